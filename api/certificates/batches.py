@@ -1,0 +1,247 @@
+"""From a validated list to a batch in the register: uniqueness, predecessors, recall."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.engine import Row
+
+from api.certificates.office import Office
+from api.certificates.tables import batches, certificates
+from chain.catalogue import CertificateType, get_type
+from chain.catalogue.lists import Row as ListRow
+from chain.desk.messages import Request
+from chain.documents.vault import Tombstone
+from chain.identifiers import parse
+from chain.issuing.contents import Draft, draft_of, rows_digest
+from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.encoding import b64url
+from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
+from chain.kernel.steps import reached
+
+OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入"}
+"""What a batch does, and its name in Chinese."""
+
+FINAL = ("complete", "recalled")
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that cannot be issued because its number is taken.
+
+    Attributes:
+        row: 1-based place in the list.
+        number: certificate number.
+        batch: the batch that holds it.
+        identifier: of the certificate that holds it, or None after shredding.
+    """
+
+    row: int
+    number: str
+    batch: int
+    identifier: str | None
+
+
+class NumbersTaken(Conflict):
+    """Some numbers of the list are issued or waiting already.
+
+    Attributes:
+        taken: which rows.
+    """
+
+    def __init__(self, taken: list[Taken]) -> None:
+        first = taken[0]
+        super().__init__(
+            f"{len(taken)} rows are in the register already, first row {first.row}: {first.number} (batch {first.batch})",
+            code="batch.duplicate", field="certificateNumber",
+            fix="remove these rows; to follow an existing certificate use yinxin renew or yinxin change",
+        )  # fmt: skip
+        self.taken = taken
+
+
+def drafts_for_issue(office: Office, rows: Sequence[ListRow], certificate_type: CertificateType) -> list[Draft]:
+    """Drafts of a first issue. The bureau's legal name comes from the registry."""
+    name = office.bureau_name
+    return [
+        draft_of(
+            certificate_type.complete(row.fields, bureau_name=name), certificate_type, office.bureau, serial=row.serial, version=row.version
+        )
+        for row in rows
+    ]
+
+
+def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_type: CertificateType) -> list[Draft]:
+    """Drafts that follow certificates of the register: same number and serial, one version on, predecessor named.
+
+    Args:
+        office: the officer's office.
+        rows: validated rows; the number names the predecessor.
+        certificate_type: type of both.
+
+    Raises:
+        NotFound: no issued certificate with that number; names the row.
+    """
+    drafts = []
+    name = office.bureau_name
+    with office.engine.connect() as connection:
+        for row in rows:
+            fields = certificate_type.complete(row.fields, bureau_name=name)
+            number = str(fields[certificate_type.number_field])
+            found = connection.execute(
+                select(certificates.c.identifier)
+                .join(batches)
+                .where(certificates.c.number == number, batches.c.certificate_type == certificate_type.code, batches.c.state == "complete")
+                .order_by(certificates.c.id.desc())
+            ).scalar()
+            if found is None:
+                raise NotFound(
+                    f"row {row.number}: no issued certificate has the number {number}", code="batch.predecessor",
+                    field=certificate_type.number_field, fix="issue it instead, or correct the number",
+                )  # fmt: skip
+            before = parse(found)
+            version = f"{int(before.version) + 1:03d}"
+            drafts.append(draft_of(fields, certificate_type, office.bureau, serial=before.serial, version=version, predecessor=found))
+    return drafts
+
+
+def create_batch(
+    office: Office, drafts: Sequence[Draft], certificate_type: CertificateType, *, operation: str, source: str, reason: str = ""
+) -> tuple[int, bool]:
+    """Put a list into the register, once.
+
+    Returns:
+        The batch's number, and True if it is new. The same rows again, under whatever name, answer the
+        batch that has them.
+
+    Raises:
+        NumbersTaken: some of the numbers, but not this very list, are in the register.
+    """
+    if not drafts:
+        raise InvalidInput("the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row")
+    digest = rows_digest(drafts)
+    keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
+    with office.engine.begin() as connection:
+        known = connection.execute(
+            select(batches.c.id).where(batches.c.rows_digest == digest, batches.c.state != "recalled")
+        ).scalar()
+        if known is not None:
+            return int(known), False
+        taken = _taken(connection, drafts, keyed)
+        if taken:
+            raise NumbersTaken(taken)
+        found = connection.execute(
+            insert(batches).values(
+                bureau=office.bureau, certificate_type=certificate_type.code, template_version=certificate_type.version,
+                operation=operation, source=source, operator=office.operator, reason=reason, rows_digest=digest,
+                size=len(drafts), state="waiting", created_at=office.clock(),
+            )  # fmt: skip
+        ).inserted_primary_key
+        assert found is not None
+        batch_id = int(found[0])
+        rows = [
+            {
+                "batch_id": batch_id, "position": position, "uniqueness": keyed[position], "identifier": draft.identifier,
+                "number": draft.number, "holder_name": draft.fields["certificateHolderName"],
+                "holder_code": draft.fields["certificateHolderCode"], "fields": canonical(dict(draft.fields)).decode(),
+                "not_before": draft.not_before, "expires": draft.expires, "predecessor": draft.predecessor,
+            }  # fmt: skip
+            for position, draft in enumerate(drafts)
+        ]
+        connection.execute(insert(certificates), rows)
+    reached("registered")
+    return batch_id, True
+
+
+def _taken(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[bytes]) -> list[Taken]:
+    taken = []
+    place = {key: position for position, key in enumerate(keyed)}
+    for start in range(0, len(keyed), _CHUNK):
+        query = select(certificates.c.uniqueness, certificates.c.batch_id, certificates.c.identifier).where(
+            certificates.c.uniqueness.in_(keyed[start : start + _CHUNK])
+        )
+        for row in connection.execute(query):
+            position = place[bytes(row.uniqueness)]
+            taken.append(Taken(position + 1, drafts[position].number, row.batch_id, row.identifier))
+    return sorted(taken, key=lambda item: item.row)
+
+
+def batch(office: Office, batch_id: int) -> Row[Any]:
+    """One batch's row. Raises NotFound."""
+    with office.engine.connect() as connection:
+        row = connection.execute(select(batches).where(batches.c.id == batch_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"no batch {batch_id}", code="batch.unknown", field="batch", fix="yinxin batch list shows them")
+    return row
+
+
+def drafts_of(office: Office, batch_id: int) -> list[Draft]:
+    """The drafts of a batch, in order."""
+    with office.engine.connect() as connection:
+        query = select(certificates).where(certificates.c.batch_id == batch_id).order_by(certificates.c.position)
+        return [_draft(row) for row in connection.execute(query)]
+
+
+def _draft(row: Row[Any]) -> Draft:
+    fields = read_canonical(row.fields.encode(), what="fields")
+    version = row.identifier.split(".")[-2]
+    return Draft(row.identifier, row.number, version, row.not_before, row.expires, fields, row.predecessor)
+
+
+def release_request(office: Office, row: Row[Any]) -> Request:
+    """What the second person is asked."""
+    drafts = drafts_of(office, row.id)
+    body = {
+        "lane": row.certificate_type,
+        "operation": row.operation,
+        "source": row.source,
+        "operator": row.operator,
+        "batch": row.id,
+        "createdAt": row.created_at,
+        "rowsDigest": b64url(row.rows_digest),
+        "drafts": [draft.as_dict() for draft in drafts],
+    }
+    return Request("release", row.bureau, body)
+
+
+def recall(office: Office, batch_id: int, *, wait: float) -> None:
+    """Take a batch back. Its numbers are free again.
+
+    Raises:
+        Refused: its root is signed already (revoke instead), or the signer did not answer in time.
+    """
+    row = batch(office, batch_id)
+    if row.state == "recalled":
+        return
+    if row.state in ("signed", "confirmed", "complete"):
+        raise Refused(
+            f"batch {batch_id}: its root is signed already", code="batch.too_late", field="batch", fix="revoke its certificates instead"
+        )
+    request = Request("recall", row.bureau, {"rowsDigest": b64url(row.rows_digest), "batch": batch_id, "createdAt": row.created_at})
+    answer = office.desk.wait(office.desk.submit(request), wait)
+    if answer is None:
+        raise Refused(
+            "the approver's signer has not answered yet", code="batch.signer", field="batch", fix="start yinxin signer, then recall again"
+        )
+    if not answer.ok:
+        raise Refused(answer.message, code=answer.code, field="batch", fix="let the batch finish and revoke its certificates")
+    office.desk.withdraw(release_request(office, row).id)
+    forget(office, batch_id)
+
+
+def forget(office: Office, batch_id: int) -> None:
+    """Mark as recalled and drop the drafts, with any secrets made for them; slots given out stay used."""
+    with office.engine.begin() as connection:
+        query = select(certificates.c.key_id).where(certificates.c.batch_id == batch_id, certificates.c.key_id.is_not(None))
+        keys = [bytes(key) for key in connection.execute(query).scalars()]
+        office.vault.destroy_many([Tombstone(key, {}) for key in keys])
+        connection.execute(delete(certificates).where(certificates.c.batch_id == batch_id))
+        connection.execute(update(batches).where(batches.c.id == batch_id).values(state="recalled"))
+
+
+def type_of(row: Row[Any]) -> CertificateType:
+    """The certificate type of a batch."""
+    return get_type(row.certificate_type)

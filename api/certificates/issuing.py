@@ -1,0 +1,331 @@
+"""A batch on its way: waiting → released → sealed → signed → confirmed → complete.
+
+Every step writes what it made before the next one begins, and each may be done again: run the batch once
+more after any crash and it goes on, with one anchor and no double. Steps are named for tests by
+:func:`chain.kernel.steps.reached`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.engine import Row
+
+from api.certificates import slots
+from api.certificates.batches import batch, forget, release_request, type_of
+from api.certificates.evidence import gather_evidence
+from api.certificates.office import Office
+from api.certificates.records import read_records
+from api.certificates.statuses import follow_predecessors
+from api.certificates.tables import batches, certificates, status_lists
+from api.indexer.follow import follow
+from api.certificates.secrets import fresh_secrets
+from chain.containers import KEY_ID_SIZE
+from chain.credentials.credential import issue_credential
+from chain.credentials.leaf import certificate_leaf
+from chain.credentials.stamp import issue_stamp
+from chain.credentials.status_list import StatusList, issue_status_token
+from chain.desk.messages import Request
+from chain.documents.manifest import build_manifest
+from chain.documents.records import RecordContent, seal_bytes
+from chain.issuing.contents import Draft, Slot, credential_content, stamp_content
+from chain.kernel.canonical import read_canonical
+from chain.kernel.encoding import b64url, sha256, unhex0x
+from chain.kernel.errors import Conflict, Refused, Unavailable
+from chain.kernel.ports import LeafParts
+from chain.kernel.steps import reached
+from chain.merkle import Tree
+
+CHUNK = 500
+Progress = Callable[[str, int, int], None]
+"""Called with the step's name, how many are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a batch stands now.
+
+    Attributes:
+        batch: its number.
+        state: as in the register.
+        waiting_for: ``release``, ``signer`` or empty.
+    """
+
+    batch: int
+    state: str
+    waiting_for: str = ""
+
+
+def run_batch(office: Office, batch_id: int, *, wait: float = 0.0, progress: Progress = lambda *_: None) -> Outcome:
+    """Take a batch as far as it goes.
+
+    Args:
+        office: the officer's office, under its writing lock.
+        batch_id: the batch.
+        wait: seconds to wait for the second person and for the signer.
+        progress: told how far each step is.
+
+    Raises:
+        Refused: the second person or the signer refused.
+        Unavailable: ledger, store or desk did not answer; run it again.
+    """
+    while True:
+        row = batch(office, batch_id)
+        if row.state in ("complete", "recalled"):
+            return Outcome(batch_id, row.state)
+        waiting_for = _STEPS[row.state](office, row, wait, progress)
+        if waiting_for:
+            return Outcome(batch_id, row.state, waiting_for)
+
+
+def _set_state(office: Office, batch_id: int, state: str, **values: Any) -> None:
+    with office.engine.begin() as connection:
+        connection.execute(update(batches).where(batches.c.id == batch_id).values(state=state, **values))
+    reached(state)
+
+
+# --------------------------------------------------------------------------- waiting → released
+
+
+def _await_release(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
+    request = release_request(office, row)
+    progress("release", 0, 1)
+    answer = office.ask(request, wait)
+    reached("requested")
+    if answer is None:
+        return "release"
+    if not answer.ok:
+        office.desk.clear(request.id)
+        forget(office, row.id)
+        raise Refused(f"batch {row.id} was refused: {answer.message}", code="batch.refused", field="batch", fix="correct the list")
+    _set_state(office, row.id, "released")
+    return ""
+
+
+# --------------------------------------------------------------------------- released → sealed
+
+
+def _seal(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
+    with office.engine.connect() as connection:
+        lacking = connection.execute(
+            select(func.count()).where(certificates.c.batch_id == row.id, certificates.c.status_list.is_(None))
+        ).scalar_one()
+    if lacking and not _allocate(office, row, lacking, wait):
+        return "signer"
+    reached("allocated")
+    done = row.size - _count_unsealed(office, row.id)
+    progress("certificates", done, row.size)
+    while True:
+        with office.engine.connect() as connection:
+            query = (
+                select(certificates)
+                .where(certificates.c.batch_id == row.id, certificates.c.jwt_digest.is_(None))
+                .order_by(certificates.c.position)
+                .limit(CHUNK)
+            )
+            chunk = connection.execute(query).all()
+        if not chunk:
+            break
+        _seal_chunk(office, row, chunk)
+        done += len(chunk)
+        progress("certificates", done, row.size)
+        reached("chunk")
+    _set_state(office, row.id, "sealed")
+    return ""
+
+
+def _count_unsealed(office: Office, batch_id: int) -> int:
+    with office.engine.connect() as connection:
+        return connection.execute(
+            select(func.count()).where(certificates.c.batch_id == batch_id, certificates.c.jwt_digest.is_(None))
+        ).scalar_one()
+
+
+def _allocate(office: Office, row: Row[Any], count: int, wait: float) -> bool:
+    """Give every certificate a slot and a key id; False while the signer has not signed a new list."""
+    while True:
+        with office.engine.begin() as connection:
+            name = slots.list_with_room(connection, office.bureau, count)
+            if name is not None:
+                taken = slots.take(connection, name, count)
+                query = select(certificates.c.id).where(certificates.c.batch_id == row.id, certificates.c.status_list.is_(None))
+                ids = connection.execute(query.order_by(certificates.c.position)).scalars().all()
+                keys = os.urandom(KEY_ID_SIZE * count)
+                connection.execute(
+                    update(certificates)
+                    .where(certificates.c.id == bindparam("key"))
+                    .values(status_list=name, status_index=bindparam("index"), key_id=bindparam("secret")),
+                    [
+                        {"key": key, "index": taken[place], "secret": keys[place * KEY_ID_SIZE : (place + 1) * KEY_ID_SIZE]}
+                        for place, key in enumerate(ids)
+                    ],
+                )
+                return True
+        if not open_list(office, wait):
+            return False
+
+
+def open_list(office: Office, wait: float) -> bool:
+    """Open the next status list and anchor its first state; False while the signer has not signed it."""
+    with office.engine.begin() as connection:
+        pending = connection.execute(select(status_lists).where(status_lists.c.bureau == office.bureau, status_lists.c.head.is_(None))).first()
+        if pending is None:
+            name = slots.next_list_name(connection, office.bureau)
+            token = issue_status_token(office.bureau, name, StatusList(), bytes(32), office.clock(), office.signer)
+            connection.execute(
+                insert(status_lists).values(name=name, bureau=office.bureau, used=slots.empty(), free=0, token=token)
+            )
+        else:
+            name, token = pending.name, bytes(pending.token)
+    reached("list")
+    office.store.put(token)
+    if office.ledger.refresh().status_head(office.bureau, name) is None:
+        answer = office.ask(Request("list", office.bureau, {"list": name, "token": b64url(token)}), wait)
+        if answer is None:
+            return False
+        if not answer.ok and answer.code != "desk.status":
+            raise Refused(f"the signer refused to open list {name}: {answer.message}", code=answer.code, field="status_list")
+        if answer.ok:
+            office.change_status(name, bytes(32), sha256(token), unhex0x(answer.signatures["status"], size=65))
+    head = office.ledger.refresh().status_head(office.bureau, name)
+    if head is None or head.previous_head != bytes(32) or head.digest != sha256(token):
+        raise Conflict(f"list {name} stands otherwise on the ledger", code="slots.foreign", field="status_list", fix="run yinxin rebuild")
+    with office.engine.begin() as connection:
+        connection.execute(update(status_lists).where(status_lists.c.name == name).values(free=slots.SIZE, head=head.head))
+    return True
+
+
+def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> None:
+    """Sign, encrypt and store some certificates; their secrets are safe before anything encrypted with them is."""
+    kind = type_of(row)
+    pairs = fresh_secrets(office, certificates.c.key_id, [(item.id, bytes(item.key_id)) for item in chunk])
+    sealed: list[bytes] = []
+    values: list[dict[str, Any]] = []
+    for item, (key_id, secret) in zip(chunk, pairs, strict=True):
+        fields = read_canonical(item.fields.encode(), what="fields")
+        draft = Draft(item.identifier, item.number, item.identifier.split(".")[-2], item.not_before, item.expires, fields, item.predecessor)
+        slot = Slot(item.status_list, item.status_index)
+        credential = issue_credential(credential_content(draft, kind, row.bureau, slot), office.signer)
+        stamp = issue_stamp(stamp_content(draft, kind, row.bureau, slot, credential.jwt_digest), office.signer)
+        content = RecordContent(credential=credential.text, stamp=stamp, template_type=kind.slug, template_version=kind.version)
+        record = seal_bytes(content.to_bytes(), key_id, secret)
+        sealed.append(record.ciphertext)
+        values.append(
+            {
+                "key": item.id, "jwt": credential.jwt_digest, "stamp": sha256(stamp), "record": record.digest, "blob": record.cid,
+            }  # fmt: skip
+        )
+    stored = office.store.put_many(sealed)
+    if stored != [value["blob"] for value in values]:
+        raise Unavailable("the store answered other addresses than computed", code="store.cid", field="store", fix="run yinxin doctor")
+    reached("stored")
+    with office.engine.begin() as connection:
+        connection.execute(
+            update(certificates)
+            .where(certificates.c.id == bindparam("key"))
+            .values(
+                jwt_digest=bindparam("jwt"), stamp_digest=bindparam("stamp"), record_digest=bindparam("record"), cid=bindparam("blob")
+            ),
+            values,
+        )
+
+
+# --------------------------------------------------------------------------- sealed → signed
+
+
+def leaf_parts(office: Office, batch_id: int) -> list[LeafParts]:
+    """Leaf parts of a batch, in order."""
+    with office.engine.connect() as connection:
+        query = (
+            select(certificates.c.jwt_digest, certificates.c.stamp_digest, certificates.c.record_digest)
+            .where(certificates.c.batch_id == batch_id)
+            .order_by(certificates.c.position)
+        )
+        rows = connection.execute(query).all()
+    return [LeafParts(bytes(row[0]), bytes(row[1]), bytes(row[2])) for row in rows]
+
+
+def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
+    with office.engine.connect() as connection:
+        query = select(batches.c.id).where(
+            batches.c.certificate_type == row.certificate_type, batches.c.state == "signed", batches.c.id != row.id
+        )
+        ahead = connection.execute(query).scalars().all()
+    for other in ahead:
+        run_batch(office, int(other), wait=wait, progress=progress)
+    sequence = office.ledger.refresh().lane_head(row.bureau, row.certificate_type)[0] + 1
+    parts = leaf_parts(office, row.id)
+    root = Tree([certificate_leaf(part) for part in parts]).root
+    manifest = build_manifest(bureau=row.bureau, lane=row.certificate_type, root=root, leaves=parts)
+    office.store.put_many(manifest.blobs)
+    reached("manifest")
+    progress("signer", 0, 1)
+    records = read_records(office, row.id)
+    body = {
+        "batch": row.id,
+        "lane": row.certificate_type,
+        "sequence": sequence,
+        "rowsDigest": b64url(row.rows_digest),
+        "credentials": [record.credential for record in records],
+        "stamps": [b64url(record.stamp) for record in records],
+        "records": [b64url(part.record) for part in parts],
+    }
+    request = Request("root", row.bureau, body)
+    answer = office.ask(request, wait)
+    reached("root-requested")
+    if answer is None:
+        return "signer"
+    if not answer.ok:
+        office.desk.clear(request.id)
+        if answer.code in ("desk.recalled", "desk.not_released"):
+            forget(office, row.id)
+        raise Refused(f"the signer refused the root of batch {row.id}: {answer.message}", code=answer.code, field="batch")
+    _set_state(
+        office, row.id, "signed", sequence=sequence, root=root, manifest_digest=manifest.digest,
+        signature=unhex0x(answer.signatures["anchor"], size=65),
+    )  # fmt: skip
+    office.desk.clear(request.id)
+    return ""
+
+
+# --------------------------------------------------------------------------- signed → confirmed → complete
+
+
+def _anchor(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
+    progress("anchor", 0, 1)
+    held = office.anchor(
+        row.certificate_type, row.sequence, bytes(row.root), row.size, bytes(row.manifest_digest), bytes(row.signature)
+    )
+    if not held:
+        _set_state(office, row.id, "sealed", sequence=None, root=None, manifest_digest=None, signature=None)
+        return ""
+    reached("sent")
+    follow(office.engine, office.ledger.refresh(), office.bureau)
+    facts = office.ledger.reader.anchor(row.bureau, row.certificate_type, row.sequence)
+    if facts is None or facts.root != bytes(row.root):
+        raise Unavailable(f"the anchor of batch {row.id} is not final yet", code="batch.not_final", field="batch", fix="run it again")
+    _set_state(office, row.id, "confirmed")
+    progress("anchor", 1, 1)
+    return ""
+
+
+def _finish(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
+    evidence = gather_evidence(office, row)
+    if not follow_predecessors(office, row, wait):
+        return "signer"
+    office.desk.clear(release_request(office, row).id)
+    _set_state(office, row.id, "complete", evidence=evidence)
+    return ""
+
+
+_STEPS: dict[str, Callable[[Office, Row[Any], float, Progress], str]] = {
+    "waiting": _await_release,
+    "released": _seal,
+    "sealed": _sign_root,
+    "signed": _anchor,
+    "confirmed": _finish,
+}

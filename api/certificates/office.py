@@ -1,0 +1,183 @@
+"""Everything a bureau's officer works with, opened from one home."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from api.certificates.uniqueness import Uniqueness
+from api.db import open_database
+from chain.desk.messages import Answer, Request
+from chain.documents.cids import cid_of_sha256
+from chain.documents.configured import open_store
+from chain.ledger.anchoring import SignedAnchor, SignedStatus, anchor_batch, change_status
+from chain.ledger.connection import Ledger, open_ledger
+from chain.credentials.es256 import P256Signer
+from chain.desk.folder import Desk
+from chain.documents.vault import KeyVault
+from chain.kernel.clock import Clock, system_clock
+from chain.kernel.errors import Conflict, InvalidInput, NotFound
+from chain.kernel.home import Home
+from chain.kernel.ports import BlobStore
+from chain.keys import Keystore, passphrase_for
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+CREDENTIAL_KEY, ACCOUNT_KEY, VAULT_KEY = "credential", "account", "vault"
+
+
+@dataclass
+class Office:
+    """One bureau's desk, register, keys, store and ledger.
+
+    Attributes:
+        home: the home folder.
+        clock: the officer's clock, for what is only noted; what counts is the ledger's.
+    """
+
+    home: Home
+    clock: Clock = system_clock
+
+    @cached_property
+    def bureau(self) -> str:
+        """USCC of the bureau. Raises InvalidInput if the home has none."""
+        uscc = self.home.settings.bureau.uscc
+        if not uscc:
+            raise InvalidInput(
+                "this home works for no bureau", code="office.bureau", field="bureau.uscc", fix="run yinxin init officer --bureau USCC"
+            )
+        return uscc
+
+    @cached_property
+    def bureau_name(self) -> str:
+        """Legal name of the bureau, from the registry. Raises NotFound if it is not registered."""
+        facts = self.ledger.reader.bureau(self.bureau)
+        if facts is None:
+            raise NotFound(
+                f"the registry knows no bureau {self.bureau}", code="office.not_registered", field="bureau.uscc",
+                fix="let the authority register it: yinxin authority accredit",
+            )  # fmt: skip
+        return facts.name
+
+    @cached_property
+    def account(self) -> LocalAccount:
+        """The ledger account that sends; it has no rights."""
+        return self.keys.account(ACCOUNT_KEY)
+
+    @cached_property
+    def keys(self) -> Keystore:
+        """The unlocked keys."""
+        return Keystore(self.home / "keys", passphrase_for(self.home.path))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The register."""
+        return open_database(self.home / "register.sqlite")
+
+    @cached_property
+    def master(self) -> bytes:
+        """The vault's master key, 32 bytes."""
+        return self.keys.secret(VAULT_KEY)
+
+    @cached_property
+    def vault(self) -> KeyVault:
+        """The secrets of the records."""
+        return KeyVault(self.home / "vault", self.master, tombstones=self.home / "tombstones")
+
+    @cached_property
+    def uniqueness(self) -> Uniqueness:
+        """Keyed digests of certificate numbers."""
+        return Uniqueness(self.master)
+
+    @cached_property
+    def signer(self) -> P256Signer:
+        """The key that signs certificates, stamps and status lists."""
+        return self.keys.signer(CREDENTIAL_KEY)
+
+    @cached_property
+    def store(self) -> BlobStore:
+        """Where records, manifests and status lists lie."""
+        return open_store(self.home)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The folder shared with the approver."""
+        return Desk(self.home.resolve(self.home.settings.desk.path))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger; opening it starts the embedded node if none runs."""
+        return open_ledger(self.home)
+
+    @cached_property
+    def operator(self) -> str:
+        """Who acts, as written into the records of acts."""
+        return self.home.settings.operator or "officer"
+
+    def ask(self, request: Request, wait: float) -> Answer | None:
+        """Put a request on the desk and wait up to ``wait`` seconds for its answer."""
+        return self.desk.wait(self.desk.submit(request), wait)
+
+    def token(self, digest: bytes) -> bytes:
+        """Bytes of the status list token with that SHA-256, from the store. Raises NotFound, Unavailable, Damaged."""
+        return self.store.get(cid_of_sha256(digest))
+
+    def anchor(self, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes, signature: bytes) -> bool:
+        """Anchor exactly once; False if another root holds that sequence. Raises Unavailable, Refused."""
+        signed = SignedAnchor(self.bureau, lane, sequence, root, size, manifest_digest, signature)
+        try:
+            anchor_batch(self.ledger.sender(self.account), self.ledger.trust_root, signed)
+        except Conflict as error:
+            if error.code != "ledger.sequence_taken":
+                raise
+            return False
+        return True
+
+    def change_status(self, name: str, previous_head: bytes, digest: bytes, signature: bytes) -> None:
+        """Anchor a new state of a status list, once. Raises Conflict (the list changed), Unavailable, Refused."""
+        signed = SignedStatus(self.bureau, name, previous_head, digest, self.bureau, signature)
+        change_status(self.ledger.sender(self.account), self.ledger.trust_root, signed)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One writer a bureau: command and service share this lock.
+
+        Raises:
+            Conflict: another process is writing.
+        """
+        path = self.home / "register.lock"
+        with _locked(path):
+            yield
+
+    def close(self) -> None:
+        """Let go of everything that was opened."""
+        for name in ("vault", "ledger", "store"):
+            part = self.__dict__.pop(name, None)
+            if part is not None and hasattr(part, "close"):
+                part.close()
+        if "engine" in self.__dict__:
+            self.__dict__.pop("engine").dispose()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                "another process is writing in this register", code="office.busy", field="register", fix="wait until it has finished"
+            ) from error
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,124 @@
+"""``yinxin approvals``, ``approve``, ``refuse`` and ``signer``: the approver's side of the desk."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from chain.cli.common import NO, YES, emit, state
+from chain.desk import Answer, Desk, Signer
+from chain.desk.state import SignerState
+from chain.kernel.clock import system_clock
+from chain.kernel.encoding import unb64url
+from chain.kernel.errors import InvalidInput, Unavailable
+from chain.kernel.home import Home
+from chain.keys import Keystore, passphrase_for
+from chain.ledger.connection import AccountAnchorKey, open_ledger
+
+_POLL = 0.3
+
+
+@contextmanager
+def _signer_of(home: Home) -> Iterator[Signer]:
+    """The signer of an approver's home."""
+    bureau = home.settings.bureau.uscc
+    if home.settings.role != "approver" or not bureau:
+        raise InvalidInput(
+            f"{home.path} is not an approver's home", code="signer.home", field="home", fix="run yinxin init approver, or name the right --home"
+        )
+    keys = Keystore(home / "keys", passphrase_for(home.path))
+    ledger = open_ledger(home)
+    state_file = SignerState(home / "signer.sqlite")
+    try:
+        desk = Desk(home.resolve(home.settings.desk.path))
+        account = keys.account("anchor")
+        desk.open(bureau=bureau, key=account.address.lower(), recipient=unb64url(keys.card("desk").public))
+        key = AccountAnchorKey(account, ledger.domain)
+        yield Signer(desk, keys.desk("desk"), key, bureau, state_file, ledger.refresh, system_clock)
+    finally:
+        state_file.close()
+        ledger.close()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @app.command("approvals")
+    def approvals(ctx: typer.Context) -> None:
+        """Show what waits for a person's decision."""
+        with _signer_of(state(ctx).home) as signer:
+            found = signer.waiting()
+        lines = [f"[bold]{item.name}[/]\n  " + "\n  ".join(item.lines) for item in found] or ["nothing waits"]
+        emit(ctx, {"waiting": [{"request": item.name, "kind": item.kind, **item.data} for item in found]}, "\n".join(lines))
+
+    @app.command("approve")
+    def approve(
+        ctx: typer.Context,
+        requests: Annotated[list[str] | None, typer.Argument(help="names shown by yinxin approvals")] = None,
+        everything: Annotated[bool, typer.Option("--all", help="all that waits now")] = False,
+    ) -> None:
+        """Release lists and allow status changes. 复核放行."""
+        with _signer_of(state(ctx).home) as signer:
+            names = [item.name for item in signer.waiting()] if everything else list(requests or [])
+            if not names and not everything:
+                raise InvalidInput("nothing named", code="approve.none", field="requests", fix="name a request, or give --all")
+            answers = [signer.approve(name) for name in names]
+            answers += signer.answer_waiting()
+        _told(ctx, answers)
+
+    @app.command("refuse")
+    def refuse(
+        ctx: typer.Context,
+        request: Annotated[str, typer.Argument(help="name shown by yinxin approvals")],
+        reason: Annotated[str, typer.Option(help="the officer will read it")],
+    ) -> None:
+        """Refuse a list or a status change."""
+        with _signer_of(state(ctx).home) as signer:
+            _told(ctx, [signer.refuse(request, reason)], expected=True)
+
+    @app.command("signer")
+    def run_signer(
+        ctx: typer.Context, once: Annotated[bool, typer.Option("--once", help="answer what waits now and stop")] = False
+    ) -> None:
+        """Run the signer: it signs roots of released lists by itself; what needs a person waits."""
+        stop = threading.Event()
+        if not once:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: stop.set())
+        with _signer_of(state(ctx).home) as signer:
+            if not once and not state(ctx).json:
+                state(ctx).err.print("signer is running; stop it with Ctrl-C")
+            answers = []
+            while not stop.is_set():
+                try:
+                    answers = signer.answer_waiting()
+                except Unavailable as error:
+                    if once:
+                        raise
+                    state(ctx).err.print(f"{error.message}; trying again", highlight=False, markup=False)
+                for answer in answers:
+                    _log(ctx, answer)
+                if once:
+                    break
+                stop.wait(_POLL)
+        if once:
+            _told(ctx, answers, expected=True)
+
+
+def _log(ctx: typer.Context, answer: Answer) -> None:
+    if not state(ctx).json:
+        state(ctx).err.print(f"{answer.request}: {'signed' if answer.ok else 'refused: ' + answer.message}", highlight=False, markup=False)
+
+
+def _told(ctx: typer.Context, answers: list[Answer], *, expected: bool = False) -> None:
+    data = [{"request": item.request, "ok": item.ok, "code": item.code or None, "message": item.message or None} for item in answers]
+    lines = [f"[green]✓[/] {item.request}" if item.ok else f"[bold red]✗[/] {item.request}: {item.message}" for item in answers]
+    bad = any(not item.ok for item in answers) and not expected
+    emit(ctx, {"answers": data}, "\n".join(lines) or "nothing waits", NO if bad else YES)
+
+

@@ -1,0 +1,62 @@
+"""What the register's commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from api.certificates.office import Office
+from chain.cli.common import State, progress, state
+
+Wait = Annotated[float, typer.Option(help="seconds to wait for the second person and the signer")]
+DEFAULT_WAIT = 20.0
+
+
+@contextmanager
+def office_of(ctx: typer.Context, *, writing: bool = False) -> Iterator[Office]:
+    """The office of this command's home; closed afterwards."""
+    office = Office(state(ctx).home)
+    try:
+        if writing:
+            office.home.make()
+            with office.writing():
+                yield office
+        else:
+            yield office
+    finally:
+        office.close()
+
+
+_LABELS = {
+    "release": "waiting for the second person",
+    "certificates": "certificates",
+    "signer": "waiting for the signer",
+    "anchor": "anchoring",
+}
+
+
+@contextmanager
+def batch_progress(current: State) -> Iterator[Callable[[str, int, int], None]]:
+    """Turn the steps of a batch into progress bars, one after the other."""
+    bars: list[tuple[str, Callable[[int], None]]] = []
+    open_bars: list[contextmanager] = []  # type: ignore[type-arg]
+
+    def close() -> None:
+        while open_bars:
+            open_bars.pop().__exit__(None, None, None)  # type: ignore[attr-defined]
+
+    def show(step: str, done: int, total: int) -> None:
+        if not bars or bars[-1][0] != step:
+            close()
+            bar = progress(current, _LABELS.get(step, step), total)
+            bars.append((step, bar.__enter__()))
+            open_bars.append(bar)  # type: ignore[arg-type]
+        bars[-1][1](done)
+
+    try:
+        yield show
+    finally:
+        close()

@@ -1,0 +1,1 @@
+"""Events of the ledger become tables. Only this room writes them; they can be dropped and made again."""

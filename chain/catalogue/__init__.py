@@ -1,0 +1,34 @@
+"""Certificate types: their fields, labels, rules and schemas, and the lists from which they are issued.
+
+A type is one data file in chain/catalogue/types; adding a type means adding a file.
+
+    >>> licence = get_type("business-licence")
+    >>> licence.zh, len(licence.fields), licence.code
+    ('营业执照', 15, '11100000MB0143028R001')
+
+* :func:`get_type`, :func:`all_types`, :func:`load_type`: find or load types.
+* :class:`CertificateType`, :class:`Field`: what a type says; ``complete``, ``validity``, ``serial_of``, ``face``.
+* :func:`check_fields`: judge a whole certificate's values against its type.
+* :mod:`chain.catalogue.lists`: read CSV and xlsx lists, every row validated first.
+"""
+
+from chain.catalogue.dates import OPEN_ENDED
+from chain.catalogue.model import CertificateType, DerivedAnswer, Field, OrderRule, Validity
+from chain.catalogue.problems import Problem
+from chain.catalogue.registry import all_types, get_type, load_type, load_types
+from chain.catalogue.rules import check_fields
+
+__all__ = [
+    "OPEN_ENDED",
+    "CertificateType",
+    "DerivedAnswer",
+    "Field",
+    "OrderRule",
+    "Problem",
+    "Validity",
+    "all_types",
+    "check_fields",
+    "get_type",
+    "load_type",
+    "load_types",
+]

@@ -1,0 +1,11 @@
+"""Lists from which certificates are issued: CSV (UTF-8, GB18030) and xlsx, every row validated first.
+
+:func:`read_list` gives a :class:`ListReport`: the rows that may be issued, and findings that name row, column, value,
+rule and fix. :func:`write_report` writes it for a clerk. Issue only if ``report.ok``.
+"""
+
+from chain.catalogue.lists.model import Column, Finding, Limits, ListReport, Row
+from chain.catalogue.lists.read import read_list
+from chain.catalogue.lists.report import write_report
+
+__all__ = ["Column", "Finding", "Limits", "ListReport", "Row", "read_list", "write_report"]

@@ -1,0 +1,1 @@
+"""The ``yinxin`` command. One file a noun; ``main`` puts them together, ``common`` holds what all share."""

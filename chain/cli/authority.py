@@ -1,0 +1,169 @@
+"""``yinxin authority``: put the contracts on the ledger, register and accredit bureaus, enter and withdraw keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chain.catalogue import get_type
+from chain.cli.common import emit, progress, state
+from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.clock import parse_time
+from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
+from chain.kernel.errors import InvalidInput
+from chain.kernel.home import Home, write_atomically
+from chain.keys import Keystore, passphrase_for
+from chain.ledger import writes
+from chain.ledger.anchoring import write_registry
+from chain.ledger.connection import open_ledger
+
+app = typer.Typer(help="For the authority: deploy, register, accredit, keys, succession.", no_args_is_help=True)
+
+KEY = "authority"
+CARD_FORMAT = "yinxin-card-1"
+
+_Bureau = Annotated[str, typer.Argument(help="USCC of the bureau, 18 characters", metavar="USCC")]
+
+
+def _write(ctx: typer.Context, steps: list[tuple[str, bytes]]) -> None:
+    """Send call data one after the other, each final before the next."""
+    home = state(ctx).home
+    ledger = open_ledger(home)
+    try:
+        account = Keystore(home / "keys", passphrase_for(home.path)).account(KEY)
+        with progress(state(ctx), "ledger", len(steps)) as done:
+            for number, (what, data) in enumerate(steps, 1):
+                write_registry(ledger.sender(account), ledger.trust_root, data, what=what)
+                done(number)
+    finally:
+        ledger.close()
+
+
+def _said(ctx: typer.Context, data: dict[str, Any], text: str) -> None:
+    emit(ctx, {"done": True, **data}, f"[green]✓[/] {text}")
+
+
+@app.command("deploy")
+def deploy_contracts(
+    ctx: typer.Context,
+    delay: Annotated[int, typer.Option(min=0, help="seconds between proposing and doing a hand-over or a retirement")] = 172_800,
+) -> None:
+    """Compile the contracts by py-solc-x and put them on the ledger, once; write deployment.json."""
+    from chain.ledger.compile import compile_contracts
+    from chain.ledger.install import install
+
+    current = state(ctx)
+    account = Keystore(current.home / "keys", passphrase_for(current.home.path)).account(KEY)
+    with progress(current, "compiling and deploying", None):
+        deployment = install(current.home, bytes(account.key), delay=delay, compilation=compile_contracts())
+    addresses = {contract.name: hex0x(contract.address) for contract in deployment.contracts}
+    _said(
+        ctx, {"chainId": deployment.chain_id, "compiler": deployment.compiler, "contracts": addresses},
+        f"chain {deployment.chain_id}, compiled by {deployment.compiler}: " + ", ".join(f"{name} {at}" for name, at in addresses.items()),
+    )  # fmt: skip
+
+
+@app.command()
+def register(
+    ctx: typer.Context,
+    bureau: _Bureau,
+    name: Annotated[str, typer.Option(help="legal name")],
+    metadata: Annotated[Path | None, typer.Option(help="public metadata (JSON); its SHA-256 goes on the ledger")] = None,
+) -> None:
+    """Register a bureau under its legal name."""
+    data = metadata.read_bytes() if metadata is not None else canonical({"uscc": bureau, "name": name})
+    _write(ctx, [(f"register {bureau}", writes.register_bureau(bureau, name, sha256(data)))])
+    _said(ctx, {"bureau": bureau, "name": name}, f"registered {name} {bureau}")
+
+
+@app.command()
+def accredit(
+    ctx: typer.Context,
+    bureau: _Bureau,
+    certificate_type: Annotated[str, typer.Option("--type", help="certificate type, by name or code")],
+    since: Annotated[str | None, typer.Option("--from", help="time from which, now if not given")] = None,
+    until: Annotated[str | None, typer.Option(help="time until which; open if not given")] = None,
+) -> None:
+    """Accredit a bureau to issue certificates of a type."""
+    kind = get_type(certificate_type)
+    data = writes.accredit(bureau, kind.code, parse_time(since) if since else 0, parse_time(until) if until else 0)
+    _write(ctx, [(f"accredit {bureau} {kind.code}", data)])
+    _said(ctx, {"bureau": bureau, "type": kind.code}, f"{bureau} may issue {kind.zh} {kind.en}")
+
+
+@app.command()
+def enter(ctx: typer.Context, cards: Annotated[list[Path], typer.Argument(help="card.json files of officers and approvers")]) -> None:
+    """Enter the public keys that an officer's or approver's home has shown on its card."""
+    steps: list[tuple[str, bytes]] = []
+    shown: list[dict[str, str]] = []
+    for path in cards:
+        card = read_card(path)
+        for key in card["keys"]:
+            thumbprint = unhex0x(key["thumbprint"], size=32, field="thumbprint")
+            data = writes.add_key(card["bureau"], thumbprint, key["purpose"], unb64url(key["publicKey"]))
+            steps.append((f"key {key['thumbprint']}", data))
+            shown.append({"bureau": card["bureau"], "purpose": key["purpose"], "thumbprint": key["thumbprint"]})
+    _write(ctx, steps)
+    _said(ctx, {"keys": shown}, f"entered {len(steps)} keys: " + ", ".join(f"{key['purpose']} {key['thumbprint'][:18]}…" for key in shown))
+
+
+@app.command()
+def compromised(
+    ctx: typer.Context,
+    bureau: _Bureau,
+    thumbprint: Annotated[str, typer.Argument(help="0x thumbprint, as yinxin keys list shows it")],
+    since: Annotated[str, typer.Option(help="nothing anchored with this key from then on counts")],
+) -> None:
+    """Mark a key as compromised since a time (of the ledger's clock)."""
+    data = writes.mark_compromised(bureau, unhex0x(thumbprint, size=32, field="thumbprint"), parse_time(since, field="since"))
+    _write(ctx, [(f"compromised {thumbprint}", data)])
+    _said(ctx, {"bureau": bureau, "thumbprint": thumbprint}, f"{thumbprint} counts no more for what was anchored since {since}")
+
+
+@app.command("retire-key")
+def retire_key(ctx: typer.Context, bureau: _Bureau, thumbprint: Annotated[str, typer.Argument(help="0x thumbprint")]) -> None:
+    """End a key's time; what it signed before stays good."""
+    _write(ctx, [(f"retire {thumbprint}", writes.retire_key(bureau, unhex0x(thumbprint, size=32, field="thumbprint")))])
+    _said(ctx, {"bureau": bureau, "thumbprint": thumbprint}, f"{thumbprint} signs no more")
+
+
+@app.command()
+def suspend(ctx: typer.Context, bureau: _Bureau, reason: Annotated[str, typer.Option(help="why; its SHA-256 goes on the ledger")]) -> None:
+    """Suspend a bureau: it issues nothing, but may still change statuses."""
+    _write(ctx, [(f"suspend {bureau}", writes.suspend_bureau(bureau, sha256(reason.encode())))])
+    _said(ctx, {"bureau": bureau}, f"{bureau} is suspended")
+
+
+@app.command()
+def reinstate(ctx: typer.Context, bureau: _Bureau) -> None:
+    """Let a suspended bureau issue again."""
+    _write(ctx, [(f"reinstate {bureau}", writes.reinstate_bureau(bureau))])
+    _said(ctx, {"bureau": bureau}, f"{bureau} may issue again")
+
+
+@app.command()
+def succeed(ctx: typer.Context, bureau: _Bureau, successor: Annotated[str, typer.Argument(help="USCC of the bureau that follows")]) -> None:
+    """Name the bureau that answers for another one's certificates from now on."""
+    _write(ctx, [(f"succeed {bureau} {successor}", writes.succeed(bureau, successor))])
+    _said(ctx, {"bureau": bureau, "successor": successor}, f"{successor} answers for {bureau}")
+
+
+def write_card(home: Home, role: str, bureau: str, keys: list[dict[str, str]]) -> Path:
+    """Write ``card.json``: what a home shows to the authority."""
+    path = home / "card.json"
+    write_atomically(path, canonical({"format": CARD_FORMAT, "role": role, "bureau": bureau, "keys": keys}), mode=0o644)
+    return path
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Read a card. Raises InvalidInput."""
+    try:
+        card: dict[str, Any] = read_canonical(path.read_bytes(), what=path.name, limit=64 * 1024)
+        assert card["format"] == CARD_FORMAT and all({"purpose", "thumbprint", "publicKey"} == set(key) for key in card["keys"])
+    except (OSError, KeyError, TypeError, AssertionError) as error:
+        raise InvalidInput(
+            f"{path}: not a card ({error})", code="card.form", field="card", fix="give the card.json that yinxin init wrote"
+        ) from error
+    return card

@@ -1,0 +1,152 @@
+"""``yinxin doctor``: looks at every part and names the exact fault and its fix."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from chain.cli.common import CANNOT_TELL, NO, YES, emit, state
+from chain.kernel.errors import YinxinError
+from chain.kernel.home import Home
+from chain.keys import Keystore, passphrase_for
+from chain.ledger.connection import open_ledger
+from chain.ledger.node.checks import Check, run_checks
+from chain.ledger.trustroot import TrustRoot
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("doctor")
+    def doctor(ctx: typer.Context) -> None:
+        """Check each part of this installation and this home."""
+        home = state(ctx).home
+        checks = [check for part in _PARTS for check in _safely(part, home)]
+        worst = NO if any(check.ok is False for check in checks) else CANNOT_TELL if any(check.ok is None for check in checks) else YES
+        data: dict[str, Any] = {
+            "home": str(home.path),
+            "checks": [{"name": item.name, "ok": item.ok, "detail": item.detail, "fix": item.fix} for item in checks],
+        }
+
+        def show(console: Console) -> None:
+            for item in checks:
+                mark = {True: "✓", False: "✗", None: "?"}[item.ok]
+                console.print(f"{mark} {item.name}: {item.detail}", highlight=False, markup=False)
+                if item.fix and item.ok is not True:
+                    console.print(f"    fix: {item.fix}", highlight=False, markup=False)
+
+        emit(ctx, data, show, worst)
+
+
+def _safely(part: Callable[[Home], Iterator[Check]], home: Home) -> list[Check]:
+    found: list[Check] = []
+    try:
+        for check in part(home):
+            found.append(check)
+    except YinxinError as error:
+        found.append(Check(part.__name__.strip("_"), False, error.message, error.fix or ""))
+    except OSError as error:
+        found.append(Check(part.__name__.strip("_"), False, str(error), "check the file's permissions and the disk"))
+    return found
+
+
+def _python(home: Home) -> Iterator[Check]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Check("python", sys.version_info >= (3, 11), version, "use Python 3.11 or newer")
+
+
+def _home(home: Home) -> Iterator[Check]:
+    if not home.exists:
+        yield Check("home", None, f"{home.path} does not exist", "make one with yinxin init, or name yours with --home")
+        return
+    settings = home.settings
+    yield Check("home", True, f"{home.path}, role {settings.role or 'not set'}", "")
+    if home.path.stat().st_mode & 0o077:
+        yield Check("home permissions", False, "others can look into the home", f"chmod 700 {home.path}")
+
+
+def _keys(home: Home) -> Iterator[Check]:
+    store = Keystore(home / "keys", None)
+    cards = store.cards()
+    if not cards:
+        yield Check("keys", True, "none needed or none made", "")
+        return
+    for file in (home / "keys").iterdir():
+        if not file.name.endswith(".public.json") and file.stat().st_mode & 0o077:
+            yield Check("keys", False, f"{file.name} can be read by others", f"chmod 600 {file}")
+    passphrase = passphrase_for(home.path)
+    unlocked = Keystore(home / "keys", passphrase)
+    openers: dict[str, Callable[[str], object]] = {
+        "account": unlocked.account, "secret": unlocked.secret, "witness": unlocked.witness, "desk": unlocked.desk,
+        "credential": unlocked.signer, "seal": unlocked.signer,
+    }  # fmt: skip
+    for card in cards:
+        openers[card.kind](card.name)
+    yield Check("keys", True, ", ".join(card.name for card in cards), "")
+    if (home / "passphrase").is_file():
+        yield Check(
+            "passphrase", True, "kept in the home itself, so whoever has the folder has the keys: fit for a demonstration only",
+            "remove the file and type the passphrase",
+        )  # fmt: skip
+
+
+def _trust(home: Home) -> Iterator[Check]:
+    path = home.resolve(home.settings.ledger.trust_root)
+    if not path.is_file():
+        yield Check("trust root", None, f"none at {path}", "pin one: yinxin trust pin FILE")
+        return
+    root = TrustRoot.load(path)
+    names = f"{len(root.witnesses)} witnesses, {root.threshold} needed" if root.witnesses else "no witness: ledger kept by one operator"
+    yield Check("trust root", True, f"chain {root.chain_id}, {names}", "")
+
+
+def _ledger(home: Home) -> Iterator[Check]:
+    settings = home.settings.ledger
+    if settings.node is not None and not settings.endpoints:
+        yield from run_checks(home.resolve(settings.node))
+    if not home.resolve(settings.trust_root).is_file():
+        return
+    ledger = open_ledger(home)
+    try:
+        reader = ledger.reader
+        yield Check("ledger", True, reader.describes, "")
+        uscc = home.settings.bureau.uscc
+        if uscc:
+            facts = reader.bureau(uscc)
+            yield Check(
+                "bureau", facts is not None, f"{uscc} {facts.name}" if facts else f"{uscc} is not registered",
+                "ask the authority to register and accredit it",
+            )  # fmt: skip
+    finally:
+        ledger.close()
+
+
+def _documents(home: Home) -> Iterator[Check]:
+    from chain.documents.checks import document_checks
+
+    for check in document_checks(home):
+        yield Check(check.name, check.ok, check.detail, check.fix)
+
+
+def _compiler(home: Home) -> Iterator[Check]:
+    from chain.ledger.compile import resolve_compiler
+
+    compiler = resolve_compiler()
+    yield Check("solidity compiler", True, str(compiler), "")
+
+
+def _register(home: Home) -> Iterator[Check]:
+    path: Path = home / "register.sqlite"
+    if path.is_file():
+        import sqlite3
+
+        found = sqlite3.connect(f"file:{path}?mode=ro", uri=True).execute("PRAGMA quick_check").fetchone()[0]
+        yield Check("register", found == "ok", found, "rebuild it: yinxin rebuild")
+
+
+_PARTS = (_python, _home, _keys, _trust, _ledger, _documents, _register, _compiler)

@@ -1,0 +1,113 @@
+"""Puts the ``yinxin`` command together.
+
+``--home`` and ``--json`` may stand anywhere on the line. Other packages add commands through the
+entry point group ``yinxin.commands``: each is a function that takes the typer application.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.metadata import entry_points
+
+import typer
+from rich.console import Console
+from typer.exceptions import Exit, TyperException
+
+from chain.cli.common import USAGE, State, exit_code_of, show_error
+from chain.kernel.errors import YinxinError
+from chain.kernel.home import Home
+
+_NOUNS = ("authority", "blobs", "id", "keys", "node", "snapshot", "trust", "witness")
+_VERBS = ("doctor", "init", "verify")
+
+_HELP = """Electronic certificates on a ledger that anyone can check. 电子证照,人人可验。
+
+Every command takes [bold]--home FOLDER[/] (or YINXIN_HOME) and [bold]--json[/].
+Exit codes: 0 yes, 1 no, 2 could not tell, 64 wrong usage.
+"""
+
+
+def build() -> typer.Typer:
+    """The application with all its commands."""
+    app = typer.Typer(
+        name="yinxin", help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
+        pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
+
+    @app.callback()
+    def _root() -> None:
+        pass
+
+    for noun in _NOUNS:
+        module = import_module(f"chain.cli.{noun}")
+        app.add_typer(module.app, name=noun)
+    for verb in _VERBS:
+        import_module(f"chain.cli.{verb}").register(app)
+    for entry in sorted(entry_points(group="yinxin.commands"), key=lambda entry: entry.name):
+        entry.load()(app)
+    return app
+
+
+def _take(arguments: list[str]) -> tuple[list[str], str | None, bool]:
+    """Take --home and --json out of the arguments, wherever they stand before a bare ``--``."""
+    rest: list[str] = []
+    home: str | None = None
+    as_json = False
+    position = 0
+    while position < len(arguments):
+        word = arguments[position]
+        if word == "--":
+            rest += arguments[position:]
+            break
+        if word == "--json":
+            as_json = True
+        elif word == "--home":
+            if position + 1 >= len(arguments):
+                raise ValueError("--home needs a folder")
+            position += 1
+            home = arguments[position]
+        elif word.startswith("--home="):
+            home = word.removeprefix("--home=")
+        else:
+            rest.append(word)
+        position += 1
+    return rest, home, as_json
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        rest, home, as_json = _take(arguments)
+    except ValueError as error:
+        sys.stderr.write(f"yinxin: {error}\n")
+        return USAGE
+    folder = home or os.environ.get("YINXIN_HOME") or os.path.join("~", ".yinxin")
+    current = State(Home(folder), as_json, Console(soft_wrap=True), Console(stderr=True, soft_wrap=True))
+    app = build()
+    try:
+        code = app(rest, standalone_mode=False, obj=current, prog_name="yinxin")
+        return code if isinstance(code, int) else 0
+    except Exit as error:
+        return error.exit_code
+    except TyperException as error:
+        show = getattr(error, "show", None)
+        if callable(show):
+            show()
+        else:
+            sys.stderr.write(f"yinxin: {error}\n")
+        return USAGE
+    except YinxinError as error:
+        show_error(current, error)
+        return exit_code_of(error)
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        current.err.print("stopped; run the same command again to go on")
+        return 130
+
+
+def main() -> None:
+    """Entry point of the ``yinxin`` command."""
+    sys.exit(run(sys.argv[1:]))

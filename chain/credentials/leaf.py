@@ -1,0 +1,50 @@
+"""What a batch's tree is made of: one leaf hash a certificate, one an event record.
+
+Both are RFC 9162 leaf hashes, SHA-256(0x00 ‖ content), of fixed-length content that begins with a version
+tag. :mod:`chain.merkle` takes them as they are and does not hash them again.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from chain.kernel.errors import InvalidInput
+from chain.kernel.ports import LeafParts
+
+CERTIFICATE_TAG = b"yinxin-leaf-v1"
+"""First bytes of a certificate leaf's content."""
+
+EVENT_TAG = b"yinxin-event-v1"
+"""First bytes of an event leaf's content."""
+
+_CERTIFICATE = b"\x00" + CERTIFICATE_TAG
+_EVENT = b"\x00" + EVENT_TAG
+
+
+def certificate_leaf(parts: LeafParts) -> bytes:
+    """SHA-256(0x00 ‖ "yinxin-leaf-v1" ‖ jwt ‖ stamp ‖ record), 32 bytes.
+
+    Args:
+        parts: SHA-256 of the issuer-signed JWT, of the stamp and of the record's ciphertext, 32 bytes each.
+
+    Raises:
+        InvalidInput: a part is not 32 bytes.
+    """
+    jwt, stamp, record = parts.jwt, parts.stamp, parts.record
+    if not len(jwt) == len(stamp) == len(record) == 32:
+        raise InvalidInput("each leaf part is a SHA-256 of 32 bytes", code="leaf.part", field="leaf")
+    return sha256(_CERTIFICATE + jwt + stamp + record).digest()
+
+
+def event_leaf(record_digest: bytes) -> bytes:
+    """SHA-256(0x00 ‖ "yinxin-event-v1" ‖ record), 32 bytes.
+
+    Args:
+        record_digest: SHA-256 of the event record's ciphertext, 32 bytes.
+
+    Raises:
+        InvalidInput: not 32 bytes.
+    """
+    if len(record_digest) != 32:
+        raise InvalidInput("an event leaf takes a SHA-256 of 32 bytes", code="leaf.part", field="leaf")
+    return sha256(_EVENT + record_digest).digest()

@@ -1,0 +1,87 @@
+"""What a verification shows of the certificate: a summary for people, as plain data.
+
+The bureau's name comes from the registry or is absent; what a document calls its issuer is never shown.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chain.catalogue import CertificateType
+from chain.credentials.credential import ParsedCredential
+from chain.credentials.stamp import ParsedStamp
+from chain.credentials.verification.claims import Claims
+from chain.credentials.verification.evidence import Links
+from chain.credentials.verification.policy import known_type
+from chain.kernel.clock import rfc3339
+from chain.kernel.ports import AnchorFacts, BureauFacts
+
+HOLDER_NAME = "certificateHolderName"
+"""Field with the holder's name (GB/T 36903)."""
+
+
+def describe(
+    claims: Claims,
+    *,
+    credential: ParsedCredential | None,
+    stamp: ParsedStamp | None,
+    bureau: BureauFacts | None,
+    anchor: AnchorFacts | None,
+    authentic: bool | None,
+    status_as_of: int | None,
+    source: str,
+    links: Links | None,
+) -> dict[str, Any]:
+    """The summary; its members are listed in docs/verification.md. Only with ``confirmed`` true is it more than
+    what the document claims."""
+    kind = known_type(claims.certificate_type)
+    disclosed = {} if credential is None else dict(credential.fields)
+    face: dict[int | str, Any] = {} if stamp is None else dict(stamp.content.face)
+    shown: dict[int | str, Any] = {**face, **{name: disclosed[name] for name in disclosed if name != HOLDER_NAME}}
+    return {
+        "confirmed": authentic is True,
+        "bureau": {"name": None if bureau is None else bureau.name, "uscc": claims.bureau},
+        "type": {
+            "code": claims.certificate_type,
+            "zh": None if kind is None else kind.zh,
+            "en": None if kind is None else kind.en,
+        },
+        "identifier": claims.identifier,
+        "holder": _holder(disclosed, stamp),
+        "fields": [_field(name, value, kind) for name, value in shown.items()],
+        "hidden": 0 if credential is None else credential.hidden,
+        "validity": {
+            "notBefore": rfc3339(claims.not_before),
+            "expires": None if claims.expires is None else rfc3339(claims.expires),
+        },
+        "anchor": None
+        if anchor is None
+        else {
+            "lane": anchor.lane,
+            "sequence": anchor.sequence,
+            "block": anchor.block.number,
+            "time": rfc3339(anchor.block.time),
+        },
+        "statusAsOf": None if status_as_of is None else rfc3339(status_as_of),
+        "source": source,
+        "predecessor": None if links is None else links.predecessor,
+        "successor": None if links is None else links.successor,
+    }
+
+
+def _holder(disclosed: dict[str, Any], stamp: ParsedStamp | None) -> str | None:
+    """The disclosed name, or the masked one of the stamp."""
+    if HOLDER_NAME in disclosed:
+        return str(disclosed[HOLDER_NAME])
+    return None if stamp is None else stamp.content.holder_name
+
+
+def _field(name: int | str, value: Any, kind: CertificateType | None) -> dict[str, Any]:
+    labels = {} if kind is None else {field.name: field for field in kind.fields}
+    field = labels.get(str(name))
+    return {
+        "name": str(name),
+        "zh": str(name) if field is None else field.zh,
+        "en": str(name) if field is None else field.en,
+        "value": value,
+    }

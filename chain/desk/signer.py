@@ -1,0 +1,384 @@
+"""The approver's signer: the only place where a bureau's anchor key is used.
+
+It believes nothing the register says. What it signs it has rebuilt from the parts: a root from credentials
+that say exactly what a person released, a status change from the old list and one event record for each
+changed entry. What a person must decide it leaves waiting.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chain.catalogue import get_type
+from chain.credentials import credential as credentials
+from chain.credentials import stamp as stamps
+from chain.credentials import status_list as lists
+from chain.credentials.credential import parse_credential
+from chain.credentials.leaf import certificate_leaf, event_leaf
+from chain.credentials.stamp import parse_stamp
+from chain.credentials.status_list import Status, StatusList, parse_status_token
+from chain.desk.folder import Desk
+from chain.desk.messages import Answer, Request
+from chain.desk.state import SignerState
+from chain.documents.manifest import build_manifest
+from chain.issuing.contents import Draft, Slot, rows_digest, stamp_content
+from chain.issuing.events import EventRecord
+from chain.issuing.lifecycle import check_transition
+from chain.kernel.canonical import canonical
+from chain.kernel.clock import Clock
+from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
+from chain.kernel.errors import Conflict, InvalidInput, Refused, YinxinError
+from chain.kernel.ports import LeafParts, TrustSource
+from chain.merkle import Tree, leaf_hash
+
+EVENTS_LANE = "$events"
+_SAMPLE = 64
+
+
+class AnchorKey(Protocol):
+    """The bureau's anchor key, wherever it is held."""
+
+    @property
+    def address(self) -> str:
+        """0x hexadecimal, lower case."""
+        ...
+
+    def sign_anchor(self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes) -> bytes:
+        """EIP-712 signature of an ``Anchor``, 65 bytes."""
+        ...
+
+    def sign_status(self, bureau: str, name: str, previous_head: bytes, digest: bytes, actor: str) -> bytes:
+        """EIP-712 signature of a ``Status``, 65 bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a person is asked to approve.
+
+    Attributes:
+        name: of the request.
+        kind: release or status.
+        lines: what it says, in plain words.
+        data: the same as plain data.
+    """
+
+    name: str
+    kind: str
+    lines: tuple[str, ...]
+    data: Mapping[str, Any]
+
+
+class Signer:
+    """Answers the requests of one bureau's desk.
+
+    Args:
+        desk: the shared folder.
+        private: X25519 key that opens requests, 32 bytes.
+        key: the anchor key.
+        bureau: USCC.
+        state: what it remembers.
+        ledger: answers a fresh view of the ledger.
+        clock: its own clock.
+    """
+
+    def __init__(
+        self, desk: Desk, private: bytes, key: AnchorKey, bureau: str, state: SignerState, ledger: Callable[[], TrustSource], clock: Clock
+    ) -> None:
+        self._desk = desk
+        self._private = private
+        self._key = key
+        self._bureau = bureau
+        self._state = state
+        self._ledger = ledger
+        self._clock = clock
+
+    # ------------------------------------------------------------------ for people
+
+    def waiting(self) -> list[Summary]:
+        """Requests that wait for a person."""
+        found = []
+        for name in self._desk.waiting():
+            request = self._desk.read(name, self._private)
+            if request.kind in ("release", "status") and request.bureau == self._bureau and not self._unattended(request):
+                found.append(_summary(name, request))
+        return found
+
+    def approve(self, name: str) -> Answer:
+        """Grant one waiting request, after the same checks as always. Raises what :meth:`answer_waiting` would answer."""
+        request = self._desk.read(name, self._private)
+        answer = self._answer(name, request, approved=True)
+        self._desk.reply(answer)
+        return answer
+
+    def refuse(self, name: str, reason: str) -> Answer:
+        """Refuse one waiting request, with a reason the officer will read."""
+        answer = self._no(name, "desk.refused", reason)
+        self._desk.reply(answer)
+        return answer
+
+    # ------------------------------------------------------------------ by itself
+
+    def answer_waiting(self) -> list[Answer]:
+        """Answer every request that needs no person; a fault in one stops none of the others."""
+        answers = []
+        for name in self._desk.waiting():
+            try:
+                request = self._desk.read(name, self._private)
+                if request.kind in ("release", "status") and not self._unattended(request):
+                    continue
+                answer = self._answer(name, request, approved=False)
+            except (InvalidInput, Refused, Conflict) as error:
+                answer = self._no(name, error.code, error.message)
+            self._desk.reply(answer)
+            answers.append(answer)
+        return answers
+
+    # ------------------------------------------------------------------ inside
+
+    def _no(self, name: str, code: str, message: str) -> Answer:
+        return Answer(name, False, self._key.address, self._clock(), {}, code, message)
+
+    def _yes(self, name: str, **signatures: bytes) -> Answer:
+        return Answer(name, True, self._key.address, self._clock(), {key: hex0x(value) for key, value in signatures.items()})
+
+    def _answer(self, name: str, request: Request, *, approved: bool) -> Answer:
+        if request.bureau != self._bureau:
+            raise Refused(f"this signer works for {self._bureau}", code="desk.bureau", field="bureau")
+        body = request.body
+        try:
+            if request.kind == "release":
+                return self._release(name, body)
+            if request.kind == "recall":
+                return self._recall(name, body)
+            if request.kind == "root":
+                return self._root(name, body)
+            if request.kind == "list":
+                return self._list(name, body)
+            return self._status(name, body, approved=approved)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise InvalidInput(f"desk request {name}: {error!r}", code="desk.form", field="body") from error
+
+    def _release(self, name: str, body: Mapping[str, Any]) -> Answer:
+        drafts = [Draft.from_dict(item) for item in body["drafts"]]
+        digest = rows_digest(drafts)
+        if digest != unb64url(body["rowsDigest"]):
+            raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
+        get_type(body["lane"])
+        leaves = [(leaf_hash(canonical(draft.as_dict())), draft.predecessor) for draft in drafts]
+        with self._state.transaction():
+            self._state.release(digest, self._bureau, body["lane"], leaves, self._clock())
+            self._state.put_successors((draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor)
+        return self._yes(name)
+
+    def _recall(self, name: str, body: Mapping[str, Any]) -> Answer:
+        with self._state.transaction():
+            done = self._state.recall(unb64url(body["rowsDigest"]), self._clock())
+        if not done:
+            return self._no(name, "desk.too_late", "the root of this batch is signed already; revoke its certificates instead")
+        return self._yes(name)
+
+    def _root(self, name: str, body: Mapping[str, Any]) -> Answer:
+        digest, lane, sequence = unb64url(body["rowsDigest"]), str(body["lane"]), int(body["sequence"])
+        released = self._state.released(digest)
+        if released is None or released[:2] != (self._bureau, lane):
+            raise Refused("this list was never released", code="desk.not_released", field="batch", fix="wait for the second person's release")
+        if released[3]:
+            raise Refused("this list was recalled", code="desk.recalled", field="batch", fix="issue it again")
+        ledger = self._ledger()
+        self._check_sequence(ledger, lane, sequence, digest)
+        parts, slots = self._rebuild(ledger, body, lane, self._state.drafts(digest))
+        root, manifest_digest = self._manifest(lane, parts)
+        with self._state.transaction():
+            again = self._state.released(digest)
+            if again is None or again[3]:
+                raise Refused("this list was recalled", code="desk.recalled", field="batch", fix="issue it again")
+            taken = self._state.take_slots(digest, slots)
+            if taken is not None:
+                raise Conflict(f"slot {taken[1]} of list {taken[0]} belongs to another batch", code="desk.slot", field="status_index")
+            self._state.put_root(self._bureau, lane, sequence, root, digest)
+        return self._yes(name, anchor=self._key.sign_anchor(self._bureau, lane, sequence, root, len(parts), manifest_digest))
+
+    def _check_sequence(self, ledger: TrustSource, lane: str, sequence: int, digest: bytes) -> None:
+        """One list is signed for one place only, unless the ledger shows that place taken by something else."""
+        for signed_sequence, signed_root in self._state.roots_of(digest):
+            held = ledger.anchor(self._bureau, lane, signed_sequence)
+            if held is not None and held.root == signed_root:
+                raise Conflict(f"this list is anchored already as number {signed_sequence}", code="desk.anchored", field="batch")
+            if held is None and signed_sequence != sequence:
+                raise Conflict(
+                    f"this list was signed for number {signed_sequence}, which is still free", code="desk.sequence", field="sequence",
+                    fix="send that one",
+                )  # fmt: skip
+        if ledger.anchor(self._bureau, lane, sequence) is not None or (
+            sequence > 1 and ledger.anchor(self._bureau, lane, sequence - 1) is None
+        ):
+            raise Conflict(f"number {sequence} is not the next in this lane", code="desk.sequence", field="sequence")
+
+    def _rebuild(
+        self, ledger: TrustSource, body: Mapping[str, Any], lane: str, drafts: list[tuple[bytes, str | None]]
+    ) -> tuple[list[LeafParts], list[tuple[str, int]]]:
+        """Every credential and stamp against the released draft at its place."""
+        kind = get_type(lane)
+        texts, codes, records = body["credentials"], body["stamps"], body["records"]
+        if not len(texts) == len(codes) == len(records) == len(drafts):
+            raise InvalidInput(f"{len(texts)} credentials for {len(drafts)} released drafts", code="desk.size", field="credentials")
+        parts: list[LeafParts] = []
+        slots: list[tuple[str, int]] = []
+        sample = set(random.SystemRandom().sample(range(len(drafts)), min(_SAMPLE, len(drafts))))
+        for position, (expected, predecessor) in enumerate(drafts):
+            credential = parse_credential(texts[position])
+            stamp = unb64url(codes[position])
+            parsed = parse_stamp(stamp)
+            assert credential.identifier is not None
+            draft = Draft(
+                credential.identifier, str(credential.fields["certificateNumber"]), credential.identifier.split(".")[-2],
+                credential.not_before, credential.expires, credential.fields, predecessor,
+            )  # fmt: skip
+            slot = Slot(credential.status_list, credential.status_index)
+            if leaf_hash(canonical(draft.as_dict())) != expected or credential.bureau != self._bureau or credential.certificate_type != lane:
+                raise Refused(f"certificate {position + 1} says something else than what was released", code="desk.content", field="credentials")
+            if parsed.content != stamp_content(draft, kind, self._bureau, slot, credential.jwt_digest):
+                raise Refused(f"stamp {position + 1} says something else than its certificate", code="desk.content", field="stamps")
+            if position in sample:
+                self._check_pair(ledger, credential, parsed)
+            parts.append(LeafParts(credential.jwt_digest, sha256(stamp), unb64url(records[position])))
+            slots.append((slot.list, slot.index))
+        if len(set(slots)) != len(slots):
+            raise Refused("two certificates share a status slot", code="desk.slot", field="credentials")
+        return parts, slots
+
+    def _check_pair(self, ledger: TrustSource, credential: credentials.ParsedCredential, stamp: stamps.ParsedStamp) -> None:
+        def verify(key: bytes) -> bool:
+            return credentials.verify_signature(credential, key) and stamps.verify_signature(stamp, key)
+
+        self._check_key(ledger, credential.key_thumbprint, verify)
+
+    def _check_key(self, ledger: TrustSource, thumbprint: bytes, verify: Callable[[bytes], bool]) -> None:
+        facts = ledger.key(self._bureau, thumbprint)
+        if facts is None or facts.purpose != "credential" or not facts.usable(ledger.block.time):
+            raise Refused("signed by a key the registry does not hold for this bureau now", code="desk.key", field="credentials")
+        if not verify(facts.public_key):
+            raise Refused("a signature does not verify", code="desk.signature", field="credentials")
+
+    def _manifest(self, lane: str, parts: list[LeafParts]) -> tuple[bytes, bytes]:
+        root = Tree([certificate_leaf(part) for part in parts]).root
+        manifest = build_manifest(bureau=self._bureau, lane=lane, root=root, leaves=parts)
+        return root, manifest.digest
+
+    def _list(self, name: str, body: Mapping[str, Any]) -> Answer:
+        token = unb64url(body["token"])
+        parsed = parse_status_token(token)
+        ledger = self._ledger()
+        self._check_token(ledger, parsed, str(body["list"]), bytes(32))
+        if parsed.status_list != StatusList():
+            raise Refused("the first state of a list has no entry set", code="desk.status", field="token")
+        if ledger.status_head(self._bureau, parsed.list) is not None:
+            raise Conflict(f"the list {parsed.list} exists already", code="desk.status", field="list")
+        return self._yes(name, status=self._key.sign_status(self._bureau, parsed.list, bytes(32), sha256(token), self._bureau))
+
+    def _check_token(self, ledger: TrustSource, parsed: lists.ParsedStatusToken, name: str, previous_head: bytes) -> None:
+        if (parsed.bureau, parsed.list, parsed.previous_head) != (self._bureau, name, previous_head):
+            raise Refused("the status list token speaks of another list or state", code="desk.status", field="token")
+        self._check_key(ledger, parsed.key_thumbprint, lambda key: lists.verify_signature(parsed, key))
+
+    def _status(self, name: str, body: Mapping[str, Any], *, approved: bool) -> Answer:
+        ledger = self._ledger()
+        list_name, previous_head = str(body["list"]), unhex0x(body["previousHead"], size=32)
+        head = ledger.status_head(self._bureau, list_name)
+        old_token, new_token = unb64url(body["oldToken"]), unb64url(body["newToken"])
+        if head is None or head.head != previous_head or head.digest != sha256(old_token):
+            raise Conflict("the list has changed meanwhile", code="desk.status", field="previousHead", fix="run the command again")
+        old, new = parse_status_token(old_token), parse_status_token(new_token)
+        self._check_token(ledger, new, list_name, previous_head)
+        events = [EventRecord.from_dict(item) for item in body["events"]]
+        if not approved and not self._allowed(ledger, body, events):
+            raise Refused("this change needs a person's approval", code="desk.approval", field="events")
+        _check_changes(old.status_list, new.status_list, list_name, events)
+        records = [unb64url(item) for item in body["records"]]
+        if len(records) != len(events):
+            raise InvalidInput("one record an event", code="desk.size", field="records")
+        sequence = int(body["sequence"])
+        root = Tree([event_leaf(record) for record in records]).root
+        manifest = build_manifest(bureau=self._bureau, lane=EVENTS_LANE, root=root, leaves=records)
+        with self._state.transaction():
+            self._state.put_root(self._bureau, EVENTS_LANE, sequence, root, None)
+        return self._yes(
+            name,
+            anchor=self._key.sign_anchor(self._bureau, EVENTS_LANE, sequence, root, len(records), manifest.digest),
+            status=self._key.sign_status(self._bureau, list_name, previous_head, sha256(new_token), self._bureau),
+        )
+
+    def _unattended(self, request: Request) -> bool:
+        """May this status change be signed without a person? Faults count as no."""
+        if request.kind != "status":
+            return False
+        try:
+            events = [EventRecord.from_dict(item) for item in request.body["events"]]
+            return self._allowed(self._ledger(), request.body, events)
+        except (YinxinError, KeyError, TypeError):
+            return False
+
+    def _allowed(self, ledger: TrustSource, body: Mapping[str, Any], events: list[EventRecord]) -> bool:
+        """Standing policy: lapses past their date by the ledger's clock, and predecessors of released drafts."""
+        tokens = body.get("jwts", {})
+        return bool(events) and all(
+            self._expired(ledger, event, tokens.get(event.identifier, ""))
+            if event.operation == "lapse"
+            else event.operation in ("supersede", "transfer")
+            and event.successor is not None
+            and self._state.successor(event.identifier) == event.successor
+            for event in events
+        )
+
+    def _expired(self, ledger: TrustSource, event: EventRecord, text: str) -> bool:
+        """The bureau's own signed credential shows that this entry is past its date."""
+        if not text:
+            return False
+        credential = parse_credential(text)
+        facts = ledger.key(self._bureau, credential.key_thumbprint)
+        return (
+            facts is not None
+            and credentials.verify_signature(credential, facts.public_key)
+            and credential.bureau == self._bureau
+            and (credential.status_list, credential.status_index) == (event.status_list, event.status_index)
+            and credential.expires is not None
+            and credential.expires <= ledger.block.time
+        )
+
+
+def _check_changes(old: StatusList, new: StatusList, name: str, events: list[EventRecord]) -> None:
+    """Exactly the entries that have an event changed, as the event says, and no terminal state was left."""
+    expected = old.copy()
+    seen: set[int] = set()
+    for event in events:
+        if event.status_list != name or event.status_index in seen:
+            raise Refused(f"{event.identifier}: event of another list or a second one", code="desk.status", field="events")
+        seen.add(event.status_index)
+        before = Status(old.get(event.status_index))
+        if before != event.before:
+            raise Conflict(f"{event.identifier} is {before.name.lower()} now", code="desk.status", field="events", fix="run the command again")
+        check_transition(before, Status(event.after), identifier=event.identifier)
+        expected.set(event.status_index, Status(event.after))
+    if expected != new:
+        raise Refused("the new list changes entries that no event speaks of", code="desk.status", field="newToken")
+
+
+def _summary(name: str, request: Request) -> Summary:
+    body = request.body
+    if request.kind == "release":
+        drafts = body["drafts"]
+        shown = [f"{item['number']}  {item['fields'].get('certificateHolderName', '')}" for item in drafts[:5]]
+        lines = (f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']}) from {body['source']} by {body['operator']}", *shown)
+        data: dict[str, Any] = {"size": len(drafts), "type": body["lane"], "source": body["source"], "operator": body["operator"]}
+    else:
+        events = body["events"]
+        first = events[0] if events else {}
+        shown = [f"{item['identifier']}  {Status(item['before']).name} → {Status(item['after']).name}" for item in events[:5]]
+        lines = (f"{first.get('operation')} {len(events)} certificates by {first.get('operator')}: {first.get('reason')}", *shown)
+        data = {"size": len(events), "operation": first.get("operation"), "reason": first.get("reason"), "operator": first.get("operator")}
+    more = (f"… and {data['size'] - 5} more",) if data["size"] > 5 else ()
+    return Summary(name, request.kind, lines + more, data)

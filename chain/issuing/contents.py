@@ -1,0 +1,140 @@
+"""From an approved row to the contents of its credential and its stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chain.catalogue import CertificateType
+from chain.credentials.credential import CredentialContent
+from chain.credentials.stamp import StampContent
+from chain.identifiers import mask_name, mint
+from chain.kernel.canonical import canonical
+from chain.kernel.errors import InvalidInput
+from chain.merkle import Tree, leaf_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a status list, given out once and never again.
+
+    Attributes:
+        list: name of the list.
+        index: 0-based entry.
+    """
+
+    list: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One certificate as the second person releases it; everything but its slot and its signatures.
+
+    Attributes:
+        identifier: GB/T 36904 text.
+        number: certificate number, as the bureau writes it.
+        version: three digits.
+        not_before: seconds.
+        expires: first second at which it no longer holds, or None.
+        fields: all disclosable fields, canonical values.
+        predecessor: identifier of the certificate this one follows, or None.
+    """
+
+    identifier: str
+    number: str
+    version: str
+    not_before: int
+    expires: int | None
+    fields: Mapping[str, Any]
+    predecessor: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The draft as plain data, in the form that is digested."""
+        return {
+            "identifier": self.identifier,
+            "number": self.number,
+            "version": self.version,
+            "notBefore": self.not_before,
+            "expires": self.expires,
+            "fields": dict(self.fields),
+            "predecessor": self.predecessor,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Draft:
+        """Inverse of :meth:`as_dict`. Raises InvalidInput."""
+        try:
+            return cls(
+                data["identifier"], data["number"], data["version"], data["notBefore"], data["expires"], data["fields"], data["predecessor"]
+            )
+        except (KeyError, TypeError) as error:
+            raise InvalidInput(f"draft lacks {error}", code="issuing.draft", field="draft") from error
+
+
+def draft_of(
+    fields: Mapping[str, Any],
+    certificate_type: CertificateType,
+    bureau: str,
+    *,
+    serial: str,
+    version: str = "001",
+    predecessor: str | None = None,
+) -> Draft:
+    """The draft of one validated row.
+
+    Args:
+        fields: canonical values of all fields, derived ones included.
+        certificate_type: the type, whose rules the row has passed.
+        bureau: USCC of the issuing bureau.
+        serial: serial of the identifier, 7 to 32 digits and capitals.
+        version: ``001`` for a first issue; one more than the predecessor's otherwise.
+        predecessor: identifier of the certificate that this one follows.
+    """
+    validity = certificate_type.validity(fields)
+    return Draft(
+        identifier=str(mint(certificate_type.code, bureau, serial, version)),
+        number=str(fields[certificate_type.number_field]),
+        version=version,
+        not_before=validity.not_before,
+        expires=validity.expires,
+        fields=fields,
+        predecessor=predecessor,
+    )
+
+
+def rows_digest(drafts: Sequence[Draft]) -> bytes:
+    """What a release names: RFC 9162 root over the canonical JSON of the drafts, in order. 32 bytes."""
+    return Tree([leaf_hash(canonical(draft.as_dict())) for draft in drafts]).root
+
+
+def credential_content(draft: Draft, certificate_type: CertificateType, bureau: str, slot: Slot) -> CredentialContent:
+    """What the credential says."""
+    return CredentialContent(
+        bureau=bureau,
+        certificate_type=certificate_type.code,
+        identifier=draft.identifier,
+        not_before=draft.not_before,
+        expires=draft.expires,
+        status_list=slot.list,
+        status_index=slot.index,
+        fields=draft.fields,
+    )
+
+
+def stamp_content(draft: Draft, certificate_type: CertificateType, bureau: str, slot: Slot, credential_digest: bytes) -> StampContent:
+    """What the printed stamp says: masked name, face fields labelled by their place in the type (from 1), credential digest."""
+    numbers = {field.name: number for number, field in enumerate(certificate_type.fields, 1)}
+    kind: Literal["person", "organisation"] = certificate_type.holder
+    return StampContent(
+        bureau=bureau,
+        identifier=draft.identifier,
+        holder_name=mask_name(str(draft.fields[certificate_type.holder_name_field]), kind),
+        not_before=draft.not_before,
+        expires=draft.expires,
+        status_list=slot.list,
+        status_index=slot.index,
+        face=tuple((numbers[name], value) for name, value in certificate_type.face(draft.fields)),
+        credential_digest=credential_digest,
+    )

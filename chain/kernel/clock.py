@@ -1,0 +1,50 @@
+"""Time comes in from outside. Times are whole seconds since 1970-01-01T00:00:00Z."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+from chain.kernel.errors import InvalidInput
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Civil time of the People's Republic of China: UTC+8, no daylight saving."""
+
+
+class Clock(Protocol):
+    """Answers the present time."""
+
+    def __call__(self) -> int:
+        """Seconds since the epoch, UTC."""
+        ...
+
+
+def system_clock() -> int:
+    """The device's own clock."""
+    return int(time.time())
+
+
+def rfc3339(seconds: int) -> str:
+    """``1767225600`` becomes ``2026-01-01T00:00:00Z``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_time(text: str, *, field: str = "time") -> int:
+    """Seconds from RFC 3339 text, from a date (start of that day in China), or from bare seconds."""
+    try:
+        if text.isdigit():
+            return int(text)
+        if len(text) == 10:
+            return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA).timestamp())
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        return int(moment.timestamp())
+    except ValueError as error:
+        raise InvalidInput(
+            f"{field}: {text!r} is no time",
+            code="time.form",
+            field=field,
+            fix="write 2026-01-31, 2026-01-31T09:00:00+08:00 or seconds since 1970",
+        ) from error

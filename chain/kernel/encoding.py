@@ -1,0 +1,53 @@
+"""Strict encodings: each byte string has exactly one accepted text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from hashlib import sha256 as _sha256
+
+from chain.kernel.errors import InvalidInput
+
+_HEX = re.compile(r"0x(?:[0-9a-f]{2})*\Z")
+
+
+def sha256(data: bytes) -> bytes:
+    """SHA-256 (FIPS 180-4), 32 bytes."""
+    return _sha256(data).digest()
+
+
+def b64url(data: bytes) -> str:
+    """base64url without padding (RFC 4648 section 5)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def unb64url(text: str, *, field: str = "base64url") -> bytes:
+    """Inverse of :func:`b64url`; refuses padding, foreign characters and unused trailing bits.
+
+    Raises:
+        InvalidInput: the text is not the one canonical form of its bytes.
+    """
+    try:
+        raw = text.encode("ascii")
+        data = base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput(f"{field}: not base64url", code="encoding.base64url", field=field) from error
+    if b64url(data) != text:
+        raise InvalidInput(f"{field}: not canonical base64url", code="encoding.base64url", field=field)
+    return data
+
+
+def hex0x(data: bytes) -> str:
+    """Lower-case hexadecimal with the prefix 0x."""
+    return "0x" + data.hex()
+
+
+def unhex0x(text: str, *, size: int | None = None, field: str = "hex") -> bytes:
+    """Inverse of :func:`hex0x`; refuses capitals, odd lengths and, if given, another size in bytes."""
+    if not isinstance(text, str) or not _HEX.match(text):
+        raise InvalidInput(f"{field}: not lower-case 0x hexadecimal", code="encoding.hex", field=field)
+    data = bytes.fromhex(text[2:])
+    if size is not None and len(data) != size:
+        raise InvalidInput(f"{field}: {len(data)} bytes instead of {size}", code="encoding.hex", field=field)
+    return data

@@ -1,0 +1,210 @@
+"""One folder holds everything one person or machine has: its settings, keys, stores.
+
+The folder is given by ``--home`` or ``YINXIN_HOME``; nothing is written outside it.
+Settings lie in ``config.toml``; an environment variable such as ``YINXIN_LEDGER__QUORUM`` wins over the file.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from chain.kernel.errors import InvalidInput
+
+DEFAULT_QR_PREFIX = "https://yx.example/v#"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LedgerSettings(_Part):
+    """How the ledger is reached."""
+
+    node: str | None = Field("node", description="folder of the embedded node, relative to the home; unset to use endpoints")
+    endpoints: list[str] = Field(default_factory=list, description="JSON-RPC addresses of an external network")
+    quorum: int = Field(1, ge=1, description="how many endpoints must give the same answer at one final block")
+    finality: str = Field("finalized", description='"finalized", "latest" or a number of confirmations')
+    trust_root: str = Field("trust-root.json", description="the pinned trust root")
+    witnesses: list[str] = Field(default_factory=list, description="addresses or folders where witnesses publish checkpoints")
+
+
+class DocumentSettings(_Part):
+    """Where encrypted records lie."""
+
+    store: Literal["local", "ipfs", "kubo"] = Field(
+        "local", description="local store, an IPFS node by RPC, or a private IPFS node started with the command"
+    )
+    blobs: str = Field("blobs", description="folder of the local store")
+    ipfs_api: str = Field("/ip4/127.0.0.1/tcp/5001", description="multiaddr of the IPFS node's RPC")
+    kubo: str = Field("kubo", description="folder of the private IPFS node")
+
+
+class BureauSettings(_Part):
+    """The bureau this home works for."""
+
+    uscc: str = Field("", description="unified social credit code (GB 32100)")
+    name: str = Field("", description="legal name, as registered")
+    area: str = Field("440100", description="area code (GB/T 2260)")
+
+
+class DeskSettings(_Part):
+    """The exchange folder between officer and approver."""
+
+    path: str = Field("desk", description="folder both can reach; carries requests and signed answers, never keys")
+
+
+class StampSettings(_Part):
+    """The printed QR code."""
+
+    prefix: str = Field(DEFAULT_QR_PREFIX, max_length=64, description="address before the stamp's digits; 23 characters or fewer keep QR version 15")
+
+
+class VerifySettings(_Part):
+    """How a certificate is looked up and how old a status may be."""
+
+    services: list[str] = Field(default_factory=list, description="base addresses asked for a bundle by identifier")
+    snapshot: str | None = Field(None, description="trust snapshot used without network")
+    status_max_age: int = Field(7 * 86400, ge=1, description="seconds after which the final block read is too old")
+
+
+class Settings(BaseSettings):
+    """All settings of one home."""
+
+    model_config = SettingsConfigDict(env_prefix="YINXIN_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    role: Literal["", "officer", "approver", "authority", "witness", "clerk", "operator"] = Field(
+        "", description="who works here; only changes what doctor and help speak of"
+    )
+    operator: str = Field("", description="name or number written into acts done from here")
+    ledger: LedgerSettings = Field(default_factory=LedgerSettings)
+    documents: DocumentSettings = Field(default_factory=DocumentSettings)
+    bureau: BureauSettings = Field(default_factory=BureauSettings)
+    desk: DeskSettings = Field(default_factory=DeskSettings)
+    stamp: StampSettings = Field(default_factory=StampSettings)
+    verify: VerifySettings = Field(default_factory=VerifySettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before the file given by :meth:`Home.settings`."""
+        return (env_settings, init_settings)
+
+
+class Home:
+    """One home folder.
+
+    Attributes:
+        path: absolute path of the folder.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path).expanduser().resolve()
+        self._settings: Settings | None = None
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    def make(self) -> None:
+        """Create the folder, for its owner's eyes only."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @property
+    def exists(self) -> bool:
+        """True if the folder is there."""
+        return self.path.is_dir()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this home (defaults where no config.toml is).
+
+        Raises:
+            InvalidInput: config.toml is not TOML, or a value breaks its rule; names the setting.
+        """
+        if self._settings is None:
+            file = self.path / "config.toml"
+            values: dict[str, Any] = {}
+            try:
+                if file.is_file():
+                    values = TomlConfigSettingsSource(Settings, toml_file=file).toml_data
+                unknown = set(values) - set(Settings.model_fields)
+                if unknown:
+                    name = sorted(unknown)[0]
+                    raise InvalidInput(
+                        f"config.toml: unknown setting {name}",
+                        code="config.unknown",
+                        field=name,
+                        fix="remove it, or see docs/configuration.md for the names",
+                    )
+                self._settings = Settings(**values)
+            except ValidationError as error:
+                first = error.errors()[0]
+                name = ".".join(str(part) for part in first["loc"])
+                raise InvalidInput(
+                    f"config.toml: {name}: {first['msg']}", code="config.value", field=name, fix="correct it in config.toml"
+                ) from error
+            except ValueError as error:
+                raise InvalidInput(f"config.toml: not TOML: {error}", code="config.form", field="config.toml") from error
+        return self._settings
+
+    def resolve(self, name: str) -> Path:
+        """A path of the settings: relative ones start at the home."""
+        return (self.path / Path(name).expanduser()).resolve()
+
+    def write_config(self, values: dict[str, Any]) -> None:
+        """Write config.toml from plain values (nested one level), replacing the old one at once."""
+        Settings(**values)
+        self.make()
+        write_atomically(self.path / "config.toml", _toml(values).encode())
+        self._settings = None
+
+
+def _toml(values: dict[str, Any]) -> str:
+    lines = [f"{key} = {_toml_value(value)}" for key, value in values.items() if not isinstance(value, dict)]
+    for key, value in values.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{key}]"]
+            lines += [f"{name} = {_toml_value(item)}" for name, item in value.items() if item is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{text}"'
+
+
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write a whole file so that a crash leaves the old one or the new one, on disk, never a part."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

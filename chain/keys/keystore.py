@@ -1,0 +1,197 @@
+"""Encrypted key files of one home."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from chain.credentials.es256 import SoftwareSigner, thumbprint_of
+from chain.kernel.canonical import canonical
+from chain.kernel.encoding import b64url, hex0x, unb64url
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused
+from chain.kernel.home import write_atomically
+
+KINDS = ("credential", "seal", "account", "witness", "desk", "secret")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
+_FORMAT = "yinxin-key-1"
+_SCRYPT = {"n": 2**17, "r": 8, "p": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCard:
+    """The public part of a key.
+
+    Attributes:
+        name: its name in the home.
+        kind: one of :data:`KINDS`.
+        public: public key as base64url (P-256: SEC1 compressed, 33 bytes; Ed25519 and X25519: 32 bytes);
+            for an account its address as 0x hexadecimal; empty for a secret.
+        thumbprint: 32 bytes as 0x hexadecimal, as BureauRegistry names the key; empty for other kinds.
+    """
+
+    name: str
+    kind: str
+    public: str
+    thumbprint: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The card as plain data."""
+        return {"name": self.name, "kind": self.kind, "public": self.public, "thumbprint": self.thumbprint}
+
+
+class Keystore:
+    """The keys of one home.
+
+    Args:
+        folder: ``<home>/keys``.
+        passphrase: unlocks all of them; None allows only the public parts.
+    """
+
+    def __init__(self, folder: Path, passphrase: str | None) -> None:
+        self.folder = folder
+        self._passphrase = passphrase
+
+    def cards(self) -> list[KeyCard]:
+        """Public parts of all keys, by name."""
+        return [self.card(path.name.removesuffix(".public.json")) for path in sorted(self.folder.glob("*.public.json"))]
+
+    def has(self, name: str) -> bool:
+        """True if a key of that name exists."""
+        return (self.folder / f"{name}.public.json").is_file()
+
+    def card(self, name: str) -> KeyCard:
+        """Public part of one key. Raises NotFound, Damaged."""
+        file = self.folder / f"{name}.public.json"
+        if not file.is_file():
+            raise NotFound(f"no key named {name}", code="keys.unknown", field="key", fix="yinxin keys list shows the names")
+        try:
+            return KeyCard(**json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise Damaged(f"{file} is damaged", code="keys.damaged", field="key", fix="restore it from a backup") from error
+
+    def create(self, name: str, kind: str) -> KeyCard:
+        """Make a new key. Raises InvalidInput for a bad name or kind, Conflict if the name is taken."""
+        if not _NAME.match(name):
+            raise InvalidInput(f"key name {name!r}", code="keys.name", field="name", fix="use a-z, 0-9 and -, at most 40")
+        if kind not in KINDS:
+            raise InvalidInput(f"key kind {kind!r}", code="keys.kind", field="kind", fix="one of " + ", ".join(KINDS))
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.has(name):
+            raise Conflict(f"a key named {name} exists", code="keys.taken", field="name", fix="choose another name")
+        card, data = self._make(name, kind)
+        write_atomically(self._file(name), data)
+        write_atomically(self.folder / f"{name}.public.json", canonical(card.as_dict()) + b"\n", mode=0o644)
+        return card
+
+    def signer(self, name: str) -> SoftwareSigner:
+        """A P-256 key for signing certificates or PDFs. Raises NotFound, Refused (wrong passphrase)."""
+        return SoftwareSigner(self._pkcs8(name, ("credential", "seal"), ec.EllipticCurvePrivateKey))
+
+    def account(self, name: str) -> LocalAccount:
+        """A ledger account. Raises NotFound, Refused (wrong passphrase)."""
+        card = self._of_kind(name, ("account",))
+        data = json.loads(self._file(name).read_bytes())
+        try:
+            found: LocalAccount = Account.from_key(Account.decrypt(data, self._pass()))
+        except ValueError as error:
+            raise self._locked(name) from error
+        return found
+
+    def witness(self, name: str) -> ed25519.Ed25519PrivateKey:
+        """An Ed25519 key. Raises NotFound, Refused (wrong passphrase)."""
+        key = self._pkcs8(name, ("witness",), ed25519.Ed25519PrivateKey)
+        assert isinstance(key, ed25519.Ed25519PrivateKey)
+        return key
+
+    def desk(self, name: str) -> bytes:
+        """A raw X25519 private key, 32 bytes. Raises NotFound, Refused (wrong passphrase)."""
+        key = self._pkcs8(name, ("desk",), x25519.X25519PrivateKey)
+        raw: bytes = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, serialization.NoEncryption())
+        return raw
+
+    def secret(self, name: str) -> bytes:
+        """A 32-byte secret. Raises NotFound, Refused (wrong passphrase)."""
+        return self._unseal(self._of_kind(name, ("secret",)))
+
+    # ------------------------------------------------------------------ inside
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
+
+    def _pass(self) -> str:
+        if self._passphrase is None:
+            raise Refused("the keys of this home are locked", code="keys.locked", field="passphrase", fix="give the passphrase")
+        return self._passphrase
+
+    @staticmethod
+    def _locked(name: str) -> Refused:
+        return Refused(f"the passphrase does not open the key {name}", code="keys.passphrase_wrong", field="passphrase", fix="try again")
+
+    def _of_kind(self, name: str, kinds: tuple[str, ...]) -> KeyCard:
+        card = self.card(name)
+        if card.kind not in kinds:
+            raise InvalidInput(f"the key {name} is of kind {card.kind}", code="keys.kind", field="key", fix="needed: " + " or ".join(kinds))
+        return card
+
+    def _make(self, name: str, kind: str) -> tuple[KeyCard, bytes]:
+        if kind == "account":
+            account = Account.create()
+            data = json.dumps(account.encrypt(self._pass())).encode()
+            address = account.address.lower()
+            return KeyCard(name, kind, address, "0x" + "00" * 12 + address[2:]), data
+        if kind == "secret":
+            return KeyCard(name, kind, "", ""), self._seal(name, kind, os.urandom(32))
+        if kind in ("credential", "seal"):
+            key: Any = ec.generate_private_key(ec.SECP256R1())
+            point = key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+            card = KeyCard(name, kind, b64url(point), hex0x(thumbprint_of(point)))
+        else:
+            key = ed25519.Ed25519PrivateKey.generate() if kind == "witness" else x25519.X25519PrivateKey.generate()
+            card = KeyCard(name, kind, b64url(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)), "")
+        data = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, serialization.NoEncryption())
+        return card, self._seal(name, kind, data)
+
+    def _seal(self, name: str, kind: str, data: bytes) -> bytes:
+        salt, nonce = os.urandom(16), os.urandom(12)
+        sealed = ChaCha20Poly1305(self._derive(salt, _SCRYPT)).encrypt(nonce, data, f"{_FORMAT} {kind} {name}".encode())
+        body = {
+            "format": _FORMAT, "kind": kind, "scrypt": _SCRYPT, "salt": b64url(salt), "nonce": b64url(nonce), "sealed": b64url(sealed),
+        }  # fmt: skip
+        return canonical(body)
+
+    def _unseal(self, card: KeyCard) -> bytes:
+        try:
+            data = json.loads(self._file(card.name).read_bytes())
+            if data["format"] != _FORMAT:
+                raise ValueError(data["format"])
+            key = self._derive(unb64url(data["salt"]), data["scrypt"])
+            aad = f"{_FORMAT} {card.kind} {card.name}".encode()
+            return ChaCha20Poly1305(key).decrypt(unb64url(data["nonce"]), unb64url(data["sealed"]), aad)
+        except InvalidTag as error:
+            raise self._locked(card.name) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Damaged(
+                f"the file of key {card.name} is damaged", code="keys.damaged", field="key", fix="restore it from a backup"
+            ) from error
+
+    def _derive(self, salt: bytes, cost: dict[str, int]) -> bytes:
+        return Scrypt(salt=salt, length=32, n=cost["n"], r=cost["r"], p=cost["p"]).derive(self._pass().encode())
+
+    def _pkcs8(self, name: str, kinds: tuple[str, ...], form: type) -> Any:
+        key = serialization.load_der_private_key(self._unseal(self._of_kind(name, kinds)), None)
+        if not isinstance(key, form):
+            raise Damaged(f"the file of key {name} holds another kind of key", code="keys.damaged", field="key")
+        return key

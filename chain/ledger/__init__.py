@@ -1,0 +1,1 @@
+"""The chain's side of the toolkit."""

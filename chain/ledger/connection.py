@@ -1,0 +1,123 @@
+"""The ledger as one home reaches it: embedded node or endpoints, trust root, reader, sender, checkpoints."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from eth_account.signers.local import LocalAccount
+
+from chain.kernel.encoding import hex0x
+from chain.kernel.errors import InvalidInput
+from chain.kernel.home import Home
+from chain.ledger import typed
+from chain.ledger.node import NodeHandle, ensure_node
+from chain.ledger.reader import LedgerReader
+from chain.ledger.rpc import RpcClient
+from chain.ledger.sender import Sender
+from chain.ledger.trustroot import ANCHOR_LOG, TrustRoot
+
+_TIMEOUT = 30.0
+
+
+class Ledger:
+    """One home's way to the ledger.
+
+    Args:
+        home: its settings say how: ``ledger.node`` (embedded, started if none runs) or ``ledger.endpoints``.
+
+    Raises:
+        InvalidInput: no trust root is pinned, or neither node nor endpoints are set.
+        Unavailable: the node cannot be started or nobody answers.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._node: NodeHandle | None = None
+        self._sender: Sender | None = None
+
+    @cached_property
+    def endpoints(self) -> list[str]:
+        """Addresses asked; starts the embedded node where one is configured."""
+        settings = self._home.settings.ledger
+        if settings.endpoints:
+            return list(settings.endpoints)
+        if settings.node is None:
+            raise InvalidInput(
+                "neither ledger.node nor ledger.endpoints is set", code="ledger.none", field="ledger", fix="set one in config.toml"
+            )
+        self._node = ensure_node(self._home.resolve(settings.node))
+        return [self._node.url]
+
+    @cached_property
+    def trust_root(self) -> TrustRoot:
+        """The pinned trust root. Raises NotFound."""
+        return TrustRoot.load(self._home.resolve(self._home.settings.ledger.trust_root))
+
+    @cached_property
+    def rpc(self) -> RpcClient:
+        """The endpoints, asked with the configured quorum."""
+        settings = self._home.settings.ledger
+        finality: str | int = int(settings.finality) if settings.finality.isdigit() else settings.finality
+        return RpcClient(self.endpoints, quorum=settings.quorum, timeout=_TIMEOUT, finality=finality)
+
+    @cached_property
+    def reader(self) -> LedgerReader:
+        """Facts at one final block."""
+        return LedgerReader(self.rpc, self.trust_root)
+
+    def refresh(self) -> LedgerReader:
+        """The reader, moved to the newest final block."""
+        self.reader.refresh()
+        return self.reader
+
+    def sender(self, account: LocalAccount) -> Sender:
+        """Sends from that account; its transactions are kept in ``<home>/outbox-<address>.sqlite``."""
+        if self._sender is None:
+            store = self._home / f"outbox-{account.address.lower()}.sqlite"
+            self._sender = Sender(self.rpc, account, store, chain_id=self.trust_root.chain_id)
+        return self._sender
+
+    def checkpoint(self, block: BlockRef) -> Checkpoint | None:
+        """A witnessed checkpoint that covers that block, with its inclusion path, or None if no witness has one."""
+        return None
+
+    @property
+    def domain(self) -> typed.Domain:
+        """EIP-712 domain of the AnchorLog in use."""
+        return typed.Domain(self.trust_root.chain_id, self.trust_root.ranges(ANCHOR_LOG)[-1].address)
+
+    def close(self) -> None:
+        """Close what was opened; an embedded node started for this ends by itself when nobody uses it."""
+        if self._sender is not None:
+            self._sender.close()
+            self._sender = None
+        if self._node is not None:
+            self._node.close()
+            self._node = None
+
+
+def open_ledger(home: Home) -> Ledger:
+    """The ledger of a home; nothing is started before it is used."""
+    return Ledger(home)
+
+
+class AccountAnchorKey:
+    """An anchor key held as a ledger account, for :class:`chain.desk.signer.Signer`.
+
+    Args:
+        account: the key.
+        domain: where its signatures count.
+    """
+
+    def __init__(self, account: LocalAccount, domain: typed.Domain) -> None:
+        self._key = bytes(account.key)
+        self._domain = domain
+        self.address = hex0x(bytes.fromhex(account.address[2:]))
+
+    def sign_anchor(self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes) -> bytes:
+        """EIP-712 signature of an ``Anchor``, 65 bytes."""
+        return typed.sign(typed.Anchor(bureau, lane, sequence, root, size, manifest_digest).digest(self._domain), self._key)
+
+    def sign_status(self, bureau: str, name: str, previous_head: bytes, digest: bytes, actor: str) -> bytes:
+        """EIP-712 signature of a ``Status``, 65 bytes."""
+        return typed.sign(typed.StatusChange(bureau, name, previous_head, digest, actor).digest(self._domain), self._key)

@@ -1,0 +1,63 @@
+"""Put the contracts on the ledger that a home is set to, and note it in ``deployment.json``."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from web3 import HTTPProvider, Web3
+from web3.providers import BaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+from chain.kernel.errors import Conflict, InvalidInput
+from chain.kernel.home import Home
+from chain.ledger.compile import Compilation
+from chain.ledger.deploy import deploy
+from chain.ledger.deployment import Deployment
+from chain.ledger.node import allow_contracts, ensure_node
+from chain.ledger.rpc import RpcClient, RpcFailure
+from chain.ledger.typed import address_of
+
+
+class _OwnerProvider(BaseProvider):
+    """Lets web3 speak through the owner's unix socket, where contracts may be created."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._rpc = RpcClient([address], finality="latest")
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        """One call; the node's own errors come back as JSON-RPC errors."""
+        try:
+            return cast(RPCResponse, {"jsonrpc": "2.0", "id": 1, "result": self._rpc.call(method, params)})
+        except RpcFailure as error:
+            return cast(RPCResponse, {"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": error.message}})
+
+
+def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> Deployment:
+    """Deploy once.
+
+    Args:
+        home: its ledger settings name the embedded node or one endpoint.
+        key: the authority's private key, 32 bytes; it deploys and governs.
+        delay: seconds of delay of a hand-over or retirement.
+        compilation: what py-solc-x made of the sources.
+
+    Raises:
+        Conflict: this home, or this key on that chain, has deployed before.
+        Unavailable: the ledger does not answer.
+    """
+    path = home / "deployment.json"
+    if path.exists():
+        raise Conflict(
+            f"{path} describes a deployment already", code="deploy.file", field="deployment", fix="use it, or take a new home for another chain"
+        )
+    settings = home.settings.ledger
+    if settings.endpoints:
+        return deploy(Web3(HTTPProvider(settings.endpoints[0])), key, address_of(key), delay, path=path, compilation=compilation)
+    if settings.node is None:
+        raise InvalidInput("neither ledger.node nor ledger.endpoints is set", code="ledger.none", field="ledger", fix="set one in config.toml")
+    folder = home.resolve(settings.node)
+    with ensure_node(folder) as node:
+        deployment = deploy(Web3(_OwnerProvider(node.owner)), key, address_of(key), delay, path=path, compilation=compilation)
+        allow_contracts(folder, [contract.address for contract in deployment.contracts])
+    return deployment

@@ -1,0 +1,58 @@
+"""Parts run side by side, wait for what they need, and end when their time is up."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts import ci_lanes
+from scripts.ci_lanes import Lanes
+from scripts.ci_parts import Part
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ci_lanes, "OUT", tmp_path / "out")
+    monkeypatch.setattr(ci_lanes, "ROOT", tmp_path)
+
+
+def part(name: str, program: str, *needs: str, weight: int = 0) -> Part:
+    return Part(name, (sys.executable, "-c", program), "check", weight, needs=needs)
+
+
+def test_outcomes_come_back_in_the_order_of_the_parts() -> None:
+    outcomes = Lanes([]).run([part("b", "pass"), part("a", "raise SystemExit(3)", weight=9)])
+    assert [(one.part, one.passed, one.failed) for one in outcomes] == [("b", 1, 0), ("a", 0, 1)]
+
+
+def test_a_part_waits_for_what_it_needs(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    first = part("first", f"import pathlib; pathlib.Path({str(made)!r}).touch()")
+    second = part(
+        "second", f"import pathlib, sys; sys.exit(not pathlib.Path({str(made)!r}).exists())", "first", weight=9
+    )
+    assert [one.failed for one in Lanes([]).run([second, first])] == [0, 0]
+
+
+def test_a_part_that_takes_too_long_is_ended_with_its_children() -> None:
+    program = (
+        "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(9999)']).wait()"
+    )
+    (outcome,) = Lanes([], limit=0.5).run([part("slow", program)])
+    assert outcome.failed == 1
+    assert "stopped after" in outcome.note
+
+
+def test_what_failed_is_shown_with_its_last_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    Lanes([]).run([part("loud", "print('the reason'); raise SystemExit(1)")])
+    shown = capsys.readouterr().out
+    assert "FAILED   loud" in shown
+    assert "  | the reason" in shown
+
+
+def test_a_part_that_cannot_run_here_needs_an_entry() -> None:
+    unfit = Part("odd", ("true",), "check", unfit="no moon")
+    (outcome,) = Lanes([]).run([unfit])
+    assert "skip not in tests/skips.toml" in outcome.note
