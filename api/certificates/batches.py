@@ -14,7 +14,7 @@ from api.certificates.tables import batches, certificates
 from chain.catalogue import CertificateType, get_type
 from chain.catalogue.lists import Row as ListRow
 from chain.desk.messages import Request
-from chain.documents.vault import Tombstone
+from chain.documents import Tombstone
 from chain.identifiers import parse
 from chain.issuing.contents import Draft, draft_of, rows_digest
 from chain.kernel.canonical import canonical, read_canonical
@@ -57,9 +57,10 @@ class NumbersTaken(Conflict):
         first = taken[0]
         super().__init__(
             f"{len(taken)} rows are in the register already, first row {first.row}: {first.number} (batch {first.batch})",
-            code="batch.duplicate", field="certificateNumber",
+            code="batch.duplicate",
+            field="certificateNumber",
             fix="remove these rows; to follow an existing certificate use yinxin renew or yinxin change",
-        )  # fmt: skip
+        )
         self.taken = taken
 
 
@@ -68,7 +69,11 @@ def drafts_for_issue(office: Office, rows: Sequence[ListRow], certificate_type: 
     name = office.bureau_name
     return [
         draft_of(
-            certificate_type.complete(row.fields, bureau_name=name), certificate_type, office.bureau, serial=row.serial, version=row.version
+            certificate_type.complete(row.fields, bureau_name=name),
+            certificate_type,
+            office.bureau,
+            serial=row.serial,
+            version=row.version,
         )
         for row in rows
     ]
@@ -94,22 +99,38 @@ def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_t
             found = connection.execute(
                 select(certificates.c.identifier)
                 .join(batches)
-                .where(certificates.c.number == number, batches.c.certificate_type == certificate_type.code, batches.c.state == "complete")
+                .where(
+                    certificates.c.number == number,
+                    batches.c.certificate_type == certificate_type.code,
+                    batches.c.state == "complete",
+                )
                 .order_by(certificates.c.id.desc())
             ).scalar()
             if found is None:
                 raise NotFound(
-                    f"row {row.number}: no issued certificate has the number {number}", code="batch.predecessor",
-                    field=certificate_type.number_field, fix="issue it instead, or correct the number",
-                )  # fmt: skip
+                    f"row {row.number}: no issued certificate has the number {number}",
+                    code="batch.predecessor",
+                    field=certificate_type.number_field,
+                    fix="issue it instead, or correct the number",
+                )
             before = parse(found)
             version = f"{int(before.version) + 1:03d}"
-            drafts.append(draft_of(fields, certificate_type, office.bureau, serial=before.serial, version=version, predecessor=found))
+            drafts.append(
+                draft_of(
+                    fields, certificate_type, office.bureau, serial=before.serial, version=version, predecessor=found
+                )
+            )
     return drafts
 
 
 def create_batch(
-    office: Office, drafts: Sequence[Draft], certificate_type: CertificateType, *, operation: str, source: str, reason: str = ""
+    office: Office,
+    drafts: Sequence[Draft],
+    certificate_type: CertificateType,
+    *,
+    operation: str,
+    source: str,
+    reason: str = "",
 ) -> tuple[int, bool]:
     """Put a list into the register, once.
 
@@ -121,7 +142,9 @@ def create_batch(
         NumbersTaken: some of the numbers, but not this very list, are in the register.
     """
     if not drafts:
-        raise InvalidInput("the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row")
+        raise InvalidInput(
+            "the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row"
+        )
     digest = rows_digest(drafts)
     keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
     with office.engine.begin() as connection:
@@ -135,20 +158,35 @@ def create_batch(
             raise NumbersTaken(taken)
         found = connection.execute(
             insert(batches).values(
-                bureau=office.bureau, certificate_type=certificate_type.code, template_version=certificate_type.version,
-                operation=operation, source=source, operator=office.operator, reason=reason, rows_digest=digest,
-                size=len(drafts), state="waiting", created_at=office.clock(),
-            )  # fmt: skip
+                bureau=office.bureau,
+                certificate_type=certificate_type.code,
+                template_version=certificate_type.version,
+                operation=operation,
+                source=source,
+                operator=office.operator,
+                reason=reason,
+                rows_digest=digest,
+                size=len(drafts),
+                state="waiting",
+                created_at=office.clock(),
+            )
         ).inserted_primary_key
         assert found is not None
         batch_id = int(found[0])
         rows = [
             {
-                "batch_id": batch_id, "position": position, "uniqueness": keyed[position], "identifier": draft.identifier,
-                "number": draft.number, "holder_name": draft.fields["certificateHolderName"],
-                "holder_code": draft.fields["certificateHolderCode"], "fields": canonical(dict(draft.fields)).decode(),
-                "not_before": draft.not_before, "expires": draft.expires, "predecessor": draft.predecessor,
-            }  # fmt: skip
+                "batch_id": batch_id,
+                "position": position,
+                "uniqueness": keyed[position],
+                "identifier": draft.identifier,
+                "number": draft.number,
+                "holder_name": draft.fields["certificateHolderName"],
+                "holder_code": draft.fields["certificateHolderCode"],
+                "fields": canonical(dict(draft.fields)).decode(),
+                "not_before": draft.not_before,
+                "expires": draft.expires,
+                "predecessor": draft.predecessor,
+            }
             for position, draft in enumerate(drafts)
         ]
         connection.execute(insert(certificates), rows)
@@ -218,16 +256,26 @@ def recall(office: Office, batch_id: int, *, wait: float) -> None:
         return
     if row.state in ("signed", "confirmed", "complete"):
         raise Refused(
-            f"batch {batch_id}: its root is signed already", code="batch.too_late", field="batch", fix="revoke its certificates instead"
+            f"batch {batch_id}: its root is signed already",
+            code="batch.too_late",
+            field="batch",
+            fix="revoke its certificates instead",
         )
-    request = Request("recall", row.bureau, {"rowsDigest": b64url(row.rows_digest), "batch": batch_id, "createdAt": row.created_at})
+    request = Request(
+        "recall", row.bureau, {"rowsDigest": b64url(row.rows_digest), "batch": batch_id, "createdAt": row.created_at}
+    )
     answer = office.desk.wait(office.desk.submit(request), wait)
     if answer is None:
         raise Refused(
-            "the approver's signer has not answered yet", code="batch.signer", field="batch", fix="start yinxin signer, then recall again"
+            "the approver's signer has not answered yet",
+            code="batch.signer",
+            field="batch",
+            fix="start yinxin signer, then recall again",
         )
     if not answer.ok:
-        raise Refused(answer.message, code=answer.code, field="batch", fix="let the batch finish and revoke its certificates")
+        raise Refused(
+            answer.message, code=answer.code, field="batch", fix="let the batch finish and revoke its certificates"
+        )
     office.desk.withdraw(release_request(office, row).id)
     forget(office, batch_id)
 
@@ -235,7 +283,9 @@ def recall(office: Office, batch_id: int, *, wait: float) -> None:
 def forget(office: Office, batch_id: int) -> None:
     """Mark as recalled and drop the drafts, with any secrets made for them; slots given out stay used."""
     with office.engine.begin() as connection:
-        query = select(certificates.c.key_id).where(certificates.c.batch_id == batch_id, certificates.c.key_id.is_not(None))
+        query = select(certificates.c.key_id).where(
+            certificates.c.batch_id == batch_id, certificates.c.key_id.is_not(None)
+        )
         keys = [bytes(key) for key in connection.execute(query).scalars()]
         office.vault.destroy_many([Tombstone(key, {}) for key in keys])
         connection.execute(delete(certificates).where(certificates.c.batch_id == batch_id))

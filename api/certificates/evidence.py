@@ -30,7 +30,9 @@ def gather_evidence(office: Office, row: Row[Any]) -> bytes:
     reader = office.ledger.refresh()
     facts = reader.anchor(row.bureau, row.certificate_type, row.sequence)
     if facts is None:
-        raise Unavailable(f"the anchor of batch {row.id} is not final yet", code="batch.not_final", field="batch", fix="run it again")
+        raise Unavailable(
+            f"the anchor of batch {row.id} is not final yet", code="batch.not_final", field="batch", fix="run it again"
+        )
     proof = reader.receipt_proof(facts)
     checkpoint = office.ledger.checkpoint(facts.block)
     return canonical(
@@ -39,7 +41,11 @@ def gather_evidence(office: Office, row: Row[Any]) -> bytes:
             "receipt": {"index": proof.index, "proof": [hex0x(node) for node in proof.nodes]},
             "checkpoint": None
             if checkpoint is None
-            else {"note": checkpoint.note, "index": checkpoint.index, "path": [hex0x(node) for node in checkpoint.path]},
+            else {
+                "note": checkpoint.note,
+                "index": checkpoint.index,
+                "path": [hex0x(node) for node in checkpoint.path],
+            },
         }
     )
 
@@ -61,7 +67,10 @@ def certificate(engine: Engine, identifier: str) -> Row[Any]:
         row = connection.execute(select(certificates).where(certificates.c.identifier == identifier)).one_or_none()
     if row is None:
         raise NotFound(
-            f"no certificate {identifier} in this register", code="certificate.unknown", field="identifier", fix="yinxin find searches by name"
+            f"no certificate {identifier} in this register",
+            code="certificate.unknown",
+            field="identifier",
+            fix="yinxin find searches by name",
         )
     return row
 
@@ -74,7 +83,12 @@ def _tree(engine: Engine, batch_id: int) -> Tree:
             .where(certificates.c.batch_id == batch_id)
             .order_by(certificates.c.position)
         )
-        return Tree([certificate_leaf(LeafParts(bytes(row[0]), bytes(row[1]), bytes(row[2]))) for row in connection.execute(query)])
+        return Tree(
+            [
+                certificate_leaf(LeafParts(bytes(row[0]), bytes(row[1]), bytes(row[2])))
+                for row in connection.execute(query)
+            ]
+        )
 
 
 def place_of(engine: Engine, row: Row[Any], batch: Row[Any]) -> LeafPlace:
@@ -101,13 +115,19 @@ def bundle_of(office: Office, row: Row[Any]) -> bytes:
         batch = connection.execute(select(batches).where(batches.c.id == row.batch_id)).one()
     if batch.state != "complete":
         raise Refused(
-            f"{row.identifier}: its batch is {batch.state}, not complete", code="bundle.not_released", field="identifier",
+            f"{row.identifier}: its batch is {batch.state}, not complete",
+            code="bundle.not_released",
+            field="identifier",
             fix="certificates are released only after the ledger has confirmed them",
-        )  # fmt: skip
+        )
     content = read_record(office, row)
     chain, checkpoint = _read_evidence(bytes(batch.evidence))
     return make_bundle(
-        credential=content.credential, stamp=content.stamp, place=place_of(office.engine, row, batch), chain=chain, checkpoint=checkpoint
+        credential=content.credential,
+        stamp=content.stamp,
+        place=place_of(office.engine, row, batch),
+        chain=chain,
+        checkpoint=checkpoint,
     ).data
 
 
@@ -141,7 +161,11 @@ class RegisterIndex:
             if row is None:
                 return None
             batch = connection.execute(select(batches).where(batches.c.id == row.batch_id)).one()
-        return place_of(self._engine, row, batch) if batch.sequence is not None and batch.state in ("confirmed", "complete") else None
+        return (
+            place_of(self._engine, row, batch)
+            if batch.sequence is not None and batch.state in ("confirmed", "complete")
+            else None
+        )
 
     def by_stamp(self, stamp_digest: bytes) -> LeafPlace | None:
         """Place of the leaf with that stamp, or None."""

@@ -20,10 +20,10 @@ from api.certificates.batches import batch, forget, release_request, type_of
 from api.certificates.evidence import gather_evidence
 from api.certificates.office import Office
 from api.certificates.records import read_records
+from api.certificates.secrets import fresh_secrets
 from api.certificates.statuses import follow_predecessors
 from api.certificates.tables import batches, certificates, status_lists
 from api.indexer.follow import follow
-from api.certificates.secrets import fresh_secrets
 from chain.containers import KEY_ID_SIZE
 from chain.credentials.credential import issue_credential
 from chain.credentials.leaf import certificate_leaf
@@ -101,7 +101,9 @@ def _await_release(office: Office, row: Row[Any], wait: float, progress: Progres
     if not answer.ok:
         office.desk.clear(request.id)
         forget(office, row.id)
-        raise Refused(f"batch {row.id} was refused: {answer.message}", code="batch.refused", field="batch", fix="correct the list")
+        raise Refused(
+            f"batch {row.id} was refused: {answer.message}", code="batch.refused", field="batch", fix="correct the list"
+        )
     _set_state(office, row.id, "released")
     return ""
 
@@ -152,7 +154,9 @@ def _allocate(office: Office, row: Row[Any], count: int, wait: float) -> bool:
             name = slots.list_with_room(connection, office.bureau, count)
             if name is not None:
                 taken = slots.take(connection, name, count)
-                query = select(certificates.c.id).where(certificates.c.batch_id == row.id, certificates.c.status_list.is_(None))
+                query = select(certificates.c.id).where(
+                    certificates.c.batch_id == row.id, certificates.c.status_list.is_(None)
+                )
                 ids = connection.execute(query.order_by(certificates.c.position)).scalars().all()
                 keys = os.urandom(KEY_ID_SIZE * count)
                 connection.execute(
@@ -160,7 +164,11 @@ def _allocate(office: Office, row: Row[Any], count: int, wait: float) -> bool:
                     .where(certificates.c.id == bindparam("key"))
                     .values(status_list=name, status_index=bindparam("index"), key_id=bindparam("secret")),
                     [
-                        {"key": key, "index": taken[place], "secret": keys[place * KEY_ID_SIZE : (place + 1) * KEY_ID_SIZE]}
+                        {
+                            "key": key,
+                            "index": taken[place],
+                            "secret": keys[place * KEY_ID_SIZE : (place + 1) * KEY_ID_SIZE],
+                        }
                         for place, key in enumerate(ids)
                     ],
                 )
@@ -172,7 +180,9 @@ def _allocate(office: Office, row: Row[Any], count: int, wait: float) -> bool:
 def open_list(office: Office, wait: float) -> bool:
     """Open the next status list and anchor its first state; False while the signer has not signed it."""
     with office.engine.begin() as connection:
-        pending = connection.execute(select(status_lists).where(status_lists.c.bureau == office.bureau, status_lists.c.head.is_(None))).first()
+        pending = connection.execute(
+            select(status_lists).where(status_lists.c.bureau == office.bureau, status_lists.c.head.is_(None))
+        ).first()
         if pending is None:
             name = slots.next_list_name(connection, office.bureau)
             token = issue_status_token(office.bureau, name, StatusList(), bytes(32), office.clock(), office.signer)
@@ -188,14 +198,23 @@ def open_list(office: Office, wait: float) -> bool:
         if answer is None:
             return False
         if not answer.ok and answer.code != "desk.status":
-            raise Refused(f"the signer refused to open list {name}: {answer.message}", code=answer.code, field="status_list")
+            raise Refused(
+                f"the signer refused to open list {name}: {answer.message}", code=answer.code, field="status_list"
+            )
         if answer.ok:
             office.change_status(name, bytes(32), sha256(token), unhex0x(answer.signatures["status"], size=65))
     head = office.ledger.refresh().status_head(office.bureau, name)
     if head is None or head.previous_head != bytes(32) or head.digest != sha256(token):
-        raise Conflict(f"list {name} stands otherwise on the ledger", code="slots.foreign", field="status_list", fix="run yinxin rebuild")
+        raise Conflict(
+            f"list {name} stands otherwise on the ledger",
+            code="slots.foreign",
+            field="status_list",
+            fix="run yinxin rebuild",
+        )
     with office.engine.begin() as connection:
-        connection.execute(update(status_lists).where(status_lists.c.name == name).values(free=slots.SIZE, head=head.head))
+        connection.execute(
+            update(status_lists).where(status_lists.c.name == name).values(free=slots.SIZE, head=head.head)
+        )
     return True
 
 
@@ -207,28 +226,47 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
     values: list[dict[str, Any]] = []
     for item, (key_id, secret) in zip(chunk, pairs, strict=True):
         fields = read_canonical(item.fields.encode(), what="fields")
-        draft = Draft(item.identifier, item.number, item.identifier.split(".")[-2], item.not_before, item.expires, fields, item.predecessor)
+        draft = Draft(
+            item.identifier,
+            item.number,
+            item.identifier.split(".")[-2],
+            item.not_before,
+            item.expires,
+            fields,
+            item.predecessor,
+        )
         slot = Slot(item.status_list, item.status_index)
         credential = issue_credential(credential_content(draft, kind, row.bureau, slot), office.signer)
         stamp = issue_stamp(stamp_content(draft, kind, row.bureau, slot, credential.jwt_digest), office.signer)
-        content = RecordContent(credential=credential.text, stamp=stamp, template_type=kind.slug, template_version=kind.version)
+        content = RecordContent(
+            credential=credential.text, stamp=stamp, template_type=kind.slug, template_version=kind.version
+        )
         record = seal_bytes(content.to_bytes(), key_id, secret)
         sealed.append(record.ciphertext)
         values.append(
             {
-                "key": item.id, "jwt": credential.jwt_digest, "stamp": sha256(stamp), "record": record.digest, "blob": record.cid,
-            }  # fmt: skip
+                "key": item.id,
+                "jwt": credential.jwt_digest,
+                "stamp": sha256(stamp),
+                "record": record.digest,
+                "blob": record.cid,
+            }
         )
     stored = office.store.put_many(sealed)
     if stored != [value["blob"] for value in values]:
-        raise Unavailable("the store answered other addresses than computed", code="store.cid", field="store", fix="run yinxin doctor")
+        raise Unavailable(
+            "the store answered other addresses than computed", code="store.cid", field="store", fix="run yinxin doctor"
+        )
     reached("stored")
     with office.engine.begin() as connection:
         connection.execute(
             update(certificates)
             .where(certificates.c.id == bindparam("key"))
             .values(
-                jwt_digest=bindparam("jwt"), stamp_digest=bindparam("stamp"), record_digest=bindparam("record"), cid=bindparam("blob")
+                jwt_digest=bindparam("jwt"),
+                stamp_digest=bindparam("stamp"),
+                record_digest=bindparam("record"),
+                cid=bindparam("blob"),
             ),
             values,
         )
@@ -283,11 +321,18 @@ def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -
         office.desk.clear(request.id)
         if answer.code in ("desk.recalled", "desk.not_released"):
             forget(office, row.id)
-        raise Refused(f"the signer refused the root of batch {row.id}: {answer.message}", code=answer.code, field="batch")
+        raise Refused(
+            f"the signer refused the root of batch {row.id}: {answer.message}", code=answer.code, field="batch"
+        )
     _set_state(
-        office, row.id, "signed", sequence=sequence, root=root, manifest_digest=manifest.digest,
+        office,
+        row.id,
+        "signed",
+        sequence=sequence,
+        root=root,
+        manifest_digest=manifest.digest,
         signature=unhex0x(answer.signatures["anchor"], size=65),
-    )  # fmt: skip
+    )
     office.desk.clear(request.id)
     return ""
 
@@ -307,7 +352,9 @@ def _anchor(office: Office, row: Row[Any], wait: float, progress: Progress) -> s
     follow(office.engine, office.ledger.refresh(), office.bureau)
     facts = office.ledger.reader.anchor(row.bureau, row.certificate_type, row.sequence)
     if facts is None or facts.root != bytes(row.root):
-        raise Unavailable(f"the anchor of batch {row.id} is not final yet", code="batch.not_final", field="batch", fix="run it again")
+        raise Unavailable(
+            f"the anchor of batch {row.id} is not final yet", code="batch.not_final", field="batch", fix="run it again"
+        )
     _set_state(office, row.id, "confirmed")
     progress("anchor", 1, 1)
     return ""

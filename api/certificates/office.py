@@ -15,19 +15,19 @@ from sqlalchemy import Engine
 
 from api.certificates.uniqueness import Uniqueness
 from api.db import open_database
+from chain.credentials.es256 import P256Signer
+from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.documents.cids import cid_of_sha256
 from chain.documents.configured import open_store
-from chain.ledger.anchoring import SignedAnchor, SignedStatus, anchor_batch, change_status
-from chain.ledger.connection import Ledger, open_ledger
-from chain.credentials.es256 import P256Signer
-from chain.desk.folder import Desk
 from chain.documents.vault import KeyVault
 from chain.kernel.clock import Clock, system_clock
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 from chain.kernel.home import Home
 from chain.kernel.ports import BlobStore
 from chain.keys import Keystore, passphrase_for
+from chain.ledger.anchoring import SignedAnchor, SignedStatus, anchor_batch, change_status
+from chain.ledger.connection import Ledger, open_ledger
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -53,7 +53,10 @@ class Office:
         uscc = self.home.settings.bureau.uscc
         if not uscc:
             raise InvalidInput(
-                "this home works for no bureau", code="office.bureau", field="bureau.uscc", fix="run yinxin init officer --bureau USCC"
+                "this home works for no bureau",
+                code="office.bureau",
+                field="bureau.uscc",
+                fix="run yinxin init officer --bureau USCC",
             )
         return uscc
 
@@ -63,9 +66,11 @@ class Office:
         facts = self.ledger.reader.bureau(self.bureau)
         if facts is None:
             raise NotFound(
-                f"the registry knows no bureau {self.bureau}", code="office.not_registered", field="bureau.uscc",
+                f"the registry knows no bureau {self.bureau}",
+                code="office.not_registered",
+                field="bureau.uscc",
                 fix="let the authority register it: yinxin authority accredit",
-            )  # fmt: skip
+            )
         return facts.name
 
     @cached_property
@@ -131,7 +136,9 @@ class Office:
         """Bytes of the status list token with that SHA-256, from the store. Raises NotFound, Unavailable, Damaged."""
         return self.store.get(cid_of_sha256(digest))
 
-    def anchor(self, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes, signature: bytes) -> bool:
+    def anchor(
+        self, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes, signature: bytes
+    ) -> bool:
         """Anchor exactly once; False if another root holds that sequence. Raises Unavailable, Refused."""
         signed = SignedAnchor(self.bureau, lane, sequence, root, size, manifest_digest, signature)
         try:
@@ -176,7 +183,10 @@ def _locked(path: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Conflict(
-                "another process is writing in this register", code="office.busy", field="register", fix="wait until it has finished"
+                "another process is writing in this register",
+                code="office.busy",
+                field="register",
+                fix="wait until it has finished",
             ) from error
         yield
     finally:

@@ -95,7 +95,9 @@ class _Rebuild:
         reader = self.office.ledger.refresh()
         follow(self.engine, reader, self.office.bureau)
         events = self._events()
-        self.predecessors = {event.successor: event.identifier for _, entries in events for event, _ in entries if event.successor}
+        self.predecessors = {
+            event.successor: event.identifier for _, entries in events for event, _ in entries if event.successor
+        }
         lanes = [lane for owner, lane in reader.lanes() if owner == self.office.bureau and not lane.startswith("$")]
         anchors = [facts for lane in lanes for facts in reader.anchors(self.office.bureau, lane)]
         total = sum(facts.size for facts in anchors)
@@ -113,10 +115,20 @@ class _Rebuild:
         with self.engine.begin() as connection:
             found = connection.execute(
                 insert(batches).values(
-                    bureau=facts.bureau, certificate_type=facts.lane, template_version=kind.version, operation="issue",
-                    source="rebuilt", operator="", rows_digest=facts.root, size=facts.size, state="complete",
-                    created_at=facts.block.time, sequence=facts.sequence, root=facts.root, manifest_digest=facts.manifest_digest,
-                )  # fmt: skip
+                    bureau=facts.bureau,
+                    certificate_type=facts.lane,
+                    template_version=kind.version,
+                    operation="issue",
+                    source="rebuilt",
+                    operator="",
+                    rows_digest=facts.root,
+                    size=facts.size,
+                    state="complete",
+                    created_at=facts.block.time,
+                    sequence=facts.sequence,
+                    root=facts.root,
+                    manifest_digest=facts.manifest_digest,
+                )
             ).inserted_primary_key
             assert found is not None
             batch_id = int(found[0])
@@ -141,19 +153,41 @@ class _Rebuild:
         manifest = read_manifest(facts.manifest_digest, self.office.store.get)
         leaves = list(read_leaves(manifest, self.office.store.get))
         if manifest.root != facts.root or len(leaves) != facts.size:
-            raise Damaged(f"the manifest of anchor {facts.sequence} does not fit its root", code="rebuild.manifest", field="manifest")
+            raise Damaged(
+                f"the manifest of anchor {facts.sequence} does not fit its root",
+                code="rebuild.manifest",
+                field="manifest",
+            )
         return leaves
 
     def _certificate(self, batch_id: int, leaf: ManifestLeaf) -> tuple[dict[str, Any], Draft | None]:
         assert leaf.parts is not None
         row: dict[str, Any] = dict.fromkeys(
-            ("identifier", "number", "holder_name", "holder_code", "fields", "expires", "status_list", "status_index", "predecessor",
-             "successor", "shredded_at")
-        )  # fmt: skip
+            (
+                "identifier",
+                "number",
+                "holder_name",
+                "holder_code",
+                "fields",
+                "expires",
+                "status_list",
+                "status_index",
+                "predecessor",
+                "successor",
+                "shredded_at",
+            )
+        )
         row |= {
-            "batch_id": batch_id, "position": leaf.index, "jwt_digest": leaf.parts.jwt, "stamp_digest": leaf.parts.stamp,
-            "record_digest": leaf.record, "cid": leaf.cid, "not_before": 0, "key_id": None, "uniqueness": sha256(leaf.record),
-        }  # fmt: skip
+            "batch_id": batch_id,
+            "position": leaf.index,
+            "jwt_digest": leaf.parts.jwt,
+            "stamp_digest": leaf.parts.stamp,
+            "record_digest": leaf.record,
+            "cid": leaf.cid,
+            "not_before": 0,
+            "key_id": None,
+            "uniqueness": sha256(leaf.record),
+        }
         self.done.certificates += 1
         try:
             data = self.office.store.get(leaf.cid)
@@ -163,7 +197,11 @@ class _Rebuild:
             note = self.tombstones.get(row["key_id"], {})
             row["shredded_at"] = self.office.clock()
             if "uniqueness" in note:
-                row |= {"uniqueness": unb64url(note["uniqueness"]), "status_list": note["list"], "status_index": note["index"]}
+                row |= {
+                    "uniqueness": unb64url(note["uniqueness"]),
+                    "status_list": note["list"],
+                    "status_index": note["index"],
+                }
             self.done.shredded += 1
             return row, None
         except (NotFound, Damaged) as error:
@@ -173,21 +211,34 @@ class _Rebuild:
         draft = self._draft(credential)
         fields = draft.fields
         row |= {
-            "uniqueness": self.office.uniqueness(credential.bureau, credential.certificate_type, draft.number, draft.version),
-            "identifier": draft.identifier, "number": draft.number, "holder_name": fields["certificateHolderName"],
-            "holder_code": fields["certificateHolderCode"], "fields": canonical(dict(fields)).decode(), "not_before": draft.not_before,
-            "expires": draft.expires, "status_list": credential.status_list, "status_index": credential.status_index,
+            "uniqueness": self.office.uniqueness(
+                credential.bureau, credential.certificate_type, draft.number, draft.version
+            ),
+            "identifier": draft.identifier,
+            "number": draft.number,
+            "holder_name": fields["certificateHolderName"],
+            "holder_code": fields["certificateHolderCode"],
+            "fields": canonical(dict(fields)).decode(),
+            "not_before": draft.not_before,
+            "expires": draft.expires,
+            "status_list": credential.status_list,
+            "status_index": credential.status_index,
             "predecessor": draft.predecessor,
-        }  # fmt: skip
+        }
         return row, draft
 
     def _draft(self, credential: ParsedCredential) -> Draft:
         assert credential.identifier is not None
         kind = get_type(credential.certificate_type)
         return Draft(
-            credential.identifier, str(credential.fields[kind.number_field]), parse(credential.identifier).version,
-            credential.not_before, credential.expires, credential.fields, self.predecessors.get(credential.identifier),
-        )  # fmt: skip
+            credential.identifier,
+            str(credential.fields[kind.number_field]),
+            parse(credential.identifier).version,
+            credential.not_before,
+            credential.expires,
+            credential.fields,
+            self.predecessors.get(credential.identifier),
+        )
 
     # ------------------------------------------------------------------ status lists and acts
 
@@ -202,12 +253,19 @@ class _Rebuild:
                 token = office.store.get(cid_of_sha256(head.digest))
                 used = bytearray(slots.empty())
                 query = select(certificates.c.status_index).where(certificates.c.status_list == name)
-                taken = set(connection.execute(query).scalars()) | {note["index"] for note in stones if note["list"] == name}
+                taken = set(connection.execute(query).scalars()) | {
+                    note["index"] for note in stones if note["list"] == name
+                }
                 for index in taken:
                     slots.mark(used, index)
                 connection.execute(
                     insert(status_lists).values(
-                        name=name, bureau=owner, used=bytes(used), free=slots.SIZE - len(taken), token=token, head=head.head
+                        name=name,
+                        bureau=owner,
+                        used=bytes(used),
+                        free=slots.SIZE - len(taken),
+                        token=token,
+                        head=head.head,
                     )
                 )
 
@@ -218,7 +276,9 @@ class _Rebuild:
             entries = []
             for leaf in self._leaves(facts):
                 try:
-                    entries.append((EventRecord.from_bytes(open_bytes(self.office.store.get(leaf.cid), self.office.vault)), leaf))
+                    entries.append(
+                        (EventRecord.from_bytes(open_bytes(self.office.store.get(leaf.cid), self.office.vault)), leaf)
+                    )
                 except (Refused, NotFound, Damaged):
                     continue
             found.append((facts, entries))
@@ -235,9 +295,17 @@ class _Rebuild:
         first = entries[0][0]
         found = connection.execute(
             insert(acts).values(
-                operation=first.operation, status_list=first.status_list, operator=first.operator, reason=first.reason, at=first.at,
-                state="complete", size=facts.size, sequence=facts.sequence, root=facts.root, manifest_digest=facts.manifest_digest,
-            )  # fmt: skip
+                operation=first.operation,
+                status_list=first.status_list,
+                operator=first.operator,
+                reason=first.reason,
+                at=first.at,
+                state="complete",
+                size=facts.size,
+                sequence=facts.sequence,
+                root=facts.root,
+                manifest_digest=facts.manifest_digest,
+            )
         ).inserted_primary_key
         assert found is not None
         for event, leaf in entries:
@@ -251,15 +319,26 @@ class _Rebuild:
             data = self.office.store.get(leaf.cid)
             connection.execute(
                 insert(act_entries).values(
-                    act_id=found[0], position=leaf.index, certificate_id=row, before=event.before, after=event.after,
-                    linked=event.successor, key_id=record_key_id(data), record_digest=leaf.record, cid=leaf.cid,
-                )  # fmt: skip
+                    act_id=found[0],
+                    position=leaf.index,
+                    certificate_id=row,
+                    before=event.before,
+                    after=event.after,
+                    linked=event.successor,
+                    key_id=record_key_id(data),
+                    record_digest=leaf.record,
+                    cid=leaf.cid,
+                )
             )
             if event.successor and self._stands(connection, event):
-                connection.execute(update(certificates).where(certificates.c.id == row).values(successor=event.successor))
+                connection.execute(
+                    update(certificates).where(certificates.c.id == row).values(successor=event.successor)
+                )
 
     @staticmethod
     def _stands(connection: Connection, event: EventRecord) -> bool:
         """True if the list shows today what the event says; an event whose change never followed does not count."""
-        token = connection.execute(select(status_lists.c.token).where(status_lists.c.name == event.status_list)).scalar_one()
+        token = connection.execute(
+            select(status_lists.c.token).where(status_lists.c.name == event.status_list)
+        ).scalar_one()
         return parse_status_token(bytes(token)).status_list.get(event.status_index) == event.after

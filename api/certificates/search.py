@@ -67,7 +67,9 @@ def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
     """Certificates whose holder name contains, or whose number, holder code or identifier is, ``text``."""
     text = text.strip()
     if not text:
-        raise InvalidInput("nothing to look for", code="find.empty", field="text", fix="give a name, number, code or identifier")
+        raise InvalidInput(
+            "nothing to look for", code="find.empty", field="text", fix="give a name, number, code or identifier"
+        )
     part = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     query = (
         select(certificates)
@@ -85,7 +87,9 @@ def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
     return _found(office, query)
 
 
-def select_for_act(office: Office, identifiers: Sequence[str], *, file: Path | None = None, holder: str | None = None) -> list[Row[Any]]:
+def select_for_act(
+    office: Office, identifiers: Sequence[str], *, file: Path | None = None, holder: str | None = None
+) -> list[Row[Any]]:
     """Rows to act on: named one by one, in a file (one identifier or number a line), or all of a holder's live ones.
 
     Raises:
@@ -96,27 +100,55 @@ def select_for_act(office: Office, identifiers: Sequence[str], *, file: Path | N
         try:
             lines = file.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise InvalidInput(f"{file}: {error}", code="status.file", field="file", fix="give a UTF-8 text, one identifier a line") from error
+            raise InvalidInput(
+                f"{file}: {error}", code="status.file", field="file", fix="give a UTF-8 text, one identifier a line"
+            ) from error
         names += [line.split(",")[0].strip() for line in lines if line.strip()]
     rows = []
     for name in names:
-        matches = _found(office, select(certificates).where(or_(certificates.c.identifier == name, certificates.c.number == name)))
+        matches = _found(
+            office, select(certificates).where(or_(certificates.c.identifier == name, certificates.c.number == name))
+        )
         live = [item for item in matches if item.row.successor is None] or matches
         if not live:
-            raise NotFound(f"no certificate {name} in this register", code="certificate.unknown", field="identifier", fix="check it with yinxin find")
+            raise NotFound(
+                f"no certificate {name} in this register",
+                code="certificate.unknown",
+                field="identifier",
+                fix="check it with yinxin find",
+            )
         rows.append(live[-1].row)
     if holder is not None:
-        matches = _found(office, select(certificates).where(certificates.c.holder_code == holder).order_by(certificates.c.id))
-        rows += [item.row for item in matches if item.status in (Status.VALID, Status.SUSPENDED) and item.batch.state == "complete"]
+        matches = _found(
+            office, select(certificates).where(certificates.c.holder_code == holder).order_by(certificates.c.id)
+        )
+        rows += [
+            item.row
+            for item in matches
+            if item.status in (Status.VALID, Status.SUSPENDED) and item.batch.state == "complete"
+        ]
         if not matches:
-            raise NotFound(f"no certificate of holder {holder}", code="certificate.unknown", field="holder", fix="give the holder's code")
+            raise NotFound(
+                f"no certificate of holder {holder}",
+                code="certificate.unknown",
+                field="holder",
+                fix="give the holder's code",
+            )
     return rows
 
 
 def expired(office: Office, at: int) -> list[Row[Any]]:
     """Certificates past their date that nobody has closed."""
-    query = select(certificates).where(certificates.c.expires <= at, certificates.c.status_list.is_not(None)).order_by(certificates.c.id)
-    return [item.row for item in _found(office, query) if item.status in (Status.VALID, Status.SUSPENDED) and item.batch.state == "complete"]
+    query = (
+        select(certificates)
+        .where(certificates.c.expires <= at, certificates.c.status_list.is_not(None))
+        .order_by(certificates.c.id)
+    )
+    return [
+        item.row
+        for item in _found(office, query)
+        if item.status in (Status.VALID, Status.SUSPENDED) and item.batch.state == "complete"
+    ]
 
 
 def history(office: Office, certificate_id: int) -> Iterator[dict[str, Any]]:

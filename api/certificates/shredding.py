@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 
 from api.certificates.office import Office
 from api.certificates.tables import act_entries, acts, batches, certificates
-from chain.documents.vault import Tombstone
+from chain.documents import Tombstone
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import Refused
 
@@ -31,11 +31,18 @@ def shred(office: Office, row: Row[Any]) -> None:
         events = connection.execute(
             select(act_entries.c.key_id)
             .join(acts)
-            .where(act_entries.c.certificate_id == row.id, act_entries.c.key_id.is_not(None), acts.c.state == "complete")
+            .where(
+                act_entries.c.certificate_id == row.id, act_entries.c.key_id.is_not(None), acts.c.state == "complete"
+            )
         ).scalars()
         keys = [bytes(key) for key in events]
     if state != "complete":
-        raise Refused(f"batch {row.batch_id} is {state}", code="shred.batch", field="identifier", fix="finish or recall the batch first")
+        raise Refused(
+            f"batch {row.batch_id} is {state}",
+            code="shred.batch",
+            field="identifier",
+            fix="finish or recall the batch first",
+        )
     note = {"uniqueness": b64url(bytes(row.uniqueness)), "list": row.status_list, "index": row.status_index}
     office.vault.destroy_many([Tombstone(bytes(row.key_id), note), *(Tombstone(key, {}) for key in keys)])
     with office.engine.begin() as connection:
@@ -43,9 +50,15 @@ def shred(office: Office, row: Row[Any]) -> None:
             update(certificates)
             .where(certificates.c.id == row.id)
             .values(
-                identifier=None, number=None, holder_name=None, holder_code=None, fields=None, predecessor=None, successor=None,
+                identifier=None,
+                number=None,
+                holder_name=None,
+                holder_code=None,
+                fields=None,
+                predecessor=None,
+                successor=None,
                 shredded_at=office.clock(),
-            )  # fmt: skip
+            )
         )
         for column in (certificates.c.predecessor, certificates.c.successor):
             connection.execute(update(certificates).where(column == row.identifier).values({column.name: None}))

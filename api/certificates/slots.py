@@ -23,7 +23,9 @@ def list_with_room(connection: Connection, bureau: str, wanted: int) -> str | No
     """Name of the anchored list that still has ``wanted`` free slots, or None: then a new list must be opened."""
     query = (
         select(status_lists.c.name)
-        .where(status_lists.c.bureau == bureau, status_lists.c.token.is_not(None), status_lists.c.free >= wanted + _RESERVE)
+        .where(
+            status_lists.c.bureau == bureau, status_lists.c.token.is_not(None), status_lists.c.free >= wanted + _RESERVE
+        )
         .order_by(status_lists.c.name.desc())
     )
     return connection.execute(query).scalar()
@@ -43,7 +45,11 @@ def take(connection: Connection, name: str, count: int) -> list[int]:
     """
     row = connection.execute(select(status_lists.c.used, status_lists.c.free).where(status_lists.c.name == name)).one()
     if row.free < count:
-        raise Conflict(f"status list {name} has {row.free} free entries, {count} are needed", code="slots.full", field="status_list")
+        raise Conflict(
+            f"status list {name} has {row.free} free entries, {count} are needed",
+            code="slots.full",
+            field="status_list",
+        )
     used = bytearray(row.used)
     taken: list[int] = []
     while len(taken) < count:
@@ -51,7 +57,9 @@ def take(connection: Connection, name: str, count: int) -> list[int]:
         if not used[index >> 3] >> (index & 7) & 1:
             used[index >> 3] |= 1 << (index & 7)
             taken.append(index)
-    connection.execute(update(status_lists).where(status_lists.c.name == name).values(used=bytes(used), free=row.free - count))
+    connection.execute(
+        update(status_lists).where(status_lists.c.name == name).values(used=bytes(used), free=row.free - count)
+    )
     return taken
 
 

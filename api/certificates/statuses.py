@@ -84,7 +84,12 @@ def create_acts(
         Refused: one of them is in a state from which this is not possible; nothing was changed.
     """
     if operation not in OPERATIONS:
-        raise InvalidInput(f"operation {operation!r}", code="status.operation", field="operation", fix="one of " + ", ".join(OPERATIONS))
+        raise InvalidInput(
+            f"operation {operation!r}",
+            code="status.operation",
+            field="operation",
+            fix="one of " + ", ".join(OPERATIONS),
+        )
     if not reason.strip():
         raise InvalidInput("a status act needs a reason", code="status.reason", field="reason", fix="give --reason")
     if not rows:
@@ -100,12 +105,19 @@ def create_acts(
         created = []
         for name, entries in sorted(by_list.items()):
             if len({row.id for row, _ in entries}) != len(entries):
-                raise InvalidInput("a certificate is named twice", code="status.twice", field="identifier", fix="name each once")
+                raise InvalidInput(
+                    "a certificate is named twice", code="status.twice", field="identifier", fix="name each once"
+                )
             found = connection.execute(
                 insert(acts).values(
-                    operation=operation, status_list=name, operator=office.operator, reason=reason.strip(),
-                    at=office.clock(), state="waiting", size=len(entries),
-                )  # fmt: skip
+                    operation=operation,
+                    status_list=name,
+                    operator=office.operator,
+                    reason=reason.strip(),
+                    at=office.clock(),
+                    state="waiting",
+                    size=len(entries),
+                )
             ).inserted_primary_key
             assert found is not None
             created.append(int(found[0]))
@@ -113,9 +125,14 @@ def create_acts(
                 insert(act_entries),
                 [
                     {
-                        "act_id": found[0], "position": position, "certificate_id": row.id, "before": int(before), "after": int(after),
-                        "linked": (successors or {}).get(row.id), "key_id": os.urandom(KEY_ID_SIZE),
-                    }  # fmt: skip
+                        "act_id": found[0],
+                        "position": position,
+                        "certificate_id": row.id,
+                        "before": int(before),
+                        "after": int(after),
+                        "linked": (successors or {}).get(row.id),
+                        "key_id": os.urandom(KEY_ID_SIZE),
+                    }
                     for position, (row, before) in enumerate(entries)
                 ],
             )
@@ -128,7 +145,10 @@ def _issued_status(connection: Connection, row: Row[Any], lists: dict[str, Statu
     status = status_of(connection, row, lists)
     if state not in ("confirmed", "complete") or status is None:
         raise Refused(
-            f"{row.identifier} is not issued yet", code="status.not_issued", field="identifier", fix="recall its batch, or wait until it is complete"
+            f"{row.identifier} is not issued yet",
+            code="status.not_issued",
+            field="identifier",
+            fix="recall its batch, or wait until it is complete",
         )
     return status
 
@@ -180,7 +200,9 @@ def follow_predecessors(office: Office, batch: Row[Any], wait: float) -> bool:
         known = list(linked)
     if not known:
         operation = "transfer" if batch.operation == "transfer" else "supersede"
-        reason = batch.reason or {"renew": "延续 renewed", "change": "变更 changed"}.get(batch.operation, batch.operation)
+        reason = batch.reason or {"renew": "延续 renewed", "change": "变更 changed"}.get(
+            batch.operation, batch.operation
+        )
         with office.engine.connect() as connection:
             lists: dict[str, StatusList] = {}
             live = [row for row in rows if status_of(connection, row, lists) in OPERATIONS[operation].before]
@@ -220,9 +242,17 @@ def events_of(row: Row[Any], entries: Sequence[Row[Any]]) -> list[EventRecord]:
     """The event records of an act."""
     return [
         EventRecord(
-            row.operation, entry.identifier, row.status_list, entry.status_index, entry.before, entry.after, row.operator, row.reason,
-            row.at, entry.linked,
-        )  # fmt: skip
+            row.operation,
+            entry.identifier,
+            row.status_list,
+            entry.status_index,
+            entry.before,
+            entry.after,
+            row.operator,
+            row.reason,
+            row.at,
+            entry.linked,
+        )
         for entry in entries
     ]
 
@@ -235,13 +265,20 @@ def _synchronise(office: Office, name: str) -> tuple[bytes, bytes]:
     """
     head = office.ledger.refresh().status_head(office.bureau, name)
     if head is None:
-        raise Conflict(f"status list {name} is not on the ledger", code="status.list", field="status_list", fix="run yinxin rebuild")
+        raise Conflict(
+            f"status list {name} is not on the ledger",
+            code="status.list",
+            field="status_list",
+            fix="run yinxin rebuild",
+        )
     with office.engine.connect() as connection:
         token = bytes(connection.execute(select(status_lists.c.token).where(status_lists.c.name == name)).scalar_one())
     if sha256(token) != head.digest:
         token = office.token(head.digest)
         with office.engine.begin() as connection:
-            connection.execute(update(status_lists).where(status_lists.c.name == name).values(token=token, head=head.head))
+            connection.execute(
+                update(status_lists).where(status_lists.c.name == name).values(token=token, head=head.head)
+            )
     return head.head, token
 
 
@@ -255,16 +292,13 @@ def _seal(office: Office, row: Row[Any]) -> None:
         changed.set(entry.status_index, Status(entry.after))
         if before != entry.before:
             with office.engine.begin() as connection:
-                connection.execute(
-                    update(act_entries)
-                    .where(act_entries.c.id == entry.id)
-                    .values(before=int(before))
-                )
+                connection.execute(update(act_entries).where(act_entries.c.id == entry.id).values(before=int(before)))
     entries = _entries(office, row.id)
     new_token = issue_status_token(office.bureau, row.status_list, changed, head, office.clock(), office.signer)
     pairs = fresh_secrets(office, act_entries.c.key_id, [(entry.id, bytes(entry.key_id)) for entry in entries])
     sealed = [
-        seal_bytes(event.to_bytes(), key_id, secret) for event, (key_id, secret) in zip(events_of(row, entries), pairs, strict=True)
+        seal_bytes(event.to_bytes(), key_id, secret)
+        for event, (key_id, secret) in zip(events_of(row, entries), pairs, strict=True)
     ]
     digests = [record.digest for record in sealed]
     sequence = office.ledger.reader.lane_head(office.bureau, EVENTS_LANE)[0] + 1
@@ -274,12 +308,25 @@ def _seal(office: Office, row: Row[Any]) -> None:
     with office.engine.begin() as connection:
         for entry, record in zip(entries, sealed, strict=True):
             connection.execute(
-                update(act_entries).where(act_entries.c.id == entry.id).values(record_digest=record.digest, cid=record.cid)
+                update(act_entries)
+                .where(act_entries.c.id == entry.id)
+                .values(record_digest=record.digest, cid=record.cid)
             )
-        connection.execute(update(acts).where(acts.c.sequence == sequence, acts.c.state != "complete").values(sequence=None, state="waiting"))
+        connection.execute(
+            update(acts)
+            .where(acts.c.sequence == sequence, acts.c.state != "complete")
+            .values(sequence=None, state="waiting")
+        )
     _set(
-        office, row.id, "sealed", previous_head=head, token=new_token, sequence=sequence, root=root, manifest_digest=manifest.digest
-    )  # fmt: skip
+        office,
+        row.id,
+        "sealed",
+        previous_head=head,
+        token=new_token,
+        sequence=sequence,
+        root=root,
+        manifest_digest=manifest.digest,
+    )
 
 
 def _back(office: Office, row: Row[Any]) -> None:
@@ -300,7 +347,7 @@ def _sign(office: Office, row: Row[Any], wait: float) -> bool:
         "oldToken": b64url(token),
         "newToken": b64url(bytes(row.token)),
         "sequence": row.sequence,
-        "events": [{"format": "yinxin-event-1", **_plain(event)} for event in events_of(row, entries)],
+        "events": [event.as_dict() for event in events_of(row, entries)],
         "records": [b64url(bytes(entry.record_digest)) for entry in entries],
     }
     if row.operation == "lapse":
@@ -318,14 +365,13 @@ def _sign(office: Office, row: Row[Any], wait: float) -> bool:
         _set(office, row.id, "refused", sequence=None)
         raise Refused(f"act {row.id} was refused: {answer.message}", code=answer.code, field="act")
     _set(
-        office, row.id, "signed", event_signature=unhex0x(answer.signatures["anchor"], size=65),
+        office,
+        row.id,
+        "signed",
+        event_signature=unhex0x(answer.signatures["anchor"], size=65),
         status_signature=unhex0x(answer.signatures["status"], size=65),
-    )  # fmt: skip
+    )
     return True
-
-
-def _plain(event: EventRecord) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in event.__slots__}
 
 
 def _jwts(office: Office, entries: Sequence[Row[Any]]) -> dict[str, str]:
@@ -359,11 +405,19 @@ def _change(office: Office, row: Row[Any]) -> None:
     reader = office.ledger.refresh()
     now = reader.status_head(office.bureau, row.status_list)
     if now is None or now.digest != digest:
-        raise Unavailable(f"act {row.id} is not final yet", code="act.not_final", field="act", fix="run the same command again")
+        raise Unavailable(
+            f"act {row.id} is not final yet", code="act.not_final", field="act", fix="run the same command again"
+        )
     follow(office.engine, reader, office.bureau)
     with office.engine.begin() as connection:
-        connection.execute(update(status_lists).where(status_lists.c.name == row.status_list).values(token=bytes(row.token), head=now.head))
+        connection.execute(
+            update(status_lists)
+            .where(status_lists.c.name == row.status_list)
+            .values(token=bytes(row.token), head=now.head)
+        )
         for entry in _entries(office, row.id):
             if entry.linked:
-                connection.execute(update(certificates).where(certificates.c.id == entry.certificate_id).values(successor=entry.linked))
+                connection.execute(
+                    update(certificates).where(certificates.c.id == entry.certificate_id).values(successor=entry.linked)
+                )
     _set(office, row.id, "complete")

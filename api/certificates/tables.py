@@ -10,7 +10,8 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, 
 from api.db.metadata import metadata
 
 batches = Table(
-    "batches", metadata,
+    "batches",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("bureau", String(18), nullable=False),
     Column("certificate_type", String(21), nullable=False),
@@ -29,15 +30,18 @@ batches = Table(
     Column("signature", LargeBinary(65), doc="the approver's signature of the anchor"),
     Column("evidence", LargeBinary, doc="header, receipt proof and checkpoint, shared by the batch's bundles"),
     UniqueConstraint("bureau", "certificate_type", "sequence"),
-)  # fmt: skip
+)
 """One list on its way to the ledger. States: waiting, released, recalled, sealed, signed, confirmed, complete."""
 
 certificates = Table(
-    "certificates", metadata,
+    "certificates",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("batch_id", Integer, ForeignKey("batches.id"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("uniqueness", LargeBinary(32), nullable=False, unique=True, doc="keyed digest of bureau, type, number, version"),
+    Column(
+        "uniqueness", LargeBinary(32), nullable=False, unique=True, doc="keyed digest of bureau, type, number, version"
+    ),
     Column("identifier", Text, unique=True),
     Column("number", Text, index=True),
     Column("holder_name", Text, index=True),
@@ -58,20 +62,22 @@ certificates = Table(
     UniqueConstraint("batch_id", "position"),
     UniqueConstraint("status_list", "status_index"),
     Index("ix_certificates_batch_id", "batch_id"),
-)  # fmt: skip
+)
 
 status_lists = Table(
-    "status_lists", metadata,
+    "status_lists",
+    metadata,
     Column("name", String(32), primary_key=True),
     Column("bureau", String(18), nullable=False),
     Column("used", LargeBinary, nullable=False, doc="one bit an index ever given out, lowest bit first"),
     Column("free", Integer, nullable=False),
     Column("token", LargeBinary, doc="the newest anchored token"),
     Column("head", LargeBinary(32), doc="the head that token stands under"),
-)  # fmt: skip
+)
 
 acts = Table(
-    "acts", metadata,
+    "acts",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("operation", String(12), nullable=False),
     Column("status_list", String(32), nullable=False),
@@ -87,11 +93,12 @@ acts = Table(
     Column("manifest_digest", LargeBinary(32)),
     Column("event_signature", LargeBinary(65)),
     Column("status_signature", LargeBinary(65)),
-)  # fmt: skip
+)
 """One status act over one list. States: waiting, sealed, signed, noted (events anchored), complete, refused."""
 
 act_entries = Table(
-    "act_entries", metadata,
+    "act_entries",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("act_id", Integer, ForeignKey("acts.id"), nullable=False),
     Column("position", Integer, nullable=False),
@@ -103,4 +110,4 @@ act_entries = Table(
     Column("record_digest", LargeBinary(32)),
     Column("cid", Text),
     UniqueConstraint("act_id", "position"),
-)  # fmt: skip
+)

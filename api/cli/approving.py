@@ -29,7 +29,10 @@ def _signer_of(home: Home) -> Iterator[Signer]:
     bureau = home.settings.bureau.uscc
     if home.settings.role != "approver" or not bureau:
         raise InvalidInput(
-            f"{home.path} is not an approver's home", code="signer.home", field="home", fix="run yinxin init approver, or name the right --home"
+            f"{home.path} is not an approver's home",
+            code="signer.home",
+            field="home",
+            fix="run yinxin init approver, or name the right --home",
         )
     keys = Keystore(home / "keys", passphrase_for(home.path))
     ledger = open_ledger(home)
@@ -54,7 +57,11 @@ def register(app: typer.Typer) -> None:
         with _signer_of(state(ctx).home) as signer:
             found = signer.waiting()
         lines = [f"[bold]{item.name}[/]\n  " + "\n  ".join(item.lines) for item in found] or ["nothing waits"]
-        emit(ctx, {"waiting": [{"request": item.name, "kind": item.kind, **item.data} for item in found]}, "\n".join(lines))
+        emit(
+            ctx,
+            {"waiting": [{"request": item.name, "kind": item.kind, **item.data} for item in found]},
+            "\n".join(lines),
+        )
 
     @app.command("approve")
     def approve(
@@ -66,7 +73,9 @@ def register(app: typer.Typer) -> None:
         with _signer_of(state(ctx).home) as signer:
             names = [item.name for item in signer.waiting()] if everything else list(requests or [])
             if not names and not everything:
-                raise InvalidInput("nothing named", code="approve.none", field="requests", fix="name a request, or give --all")
+                raise InvalidInput(
+                    "nothing named", code="approve.none", field="requests", fix="name a request, or give --all"
+                )
             answers = [signer.approve(name) for name in names]
             answers += signer.answer_waiting()
         _told(ctx, answers)
@@ -112,13 +121,21 @@ def register(app: typer.Typer) -> None:
 
 def _log(ctx: typer.Context, answer: Answer) -> None:
     if not state(ctx).json:
-        state(ctx).err.print(f"{answer.request}: {'signed' if answer.ok else 'refused: ' + answer.message}", highlight=False, markup=False)
+        state(ctx).err.print(
+            f"{answer.request}: {'signed' if answer.ok else 'refused: ' + answer.message}",
+            highlight=False,
+            markup=False,
+        )
 
 
 def _told(ctx: typer.Context, answers: list[Answer], *, expected: bool = False) -> None:
-    data = [{"request": item.request, "ok": item.ok, "code": item.code or None, "message": item.message or None} for item in answers]
-    lines = [f"[green]✓[/] {item.request}" if item.ok else f"[bold red]✗[/] {item.request}: {item.message}" for item in answers]
+    data = [
+        {"request": item.request, "ok": item.ok, "code": item.code or None, "message": item.message or None}
+        for item in answers
+    ]
+    lines = [
+        f"[green]✓[/] {item.request}" if item.ok else f"[bold red]✗[/] {item.request}: {item.message}"
+        for item in answers
+    ]
     bad = any(not item.ok for item in answers) and not expected
     emit(ctx, {"answers": data}, "\n".join(lines) or "nothing waits", NO if bad else YES)
-
-

@@ -102,12 +102,19 @@ def _issue(
     if not report.ok:
         emit(ctx, _findings(report), lambda console: _show_findings(console, report), NO)
     with office_of(ctx, writing=not dry_run) as office:
-        drafts = drafts_for_issue(office, report.rows, kind) if operation == "issue" else drafts_for_successors(office, report.rows, kind)
+        drafts = (
+            drafts_for_issue(office, report.rows, kind)
+            if operation == "issue"
+            else drafts_for_successors(office, report.rows, kind)
+        )
         if dry_run:
             emit(
-                ctx, {"dryRun": True, **_findings(report)},
-                lambda console: _show_findings(console, report, f"{len(drafts)} rows can be issued; nothing was issued (dry run)"),
-            )  # fmt: skip
+                ctx,
+                {"dryRun": True, **_findings(report)},
+                lambda console: _show_findings(
+                    console, report, f"{len(drafts)} rows can be issued; nothing was issued (dry run)"
+                ),
+            )
             return
         _create_and_run(ctx, office, drafts, kind, operation, file.name, reason, wait, out)
 
@@ -119,24 +126,40 @@ def _read(file: Path, kind: CertificateType, sheet: str | None) -> ListReport:
 
 
 def _create_and_run(
-    ctx: typer.Context, office: Office, drafts: Sequence[Draft], kind: CertificateType, operation: str, source: str, reason: str,
-    wait: float, out: Path | None,
-) -> None:  # fmt: skip
+    ctx: typer.Context,
+    office: Office,
+    drafts: Sequence[Draft],
+    kind: CertificateType,
+    operation: str,
+    source: str,
+    reason: str,
+    wait: float,
+    out: Path | None,
+) -> None:
     try:
         batch_id, new = create_batch(office, drafts, kind, operation=operation, source=source, reason=reason)
     except NumbersTaken as error:
         taken = [
-            {"row": item.row, "number": item.number, "batch": item.batch, "identifier": item.identifier} for item in error.taken
+            {"row": item.row, "number": item.number, "batch": item.batch, "identifier": item.identifier}
+            for item in error.taken
         ]
-        lines = [f"[bold red]✗[/] {error.message}"] + [f"  row {item.row}: {item.number} is in batch {item.batch}" for item in error.taken[:_SHOWN]]
-        emit(ctx, {"issued": 0, "error": error.as_dict(), "taken": taken}, "\n".join([*lines, f"  fix:   {error.fix}"]), NO)
+        lines = [f"[bold red]✗[/] {error.message}"] + [
+            f"  row {item.row}: {item.number} is in batch {item.batch}" for item in error.taken[:_SHOWN]
+        ]
+        emit(
+            ctx,
+            {"issued": 0, "error": error.as_dict(), "taken": taken},
+            "\n".join([*lines, f"  fix:   {error.fix}"]),
+            NO,
+        )
         return
     before = batch(office, batch_id).state
     if not new and before == "complete":
         emit(
-            ctx, {"batch": batch_id, "state": "complete", "issued": 0, "known": True},
+            ctx,
+            {"batch": batch_id, "state": "complete", "issued": 0, "known": True},
             f"every row of this list was issued before, in batch {batch_id}; nothing to do",
-        )  # fmt: skip
+        )
         return
     _go_on(ctx, office, batch_id, wait, out)
 
@@ -145,7 +168,12 @@ def _go_on(ctx: typer.Context, office: Office, batch_id: int, wait: float, out: 
     with batch_progress(state(ctx)) as show:
         outcome = run_batch(office, batch_id, wait=wait, progress=show)
     row = batch(office, batch_id)
-    data: dict[str, Any] = {"batch": batch_id, "state": outcome.state, "size": row.size, "waitingFor": outcome.waiting_for or None}
+    data: dict[str, Any] = {
+        "batch": batch_id,
+        "state": outcome.state,
+        "size": row.size,
+        "waitingFor": outcome.waiting_for or None,
+    }
     if outcome.state == "complete":
         data |= {"issued": row.size, "sequence": row.sequence, "root": "0x" + bytes(row.root).hex()}
         if out is not None:
@@ -160,7 +188,10 @@ def _said(outcome: Outcome, size: int, sequence: int | None, out: Path | None) -
         return f"[green]✓[/] batch {outcome.batch}: {size} certificates issued, anchor {sequence}{where}"
     if outcome.state == "recalled":
         return f"batch {outcome.batch} was recalled; nothing was issued"
-    who = {"release": "a second person: yinxin approve, in the approver's home", "signer": "the signer: yinxin signer, in the approver's home"}
+    who = {
+        "release": "a second person: yinxin approve, in the approver's home",
+        "signer": "the signer: yinxin signer, in the approver's home",
+    }
     return f"batch {outcome.batch}: {size} rows wait for {who[outcome.waiting_for]}\n  then: yinxin batch run {outcome.batch}"
 
 
@@ -187,12 +218,18 @@ def _show_findings(console: Console, report: ListReport, last: str = "") -> None
     errors = len(report.errors)
     console.print(
         f"{report.filename or 'list'}: {report.row_count} rows, {len(report.rows)} can be issued, {errors} faults"
-        f" ({report.form} {report.encoding})", highlight=False, markup=False,
-    )  # fmt: skip
+        f" ({report.form} {report.encoding})",
+        highlight=False,
+        markup=False,
+    )
     for finding in report.findings[:_SHOWN]:
         mark = "✗" if finding.level == "error" else "!"
         where = f"row {finding.row}" + (f", {finding.column}" if finding.column else "")
-        console.print(f"{mark} {where}: {finding.value!r} — {finding.message_zh} / {finding.message} [{finding.rule}]", highlight=False, markup=False)
+        console.print(
+            f"{mark} {where}: {finding.value!r} — {finding.message_zh} / {finding.message} [{finding.rule}]",
+            highlight=False,
+            markup=False,
+        )
         if finding.fix:
             console.print(f"    {finding.fix_zh} / {finding.fix}", highlight=False, markup=False)
     left = len(report.findings) - _SHOWN + report.findings_left_out
@@ -210,7 +247,10 @@ def list_batches(ctx: typer.Context) -> None:
     with office_of(ctx) as office, office.engine.connect() as connection:
         rows = connection.execute(select(batches).order_by(batches.c.id.desc())).all()
     data = [_batch(row) for row in rows]
-    lines = [f"{row.id:>5}  {row.state:<9} {row.size:>7}  {get_type(row.certificate_type).zh}  {row.operation}  {row.source}" for row in rows]
+    lines = [
+        f"{row.id:>5}  {row.state:<9} {row.size:>7}  {get_type(row.certificate_type).zh}  {row.operation}  {row.source}"
+        for row in rows
+    ]
     emit(ctx, {"batches": data}, "\n".join(lines) or "no batches yet")
 
 
@@ -224,10 +264,17 @@ def show_batch(ctx: typer.Context, number: int) -> None:
 
 def _batch(row: Any) -> dict[str, Any]:
     return {
-        "batch": row.id, "state": row.state, "size": row.size, "type": row.certificate_type, "operation": row.operation,
-        "source": row.source, "operator": row.operator, "createdAt": rfc3339(row.created_at), "sequence": row.sequence,
+        "batch": row.id,
+        "state": row.state,
+        "size": row.size,
+        "type": row.certificate_type,
+        "operation": row.operation,
+        "source": row.source,
+        "operator": row.operator,
+        "createdAt": rfc3339(row.created_at),
+        "sequence": row.sequence,
         "root": None if row.root is None else "0x" + bytes(row.root).hex(),
-    }  # fmt: skip
+    }
 
 
 @batch_app.command("run")
@@ -243,7 +290,9 @@ def recall_batch(ctx: typer.Context, number: int, wait: Wait = DEFAULT_WAIT) -> 
     """Take back a batch whose root is not signed yet; its numbers are free again."""
     with office_of(ctx, writing=True) as office:
         recall(office, number, wait=wait)
-    emit(ctx, {"batch": number, "state": "recalled"}, f"[green]✓[/] batch {number} is recalled; nothing of it was issued")
+    emit(
+        ctx, {"batch": number, "state": "recalled"}, f"[green]✓[/] batch {number} is recalled; nothing of it was issued"
+    )
 
 
 @batch_app.command("out")

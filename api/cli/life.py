@@ -39,18 +39,28 @@ def register(app: typer.Typer) -> None:
 
     @app.command("lapse", help=_HELP["lapse"])
     def lapse(
-        ctx: typer.Context, names: _Names = None, file: _List = None, holder: _Holder = None,
-        past: Annotated[bool, typer.Option("--expired", help="all certificates past their date by the ledger's clock")] = False,
-        reason: _Reason = "过期失效 past its date", wait: Wait = DEFAULT_WAIT,
-    ) -> None:  # fmt: skip
+        ctx: typer.Context,
+        names: _Names = None,
+        file: _List = None,
+        holder: _Holder = None,
+        past: Annotated[
+            bool, typer.Option("--expired", help="all certificates past their date by the ledger's clock")
+        ] = False,
+        reason: _Reason = "过期失效 past its date",
+        wait: Wait = DEFAULT_WAIT,
+    ) -> None:
         _act(ctx, "lapse", names, file, holder, reason, wait, past=past)
 
     @app.command("transfer", help=_HELP["transfer"])
     def transfer(
-        ctx: typer.Context, reason: _Reason, names: _Names = None, file: _List = None, holder: _Holder = None,
+        ctx: typer.Context,
+        reason: _Reason,
+        names: _Names = None,
+        file: _List = None,
+        holder: _Holder = None,
         successor: Annotated[str | None, typer.Option(help="identifier that follows, for a single certificate")] = None,
         wait: Wait = DEFAULT_WAIT,
-    ) -> None:  # fmt: skip
+    ) -> None:
         _act(ctx, "transfer", names, file, holder, reason, wait, successor=successor)
 
     @app.command("acts")
@@ -63,7 +73,12 @@ def register(app: typer.Typer) -> None:
 
 def _plain(operation: str) -> Callable[..., None]:
     def command(
-        ctx: typer.Context, reason: _Reason, names: _Names = None, file: _List = None, holder: _Holder = None, wait: Wait = DEFAULT_WAIT
+        ctx: typer.Context,
+        reason: _Reason,
+        names: _Names = None,
+        file: _List = None,
+        holder: _Holder = None,
+        wait: Wait = DEFAULT_WAIT,
     ) -> None:
         _act(ctx, operation, names, file, holder, reason, wait)
 
@@ -72,11 +87,21 @@ def _plain(operation: str) -> Callable[..., None]:
 
 
 def _act(
-    ctx: typer.Context, operation: str, names: list[str] | None, file: Path | None, holder: str | None, reason: str, wait: float, *,
-    past: bool = False, successor: str | None = None,
-) -> None:  # fmt: skip
+    ctx: typer.Context,
+    operation: str,
+    names: list[str] | None,
+    file: Path | None,
+    holder: str | None,
+    reason: str,
+    wait: float,
+    *,
+    past: bool = False,
+    successor: str | None = None,
+) -> None:
     if not names and file is None and holder is None and not past:
-        raise InvalidInput("no certificate named", code="status.none", field="IDENTIFIER", fix="name one, or give --file or --holder")
+        raise InvalidInput(
+            "no certificate named", code="status.none", field="IDENTIFIER", fix="name one, or give --file or --holder"
+        )
     with office_of(ctx, writing=True) as office:
         rows = select_for_act(office, names or [], file=file, holder=holder)
         if past:
@@ -85,7 +110,12 @@ def _act(
                 emit(ctx, {"operation": operation, "acts": []}, "nothing is past its date")
                 return
         if successor is not None and len(rows) != 1:
-            raise InvalidInput("--successor goes with one certificate", code="status.successor", field="successor", fix="name one certificate")
+            raise InvalidInput(
+                "--successor goes with one certificate",
+                code="status.successor",
+                field="successor",
+                fix="name one certificate",
+            )
         with progress(state(ctx), OPERATIONS[operation].zh, None):
             created = create_acts(office, operation, rows, reason, {rows[0].id: successor} if successor else None)
             outcomes = [run_act(office, number, wait=wait) for number in created]
@@ -95,7 +125,10 @@ def _act(
 def _told(ctx: typer.Context, outcomes: list[ActOutcome], operation: str) -> None:
     data: dict[str, Any] = {
         "operation": operation,
-        "acts": [{"act": item.act, "state": item.state, "size": item.size, "waitingFor": item.waiting_for or None} for item in outcomes],
+        "acts": [
+            {"act": item.act, "state": item.state, "size": item.size, "waitingFor": item.waiting_for or None}
+            for item in outcomes
+        ],
     }
     lines = []
     for item in outcomes:

@@ -27,11 +27,16 @@ def register(app: typer.Typer) -> None:
         """Find certificates in the register."""
         with office_of(ctx) as office:
             found = [item.as_dict() for item in find(office, text, limit=limit)]
-        lines = [f"{item['identifier']}\n  {item['status'] or item['batchState']:<10} {item['number']}  {item['holder']}" for item in found]
+        lines = [
+            f"{item['identifier']}\n  {item['status'] or item['batchState']:<10} {item['number']}  {item['holder']}"
+            for item in found
+        ]
         emit(ctx, {"certificates": found}, "\n".join(lines) or "nothing found", YES if found else NO)
 
     @app.command("show")
-    def show(ctx: typer.Context, identifier: Annotated[str, typer.Argument(help="identifier of the certificate")]) -> None:
+    def show(
+        ctx: typer.Context, identifier: Annotated[str, typer.Argument(help="identifier of the certificate")]
+    ) -> None:
         """Show one certificate of the register with its history."""
         with office_of(ctx) as office:
             row = certificate(office.engine, identifier)
@@ -60,4 +65,8 @@ def register(app: typer.Typer) -> None:
         files[0].write_bytes(data)
         files[1].write_bytes(render_png(code))
         files[2].write_text(render_svg(code), encoding="utf-8")
-        emit(ctx, {"files": [str(file) for file in files], "qrVersion": code.version}, "\n".join(f"[green]✓[/] {file}" for file in files))
+        emit(
+            ctx,
+            {"files": [str(file) for file in files], "qrVersion": code.version},
+            "\n".join(f"[green]✓[/] {file}" for file in files),
+        )

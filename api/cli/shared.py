@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
@@ -42,18 +42,15 @@ _LABELS = {
 def batch_progress(current: State) -> Iterator[Callable[[str, int, int], None]]:
     """Turn the steps of a batch into progress bars, one after the other."""
     bars: list[tuple[str, Callable[[int], None]]] = []
-    open_bars: list[contextmanager] = []  # type: ignore[type-arg]
+    open_bars = ExitStack()
 
     def close() -> None:
-        while open_bars:
-            open_bars.pop().__exit__(None, None, None)  # type: ignore[attr-defined]
+        open_bars.close()
 
     def show(step: str, done: int, total: int) -> None:
         if not bars or bars[-1][0] != step:
             close()
-            bar = progress(current, _LABELS.get(step, step), total)
-            bars.append((step, bar.__enter__()))
-            open_bars.append(bar)  # type: ignore[arg-type]
+            bars.append((step, open_bars.enter_context(progress(current, _LABELS.get(step, step), total))))
         bars[-1][1](done)
 
     try:

@@ -27,7 +27,11 @@ def register(app: typer.Typer) -> None:
             typer.confirm(f"Destroy the record of {identifier} for ever?", abort=True)
         with office_of(ctx, writing=True) as office:
             shred(office, certificate(office.engine, identifier))
-        emit(ctx, {"identifier": identifier, "shredded": True}, "[green]✓[/] nobody can open the record any more; its anchor stays")
+        emit(
+            ctx,
+            {"identifier": identifier, "shredded": True},
+            "[green]✓[/] nobody can open the record any more; its anchor stays",
+        )
 
     @app.command("rebuild")
     def rebuild_register(ctx: typer.Context) -> None:
@@ -35,9 +39,13 @@ def register(app: typer.Typer) -> None:
         with office_of(ctx, writing=True) as office, batch_progress(state(ctx)) as show:
             done = rebuild(office, show)
         data = {
-            "batches": done.batches, "certificates": done.certificates, "shredded": done.shredded, "acts": done.acts,
-            "unreadable": done.unreadable, "reason": done.reason or None,
-        }  # fmt: skip
+            "batches": done.batches,
+            "certificates": done.certificates,
+            "shredded": done.shredded,
+            "acts": done.acts,
+            "unreadable": done.unreadable,
+            "reason": done.reason or None,
+        }
         text = f"[green]✓[/] {done.batches} batches, {done.certificates} certificates ({done.shredded} shredded), {done.acts} acts"
         if done.unreadable:
             text += f"\n[bold yellow]![/] {done.unreadable} records could not be read: {done.reason}"

@@ -52,9 +52,11 @@ def open_database(path: Path) -> Engine:
             known = {script.revision for script in scripts.walk_revisions()}
             if current is not None and current not in known:
                 raise Unavailable(
-                    f"the register was written by a newer version ({current})", code="register.newer", field="register",
+                    f"the register was written by a newer version ({current})",
+                    code="register.newer",
+                    field="register",
                     fix="install that version or restore the backup made before it",
-                )  # fmt: skip
+                )
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     path.chmod(0o600)

@@ -48,13 +48,21 @@ def _anchors(connection: Connection, reader: LedgerReader, bureau: str, lane: st
     known = connection.execute(select(func.max(ledger_anchors.c.sequence)).where(*where)).scalar() or 0
     if reader.lane_head(bureau, lane)[0] == known:
         return
-    _insert(connection, ledger_anchors, (_anchor_row(facts) for facts in reader.anchors(bureau, lane) if facts.sequence > known))
+    _insert(
+        connection,
+        ledger_anchors,
+        (_anchor_row(facts) for facts in reader.anchors(bureau, lane) if facts.sequence > known),
+    )
 
 
 def _statuses(connection: Connection, reader: LedgerReader, bureau: str, name: str) -> None:
     where = (ledger_statuses.c.bureau == bureau, ledger_statuses.c.list == name)
     known = {bytes(head) for head in connection.execute(select(ledger_statuses.c.head).where(*where)).scalars()}
-    _insert(connection, ledger_statuses, (_status_row(facts) for facts in reader.status_history(bureau, name) if facts.head not in known))
+    _insert(
+        connection,
+        ledger_statuses,
+        (_status_row(facts) for facts in reader.status_history(bureau, name) if facts.head not in known),
+    )
 
 
 def _insert(connection: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
@@ -65,20 +73,35 @@ def _insert(connection: Connection, table: Any, rows: Iterable[dict[str, Any]]) 
 
 def _anchor_row(facts: AnchorFacts) -> dict[str, Any]:
     return {
-        "bureau": facts.bureau, "lane": facts.lane, "sequence": facts.sequence, "root": facts.root, "size": facts.size,
-        "manifest_digest": facts.manifest_digest, "head": facts.head, "key": facts.key, **_place(facts),
-    }  # fmt: skip
+        "bureau": facts.bureau,
+        "lane": facts.lane,
+        "sequence": facts.sequence,
+        "root": facts.root,
+        "size": facts.size,
+        "manifest_digest": facts.manifest_digest,
+        "head": facts.head,
+        "key": facts.key,
+        **_place(facts),
+    }
 
 
 def _status_row(facts: StatusFacts) -> dict[str, Any]:
     return {
-        "bureau": facts.bureau, "list": facts.list, "previous_head": facts.previous_head, "head": facts.head,
-        "digest": facts.digest, "key": facts.key, **_place(facts),
-    }  # fmt: skip
+        "bureau": facts.bureau,
+        "list": facts.list,
+        "previous_head": facts.previous_head,
+        "head": facts.head,
+        "digest": facts.digest,
+        "key": facts.key,
+        **_place(facts),
+    }
 
 
 def _place(facts: AnchorFacts | StatusFacts) -> dict[str, Any]:
     block = facts.block
     return {
-        "block_number": block.number, "block_hash": block.hash, "block_time": block.time, "transaction": facts.transaction,
-    }  # fmt: skip
+        "block_number": block.number,
+        "block_hash": block.hash,
+        "block_time": block.time,
+        "transaction": facts.transaction,
+    }

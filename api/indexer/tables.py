@@ -7,7 +7,8 @@ from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstr
 from api.db.metadata import metadata
 
 ledger_anchors = Table(
-    "ledger_anchors", metadata,
+    "ledger_anchors",
+    metadata,
     Column("bureau", String(18), primary_key=True),
     Column("lane", String(32), primary_key=True),
     Column("sequence", Integer, primary_key=True),
@@ -20,10 +21,11 @@ ledger_anchors = Table(
     Column("block_hash", LargeBinary(32), nullable=False),
     Column("block_time", Integer, nullable=False),
     Column("transaction", LargeBinary(32), nullable=False),
-)  # fmt: skip
+)
 
 ledger_statuses = Table(
-    "ledger_statuses", metadata,
+    "ledger_statuses",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("bureau", String(18), nullable=False),
     Column("list", String(32), nullable=False),
@@ -36,11 +38,12 @@ ledger_statuses = Table(
     Column("block_time", Integer, nullable=False),
     Column("transaction", LargeBinary(32), nullable=False),
     UniqueConstraint("bureau", "list", "previous_head"),
-)  # fmt: skip
+)
 
 ledger_cursor = Table(
-    "ledger_cursor", metadata,
+    "ledger_cursor",
+    metadata,
     Column("number", Integer, primary_key=True),
     Column("hash", LargeBinary(32), nullable=False),
-)  # fmt: skip
+)
 """Recent final blocks already read, newest last, so that a changed history is seen."""

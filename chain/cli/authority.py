@@ -48,7 +48,9 @@ def _said(ctx: typer.Context, data: dict[str, Any], text: str) -> None:
 @app.command("deploy")
 def deploy_contracts(
     ctx: typer.Context,
-    delay: Annotated[int, typer.Option(min=0, help="seconds between proposing and doing a hand-over or a retirement")] = 172_800,
+    delay: Annotated[
+        int, typer.Option(min=0, help="seconds between proposing and doing a hand-over or a retirement")
+    ] = 172_800,
 ) -> None:
     """Compile the contracts by py-solc-x and put them on the ledger, once; write deployment.json."""
     from chain.ledger.compile import compile_contracts
@@ -60,9 +62,11 @@ def deploy_contracts(
         deployment = install(current.home, bytes(account.key), delay=delay, compilation=compile_contracts())
     addresses = {contract.name: hex0x(contract.address) for contract in deployment.contracts}
     _said(
-        ctx, {"chainId": deployment.chain_id, "compiler": deployment.compiler, "contracts": addresses},
-        f"chain {deployment.chain_id}, compiled by {deployment.compiler}: " + ", ".join(f"{name} {at}" for name, at in addresses.items()),
-    )  # fmt: skip
+        ctx,
+        {"chainId": deployment.chain_id, "compiler": deployment.compiler, "contracts": addresses},
+        f"chain {deployment.chain_id}, compiled by {deployment.compiler}: "
+        + ", ".join(f"{name} {at}" for name, at in addresses.items()),
+    )
 
 
 @app.command()
@@ -70,7 +74,9 @@ def register(
     ctx: typer.Context,
     bureau: _Bureau,
     name: Annotated[str, typer.Option(help="legal name")],
-    metadata: Annotated[Path | None, typer.Option(help="public metadata (JSON); its SHA-256 goes on the ledger")] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(help="public metadata (JSON); its SHA-256 goes on the ledger")
+    ] = None,
 ) -> None:
     """Register a bureau under its legal name."""
     data = metadata.read_bytes() if metadata is not None else canonical({"uscc": bureau, "name": name})
@@ -94,7 +100,9 @@ def accredit(
 
 
 @app.command()
-def enter(ctx: typer.Context, cards: Annotated[list[Path], typer.Argument(help="card.json files of officers and approvers")]) -> None:
+def enter(
+    ctx: typer.Context, cards: Annotated[list[Path], typer.Argument(help="card.json files of officers and approvers")]
+) -> None:
     """Enter the public keys that an officer's or approver's home has shown on its card."""
     steps: list[tuple[str, bytes]] = []
     shown: list[dict[str, str]] = []
@@ -106,7 +114,11 @@ def enter(ctx: typer.Context, cards: Annotated[list[Path], typer.Argument(help="
             steps.append((f"key {key['thumbprint']}", data))
             shown.append({"bureau": card["bureau"], "purpose": key["purpose"], "thumbprint": key["thumbprint"]})
     _write(ctx, steps)
-    _said(ctx, {"keys": shown}, f"entered {len(steps)} keys: " + ", ".join(f"{key['purpose']} {key['thumbprint'][:18]}…" for key in shown))
+    _said(
+        ctx,
+        {"keys": shown},
+        f"entered {len(steps)} keys: " + ", ".join(f"{key['purpose']} {key['thumbprint'][:18]}…" for key in shown),
+    )
 
 
 @app.command()
@@ -117,20 +129,32 @@ def compromised(
     since: Annotated[str, typer.Option(help="nothing anchored with this key from then on counts")],
 ) -> None:
     """Mark a key as compromised since a time (of the ledger's clock)."""
-    data = writes.mark_compromised(bureau, unhex0x(thumbprint, size=32, field="thumbprint"), parse_time(since, field="since"))
+    data = writes.mark_compromised(
+        bureau, unhex0x(thumbprint, size=32, field="thumbprint"), parse_time(since, field="since")
+    )
     _write(ctx, [(f"compromised {thumbprint}", data)])
-    _said(ctx, {"bureau": bureau, "thumbprint": thumbprint}, f"{thumbprint} counts no more for what was anchored since {since}")
+    _said(
+        ctx,
+        {"bureau": bureau, "thumbprint": thumbprint},
+        f"{thumbprint} counts no more for what was anchored since {since}",
+    )
 
 
 @app.command("retire-key")
-def retire_key(ctx: typer.Context, bureau: _Bureau, thumbprint: Annotated[str, typer.Argument(help="0x thumbprint")]) -> None:
+def retire_key(
+    ctx: typer.Context, bureau: _Bureau, thumbprint: Annotated[str, typer.Argument(help="0x thumbprint")]
+) -> None:
     """End a key's time; what it signed before stays good."""
     _write(ctx, [(f"retire {thumbprint}", writes.retire_key(bureau, unhex0x(thumbprint, size=32, field="thumbprint")))])
     _said(ctx, {"bureau": bureau, "thumbprint": thumbprint}, f"{thumbprint} signs no more")
 
 
 @app.command()
-def suspend(ctx: typer.Context, bureau: _Bureau, reason: Annotated[str, typer.Option(help="why; its SHA-256 goes on the ledger")]) -> None:
+def suspend(
+    ctx: typer.Context,
+    bureau: _Bureau,
+    reason: Annotated[str, typer.Option(help="why; its SHA-256 goes on the ledger")],
+) -> None:
     """Suspend a bureau: it issues nothing, but may still change statuses."""
     _write(ctx, [(f"suspend {bureau}", writes.suspend_bureau(bureau, sha256(reason.encode())))])
     _said(ctx, {"bureau": bureau}, f"{bureau} is suspended")
@@ -144,7 +168,11 @@ def reinstate(ctx: typer.Context, bureau: _Bureau) -> None:
 
 
 @app.command()
-def succeed(ctx: typer.Context, bureau: _Bureau, successor: Annotated[str, typer.Argument(help="USCC of the bureau that follows")]) -> None:
+def succeed(
+    ctx: typer.Context,
+    bureau: _Bureau,
+    successor: Annotated[str, typer.Argument(help="USCC of the bureau that follows")],
+) -> None:
     """Name the bureau that answers for another one's certificates from now on."""
     _write(ctx, [(f"succeed {bureau} {successor}", writes.succeed(bureau, successor))])
     _said(ctx, {"bureau": bureau, "successor": successor}, f"{successor} answers for {bureau}")
@@ -161,9 +189,14 @@ def read_card(path: Path) -> dict[str, Any]:
     """Read a card. Raises InvalidInput."""
     try:
         card: dict[str, Any] = read_canonical(path.read_bytes(), what=path.name, limit=64 * 1024)
-        assert card["format"] == CARD_FORMAT and all({"purpose", "thumbprint", "publicKey"} == set(key) for key in card["keys"])
+        assert card["format"] == CARD_FORMAT and all(
+            {"purpose", "thumbprint", "publicKey"} == set(key) for key in card["keys"]
+        )
     except (OSError, KeyError, TypeError, AssertionError) as error:
         raise InvalidInput(
-            f"{path}: not a card ({error})", code="card.form", field="card", fix="give the card.json that yinxin init wrote"
+            f"{path}: not a card ({error})",
+            code="card.form",
+            field="card",
+            fix="give the card.json that yinxin init wrote",
         ) from error
     return card

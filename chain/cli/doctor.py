@@ -27,7 +27,13 @@ def register(app: typer.Typer) -> None:
         """Check each part of this installation and this home."""
         home = state(ctx).home
         checks = [check for part in _PARTS for check in _safely(part, home)]
-        worst = NO if any(check.ok is False for check in checks) else CANNOT_TELL if any(check.ok is None for check in checks) else YES
+        worst = (
+            NO
+            if any(check.ok is False for check in checks)
+            else CANNOT_TELL
+            if any(check.ok is None for check in checks)
+            else YES
+        )
         data: dict[str, Any] = {
             "home": str(home.path),
             "checks": [{"name": item.name, "ok": item.ok, "detail": item.detail, "fix": item.fix} for item in checks],
@@ -82,17 +88,23 @@ def _keys(home: Home) -> Iterator[Check]:
     passphrase = passphrase_for(home.path)
     unlocked = Keystore(home / "keys", passphrase)
     openers: dict[str, Callable[[str], object]] = {
-        "account": unlocked.account, "secret": unlocked.secret, "witness": unlocked.witness, "desk": unlocked.desk,
-        "credential": unlocked.signer, "seal": unlocked.signer,
-    }  # fmt: skip
+        "account": unlocked.account,
+        "secret": unlocked.secret,
+        "witness": unlocked.witness,
+        "desk": unlocked.desk,
+        "credential": unlocked.signer,
+        "seal": unlocked.signer,
+    }
     for card in cards:
         openers[card.kind](card.name)
     yield Check("keys", True, ", ".join(card.name for card in cards), "")
     if (home / "passphrase").is_file():
         yield Check(
-            "passphrase", True, "kept in the home itself, so whoever has the folder has the keys: fit for a demonstration only",
+            "passphrase",
+            True,
+            "kept in the home itself, so whoever has the folder has the keys: fit for a demonstration only",
             "remove the file and type the passphrase",
-        )  # fmt: skip
+        )
 
 
 def _trust(home: Home) -> Iterator[Check]:
@@ -101,7 +113,11 @@ def _trust(home: Home) -> Iterator[Check]:
         yield Check("trust root", None, f"none at {path}", "pin one: yinxin trust pin FILE")
         return
     root = TrustRoot.load(path)
-    names = f"{len(root.witnesses)} witnesses, {root.threshold} needed" if root.witnesses else "no witness: ledger kept by one operator"
+    names = (
+        f"{len(root.witnesses)} witnesses, {root.threshold} needed"
+        if root.witnesses
+        else "no witness: ledger kept by one operator"
+    )
     yield Check("trust root", True, f"chain {root.chain_id}, {names}", "")
 
 
@@ -119,9 +135,11 @@ def _ledger(home: Home) -> Iterator[Check]:
         if uscc:
             facts = reader.bureau(uscc)
             yield Check(
-                "bureau", facts is not None, f"{uscc} {facts.name}" if facts else f"{uscc} is not registered",
+                "bureau",
+                facts is not None,
+                f"{uscc} {facts.name}" if facts else f"{uscc} is not registered",
                 "ask the authority to register and accredit it",
-            )  # fmt: skip
+            )
     finally:
         ledger.close()
 

@@ -32,20 +32,33 @@ def register(app: typer.Typer) -> None:
         role: Annotated[str, typer.Argument(help=", ".join(_ROLES))],
         bureau: Annotated[str, typer.Option(help="USCC of the bureau (officer, approver)")] = "",
         operator: Annotated[str, typer.Option(help="staff number or name written into acts")] = "",
-        node: Annotated[str | None, typer.Option(help="folder of the embedded node; <home>/node if nothing is given")] = None,
-        endpoint: Annotated[list[str], typer.Option(help="JSON-RPC address instead of an embedded node; may be repeated")] = [],  # noqa: B006
+        node: Annotated[
+            str | None, typer.Option(help="folder of the embedded node; <home>/node if nothing is given")
+        ] = None,
+        endpoint: Annotated[
+            list[str], typer.Option(help="JSON-RPC address instead of an embedded node; may be repeated")
+        ] = [],  # noqa: B006
         quorum: Annotated[int, typer.Option(min=1, help="how many endpoints must agree")] = 1,
         desk: Annotated[str, typer.Option(help="folder shared by officer and approver")] = "desk",
         blobs: Annotated[str, typer.Option(help="folder of the local store")] = "blobs",
-        store: Annotated[str, typer.Option(help="local, ipfs, or kubo (a private node started with the command)")] = "local",
-        witness: Annotated[list[str], typer.Option(help="address or folder where a witness publishes; may be repeated")] = [],  # noqa: B006
+        store: Annotated[
+            str, typer.Option(help="local, ipfs, or kubo (a private node started with the command)")
+        ] = "local",
+        witness: Annotated[
+            list[str], typer.Option(help="address or folder where a witness publishes; may be repeated")
+        ] = [],  # noqa: B006
     ) -> None:
         """Make a home: its config.toml, its keys, and the card it shows to the authority."""
         home = state(ctx).home
         if role not in _ROLES:
             raise InvalidInput(f"role {role!r}", code="init.role", field="role", fix="one of " + ", ".join(_ROLES))
         if (home / "config.toml").exists():
-            raise Conflict(f"{home.path} is a home already", code="init.exists", field="home", fix="choose another folder with --home")
+            raise Conflict(
+                f"{home.path} is a home already",
+                code="init.exists",
+                field="home",
+                fix="choose another folder with --home",
+            )
         if role in ("officer", "approver"):
             uscc.parse(bureau, field="bureau")
         passphrase = passphrase_for(home.path, new=True) if _ROLES[role] else None
@@ -70,6 +83,11 @@ def register(app: typer.Typer) -> None:
         home.write_config(values)
         emit(
             ctx,
-            {"home": str(home.path), "role": role, "keys": [card.as_dict() for card in keys.cards()], "card": str(card_file) if card_file else None},
+            {
+                "home": str(home.path),
+                "role": role,
+                "keys": [card.as_dict() for card in keys.cards()],
+                "card": str(card_file) if card_file else None,
+            },
             f"[green]✓[/] {role}'s home {home.path}" + (f"\n  give {card_file} to the authority" if card_file else ""),
         )

@@ -32,9 +32,14 @@ Exit codes: 0 yes, 1 no, 2 could not tell, 64 wrong usage.
 def build() -> typer.Typer:
     """The application with all its commands."""
     app = typer.Typer(
-        name="yinxin", help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
-        pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
-    )  # fmt: skip
+        name="yinxin",
+        help=_HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
 
     @app.callback()
     def _root() -> None:

@@ -33,7 +33,10 @@ def open_sources(current: State, offline: bool, snapshot: Path | None) -> Source
         file = snapshot or (home.resolve(home.settings.verify.snapshot) if home.settings.verify.snapshot else None)
         if file is None or not file.is_file():
             raise NotFound(
-                "no trust snapshot to check against", code="verify.snapshot", field="--trust", fix="name one with --trust FILE"
+                "no trust snapshot to check against",
+                code="verify.snapshot",
+                field="--trust",
+                fix="name one with --trust FILE",
             )
         root = TrustRoot.load(home.resolve(home.settings.ledger.trust_root))
         source = SnapshotSource.load(file, root, state_file=home / "snapshot-seen.json")
@@ -46,4 +49,6 @@ def open_sources(current: State, offline: bool, snapshot: Path | None) -> Source
     close = getattr(store, "close", None)
     if close is not None:
         atexit.register(close)
-    return Sources(reader, ManifestIndex(reader, store), LedgerProofs(root), None, services_of(home.settings.verify.services))
+    return Sources(
+        reader, ManifestIndex(reader, store), LedgerProofs(root), None, services_of(home.settings.verify.services)
+    )

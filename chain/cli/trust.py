@@ -36,7 +36,10 @@ def make(
         chain_id=found.chain_id,
         genesis_hash=found.genesis_hash,
         contracts=tuple(
-            sorted((ContractRange(item.name, item.address, item.block_number) for item in found.contracts), key=lambda item: item.name)
+            sorted(
+                (ContractRange(item.name, item.address, item.block_number) for item in found.contracts),
+                key=lambda item: item.name,
+            )
         ),
         witnesses=tuple(sorted(keys, key=lambda item: item.name)),
         threshold=threshold if keys else 0,
@@ -49,7 +52,9 @@ def make(
 
 
 @app.command()
-def pin(ctx: typer.Context, file: Annotated[Path, typer.Argument(help="trust root received by a way you trust")]) -> None:
+def pin(
+    ctx: typer.Context, file: Annotated[Path, typer.Argument(help="trust root received by a way you trust")]
+) -> None:
     """Pin a trust root in this home. Compare its digest by another way first."""
     home = state(ctx).home
     home.make()

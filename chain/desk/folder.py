@@ -79,7 +79,10 @@ class Desk:
         card = self.approver()
         if card["bureau"] != request.bureau:
             raise InvalidInput(
-                f"the approver at this desk works for {card['bureau']}", code="desk.bureau", field="bureau", fix="check desk.path in config.toml"
+                f"the approver at this desk works for {card['bureau']}",
+                code="desk.bureau",
+                field="bureau",
+                fix="check desk.path in config.toml",
             )
         data = request.to_bytes()
         if len(data) > LIMIT:
@@ -96,9 +99,11 @@ class Desk:
             data = (self.path / "approver.json").read_bytes()
         except OSError as error:
             raise Unavailable(
-                f"no approver has opened the desk {self.path}", code="desk.closed", field="desk",
+                f"no approver has opened the desk {self.path}",
+                code="desk.closed",
+                field="desk",
                 fix="run yinxin init approver in the approver's home, with desk.path set to the same folder",
-            ) from error  # fmt: skip
+            ) from error
         card: dict[str, str] = read_canonical(data, what="approver.json", limit=4096)
         return card
 

@@ -56,7 +56,11 @@ class Request:
     def from_bytes(cls, data: bytes) -> Request:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
         value = read_canonical(data, what="desk request", limit=LIMIT)
-        if not isinstance(value, dict) or set(value) != {"format", "kind", "bureau", "body"} or value["format"] != FORMAT:
+        if (
+            not isinstance(value, dict)
+            or set(value) != {"format", "kind", "bureau", "body"}
+            or value["format"] != FORMAT
+        ):
             raise InvalidInput("desk request: unknown format", code="desk.format", field="format")
         if value["kind"] not in KINDS or not isinstance(value["body"], dict) or not isinstance(value["bureau"], str):
             raise InvalidInput("desk request: unknown kind", code="desk.kind", field="kind")

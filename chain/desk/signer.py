@@ -46,7 +46,9 @@ class AnchorKey(Protocol):
         """0x hexadecimal, lower case."""
         ...
 
-    def sign_anchor(self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes) -> bytes:
+    def sign_anchor(
+        self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes
+    ) -> bytes:
         """EIP-712 signature of an ``Anchor``, 65 bytes."""
         ...
 
@@ -86,7 +88,14 @@ class Signer:
     """
 
     def __init__(
-        self, desk: Desk, private: bytes, key: AnchorKey, bureau: str, state: SignerState, ledger: Callable[[], TrustSource], clock: Clock
+        self,
+        desk: Desk,
+        private: bytes,
+        key: AnchorKey,
+        bureau: str,
+        state: SignerState,
+        ledger: Callable[[], TrustSource],
+        clock: Clock,
     ) -> None:
         self._desk = desk
         self._private = private
@@ -103,7 +112,11 @@ class Signer:
         found = []
         for name in self._desk.waiting():
             request = self._desk.read(name, self._private)
-            if request.kind in ("release", "status") and request.bureau == self._bureau and not self._unattended(request):
+            if (
+                request.kind in ("release", "status")
+                and request.bureau == self._bureau
+                and not self._unattended(request)
+            ):
                 found.append(_summary(name, request))
         return found
 
@@ -143,7 +156,9 @@ class Signer:
         return Answer(name, False, self._key.address, self._clock(), {}, code, message)
 
     def _yes(self, name: str, **signatures: bytes) -> Answer:
-        return Answer(name, True, self._key.address, self._clock(), {key: hex0x(value) for key, value in signatures.items()})
+        return Answer(
+            name, True, self._key.address, self._clock(), {key: hex0x(value) for key, value in signatures.items()}
+        )
 
     def _answer(self, name: str, request: Request, *, approved: bool) -> Answer:
         if request.bureau != self._bureau:
@@ -178,14 +193,21 @@ class Signer:
         with self._state.transaction():
             done = self._state.recall(unb64url(body["rowsDigest"]), self._clock())
         if not done:
-            return self._no(name, "desk.too_late", "the root of this batch is signed already; revoke its certificates instead")
+            return self._no(
+                name, "desk.too_late", "the root of this batch is signed already; revoke its certificates instead"
+            )
         return self._yes(name)
 
     def _root(self, name: str, body: Mapping[str, Any]) -> Answer:
         digest, lane, sequence = unb64url(body["rowsDigest"]), str(body["lane"]), int(body["sequence"])
         released = self._state.released(digest)
         if released is None or released[:2] != (self._bureau, lane):
-            raise Refused("this list was never released", code="desk.not_released", field="batch", fix="wait for the second person's release")
+            raise Refused(
+                "this list was never released",
+                code="desk.not_released",
+                field="batch",
+                fix="wait for the second person's release",
+            )
         if released[3]:
             raise Refused("this list was recalled", code="desk.recalled", field="batch", fix="issue it again")
         ledger = self._ledger()
@@ -198,21 +220,31 @@ class Signer:
                 raise Refused("this list was recalled", code="desk.recalled", field="batch", fix="issue it again")
             taken = self._state.take_slots(digest, slots)
             if taken is not None:
-                raise Conflict(f"slot {taken[1]} of list {taken[0]} belongs to another batch", code="desk.slot", field="status_index")
+                raise Conflict(
+                    f"slot {taken[1]} of list {taken[0]} belongs to another batch",
+                    code="desk.slot",
+                    field="status_index",
+                )
             self._state.put_root(self._bureau, lane, sequence, root, digest)
-        return self._yes(name, anchor=self._key.sign_anchor(self._bureau, lane, sequence, root, len(parts), manifest_digest))
+        return self._yes(
+            name, anchor=self._key.sign_anchor(self._bureau, lane, sequence, root, len(parts), manifest_digest)
+        )
 
     def _check_sequence(self, ledger: TrustSource, lane: str, sequence: int, digest: bytes) -> None:
         """One list is signed for one place only, unless the ledger shows that place taken by something else."""
         for signed_sequence, signed_root in self._state.roots_of(digest):
             held = ledger.anchor(self._bureau, lane, signed_sequence)
             if held is not None and held.root == signed_root:
-                raise Conflict(f"this list is anchored already as number {signed_sequence}", code="desk.anchored", field="batch")
+                raise Conflict(
+                    f"this list is anchored already as number {signed_sequence}", code="desk.anchored", field="batch"
+                )
             if held is None and signed_sequence != sequence:
                 raise Conflict(
-                    f"this list was signed for number {signed_sequence}, which is still free", code="desk.sequence", field="sequence",
+                    f"this list was signed for number {signed_sequence}, which is still free",
+                    code="desk.sequence",
+                    field="sequence",
                     fix="send that one",
-                )  # fmt: skip
+                )
         if ledger.anchor(self._bureau, lane, sequence) is not None or (
             sequence > 1 and ledger.anchor(self._bureau, lane, sequence - 1) is None
         ):
@@ -225,7 +257,9 @@ class Signer:
         kind = get_type(lane)
         texts, codes, records = body["credentials"], body["stamps"], body["records"]
         if not len(texts) == len(codes) == len(records) == len(drafts):
-            raise InvalidInput(f"{len(texts)} credentials for {len(drafts)} released drafts", code="desk.size", field="credentials")
+            raise InvalidInput(
+                f"{len(texts)} credentials for {len(drafts)} released drafts", code="desk.size", field="credentials"
+            )
         parts: list[LeafParts] = []
         slots: list[tuple[str, int]] = []
         sample = set(random.SystemRandom().sample(range(len(drafts)), min(_SAMPLE, len(drafts))))
@@ -235,14 +269,31 @@ class Signer:
             parsed = parse_stamp(stamp)
             assert credential.identifier is not None
             draft = Draft(
-                credential.identifier, str(credential.fields["certificateNumber"]), credential.identifier.split(".")[-2],
-                credential.not_before, credential.expires, credential.fields, predecessor,
-            )  # fmt: skip
+                credential.identifier,
+                str(credential.fields["certificateNumber"]),
+                credential.identifier.split(".")[-2],
+                credential.not_before,
+                credential.expires,
+                credential.fields,
+                predecessor,
+            )
             slot = Slot(credential.status_list, credential.status_index)
-            if leaf_hash(canonical(draft.as_dict())) != expected or credential.bureau != self._bureau or credential.certificate_type != lane:
-                raise Refused(f"certificate {position + 1} says something else than what was released", code="desk.content", field="credentials")
+            if (
+                leaf_hash(canonical(draft.as_dict())) != expected
+                or credential.bureau != self._bureau
+                or credential.certificate_type != lane
+            ):
+                raise Refused(
+                    f"certificate {position + 1} says something else than what was released",
+                    code="desk.content",
+                    field="credentials",
+                )
             if parsed.content != stamp_content(draft, kind, self._bureau, slot, credential.jwt_digest):
-                raise Refused(f"stamp {position + 1} says something else than its certificate", code="desk.content", field="stamps")
+                raise Refused(
+                    f"stamp {position + 1} says something else than its certificate",
+                    code="desk.content",
+                    field="stamps",
+                )
             if position in sample:
                 self._check_pair(ledger, credential, parsed)
             parts.append(LeafParts(credential.jwt_digest, sha256(stamp), unb64url(records[position])))
@@ -251,7 +302,9 @@ class Signer:
             raise Refused("two certificates share a status slot", code="desk.slot", field="credentials")
         return parts, slots
 
-    def _check_pair(self, ledger: TrustSource, credential: credentials.ParsedCredential, stamp: stamps.ParsedStamp) -> None:
+    def _check_pair(
+        self, ledger: TrustSource, credential: credentials.ParsedCredential, stamp: stamps.ParsedStamp
+    ) -> None:
         def verify(key: bytes) -> bool:
             return credentials.verify_signature(credential, key) and stamps.verify_signature(stamp, key)
 
@@ -260,7 +313,9 @@ class Signer:
     def _check_key(self, ledger: TrustSource, thumbprint: bytes, verify: Callable[[bytes], bool]) -> None:
         facts = ledger.key(self._bureau, thumbprint)
         if facts is None or facts.purpose != "credential" or not facts.usable(ledger.block.time):
-            raise Refused("signed by a key the registry does not hold for this bureau now", code="desk.key", field="credentials")
+            raise Refused(
+                "signed by a key the registry does not hold for this bureau now", code="desk.key", field="credentials"
+            )
         if not verify(facts.public_key):
             raise Refused("a signature does not verify", code="desk.signature", field="credentials")
 
@@ -278,9 +333,13 @@ class Signer:
             raise Refused("the first state of a list has no entry set", code="desk.status", field="token")
         if ledger.status_head(self._bureau, parsed.list) is not None:
             raise Conflict(f"the list {parsed.list} exists already", code="desk.status", field="list")
-        return self._yes(name, status=self._key.sign_status(self._bureau, parsed.list, bytes(32), sha256(token), self._bureau))
+        return self._yes(
+            name, status=self._key.sign_status(self._bureau, parsed.list, bytes(32), sha256(token), self._bureau)
+        )
 
-    def _check_token(self, ledger: TrustSource, parsed: lists.ParsedStatusToken, name: str, previous_head: bytes) -> None:
+    def _check_token(
+        self, ledger: TrustSource, parsed: lists.ParsedStatusToken, name: str, previous_head: bytes
+    ) -> None:
         if (parsed.bureau, parsed.list, parsed.previous_head) != (self._bureau, name, previous_head):
             raise Refused("the status list token speaks of another list or state", code="desk.status", field="token")
         self._check_key(ledger, parsed.key_thumbprint, lambda key: lists.verify_signature(parsed, key))
@@ -291,7 +350,9 @@ class Signer:
         head = ledger.status_head(self._bureau, list_name)
         old_token, new_token = unb64url(body["oldToken"]), unb64url(body["newToken"])
         if head is None or head.head != previous_head or head.digest != sha256(old_token):
-            raise Conflict("the list has changed meanwhile", code="desk.status", field="previousHead", fix="run the command again")
+            raise Conflict(
+                "the list has changed meanwhile", code="desk.status", field="previousHead", fix="run the command again"
+            )
         old, new = parse_status_token(old_token), parse_status_token(new_token)
         self._check_token(ledger, new, list_name, previous_head)
         events = [EventRecord.from_dict(item) for item in body["events"]]
@@ -356,11 +417,18 @@ def _check_changes(old: StatusList, new: StatusList, name: str, events: list[Eve
     seen: set[int] = set()
     for event in events:
         if event.status_list != name or event.status_index in seen:
-            raise Refused(f"{event.identifier}: event of another list or a second one", code="desk.status", field="events")
+            raise Refused(
+                f"{event.identifier}: event of another list or a second one", code="desk.status", field="events"
+            )
         seen.add(event.status_index)
         before = Status(old.get(event.status_index))
         if before != event.before:
-            raise Conflict(f"{event.identifier} is {before.name.lower()} now", code="desk.status", field="events", fix="run the command again")
+            raise Conflict(
+                f"{event.identifier} is {before.name.lower()} now",
+                code="desk.status",
+                field="events",
+                fix="run the command again",
+            )
         check_transition(before, Status(event.after), identifier=event.identifier)
         expected.set(event.status_index, Status(event.after))
     if expected != new:
@@ -372,13 +440,31 @@ def _summary(name: str, request: Request) -> Summary:
     if request.kind == "release":
         drafts = body["drafts"]
         shown = [f"{item['number']}  {item['fields'].get('certificateHolderName', '')}" for item in drafts[:5]]
-        lines = (f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']}) from {body['source']} by {body['operator']}", *shown)
-        data: dict[str, Any] = {"size": len(drafts), "type": body["lane"], "source": body["source"], "operator": body["operator"]}
+        lines = (
+            f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']}) from {body['source']} by {body['operator']}",
+            *shown,
+        )
+        data: dict[str, Any] = {
+            "size": len(drafts),
+            "type": body["lane"],
+            "source": body["source"],
+            "operator": body["operator"],
+        }
     else:
         events = body["events"]
         first = events[0] if events else {}
-        shown = [f"{item['identifier']}  {Status(item['before']).name} → {Status(item['after']).name}" for item in events[:5]]
-        lines = (f"{first.get('operation')} {len(events)} certificates by {first.get('operator')}: {first.get('reason')}", *shown)
-        data = {"size": len(events), "operation": first.get("operation"), "reason": first.get("reason"), "operator": first.get("operator")}
+        shown = [
+            f"{item['identifier']}  {Status(item['before']).name} → {Status(item['after']).name}" for item in events[:5]
+        ]
+        lines = (
+            f"{first.get('operation')} {len(events)} certificates by {first.get('operator')}: {first.get('reason')}",
+            *shown,
+        )
+        data = {
+            "size": len(events),
+            "operation": first.get("operation"),
+            "reason": first.get("reason"),
+            "operator": first.get("operator"),
+        }
     more = (f"… and {data['size'] - 5} more",) if data["size"] > 5 else ()
     return Summary(name, request.kind, lines + more, data)

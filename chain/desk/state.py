@@ -57,20 +57,28 @@ class SignerState:
 
     # ------------------------------------------------------------------ releases
 
-    def release(self, digest: bytes, bureau: str, lane: str, drafts: Iterable[tuple[bytes, str | None]], at: int) -> None:
+    def release(
+        self, digest: bytes, bureau: str, lane: str, drafts: Iterable[tuple[bytes, str | None]], at: int
+    ) -> None:
         """Note a released list with the digest of each draft and its predecessor. A recalled list may be released anew."""
         rows = [(digest, position, draft, predecessor) for position, (draft, predecessor) in enumerate(drafts)]
-        self._db.execute("INSERT OR REPLACE INTO releases VALUES (?,?,?,?,?,NULL)", (digest, bureau, lane, len(rows), at))
+        self._db.execute(
+            "INSERT OR REPLACE INTO releases VALUES (?,?,?,?,?,NULL)", (digest, bureau, lane, len(rows), at)
+        )
         self._db.executemany("INSERT OR REPLACE INTO released_drafts VALUES (?,?,?,?)", rows)
 
     def released(self, digest: bytes) -> tuple[str, str, int, bool] | None:
         """Bureau, lane, size, and whether it was recalled; None if never released."""
-        row = self._db.execute("SELECT bureau, lane, size, recalled_at FROM releases WHERE digest=?", (digest,)).fetchone()
+        row = self._db.execute(
+            "SELECT bureau, lane, size, recalled_at FROM releases WHERE digest=?", (digest,)
+        ).fetchone()
         return None if row is None else (row[0], row[1], row[2], row[3] is not None)
 
     def drafts(self, digest: bytes) -> list[tuple[bytes, str | None]]:
         """Draft digest and predecessor by position."""
-        return self._db.execute("SELECT draft, predecessor FROM released_drafts WHERE digest=? ORDER BY position", (digest,)).fetchall()
+        return self._db.execute(
+            "SELECT draft, predecessor FROM released_drafts WHERE digest=? ORDER BY position", (digest,)
+        ).fetchall()
 
     def recall(self, digest: bytes, at: int) -> bool:
         """Mark as recalled; False if a root for it was signed already."""
@@ -88,7 +96,9 @@ class SignerState:
 
     def roots_of(self, digest: bytes) -> list[tuple[int, bytes]]:
         """Every sequence and root ever signed for a released list."""
-        rows = self._db.execute("SELECT sequence, root FROM roots WHERE digest=? ORDER BY sequence", (digest,)).fetchall()
+        rows = self._db.execute(
+            "SELECT sequence, root FROM roots WHERE digest=? ORDER BY sequence", (digest,)
+        ).fetchall()
         return [(row[0], bytes(row[1])) for row in rows]
 
     def successor(self, predecessor: str) -> str | None:

@@ -91,10 +91,14 @@ class ManifestIndex:
 
     def _place(self, facts: AnchorFacts, pages: list[ManifestPage], leaf: ManifestLeaf) -> LeafPlace:
         if facts.manifest_digest not in self._trees:
-            self._trees[facts.manifest_digest] = Tree([certificate_leaf(one.parts) for one in _leaves(pages) if one.parts is not None])
+            self._trees[facts.manifest_digest] = Tree(
+                [certificate_leaf(one.parts) for one in _leaves(pages) if one.parts is not None]
+            )
         tree = self._trees[facts.manifest_digest]
         assert leaf.parts is not None
-        return LeafPlace(facts.bureau, facts.lane, facts.sequence, leaf.parts, leaf.index, tree.size, tree.path(leaf.index))
+        return LeafPlace(
+            facts.bureau, facts.lane, facts.sequence, leaf.parts, leaf.index, tree.size, tree.path(leaf.index)
+        )
 
 
 def _leaves(pages: list[ManifestPage]) -> Iterator[ManifestLeaf]:

@@ -214,8 +214,10 @@ def mask_name(name: str, kind: NameKind = "person") -> str:
 
 def _mask_person(name: str) -> str:
     if DOT in name:
-        first = name.split(DOT, maxsplit=1)[0]
-        return (_head(first, MASK_MAX - 2) if script(first[0]) == "HAN" else _head(first, 1) + "**") + DOT + "*"
+        first = name.split(DOT, maxsplit=1)[0].strip()
+        if not first:
+            return "*"
+        return (first[: MASK_MAX - 2].rstrip() if script(first[0]) == "HAN" else _head(first, 1) + "**") + DOT + "*"
     if script(name[0]) == "HAN":
         letters = "".join(word for word in name.split() if script(word[0]) == "HAN")
         if len(letters) == 1:

@@ -67,7 +67,13 @@ class Draft:
         """Inverse of :meth:`as_dict`. Raises InvalidInput."""
         try:
             return cls(
-                data["identifier"], data["number"], data["version"], data["notBefore"], data["expires"], data["fields"], data["predecessor"]
+                data["identifier"],
+                data["number"],
+                data["version"],
+                data["notBefore"],
+                data["expires"],
+                data["fields"],
+                data["predecessor"],
             )
         except (KeyError, TypeError) as error:
             raise InvalidInput(f"draft lacks {error}", code="issuing.draft", field="draft") from error
@@ -123,7 +129,9 @@ def credential_content(draft: Draft, certificate_type: CertificateType, bureau: 
     )
 
 
-def stamp_content(draft: Draft, certificate_type: CertificateType, bureau: str, slot: Slot, credential_digest: bytes) -> StampContent:
+def stamp_content(
+    draft: Draft, certificate_type: CertificateType, bureau: str, slot: Slot, credential_digest: bytes
+) -> StampContent:
     """What the printed stamp says: masked name, face fields labelled by their place in the type (from 1), credential digest."""
     numbers = {field.name: number for number, field in enumerate(certificate_type.fields, 1)}
     kind: Literal["person", "organisation"] = certificate_type.holder

@@ -11,10 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chain.credentials.status_list import Status
-from chain.kernel.canonical import canonical, read_canonical
+from chain.documents.records import EventContent, parse_content
 from chain.kernel.errors import InvalidInput
-
-FORMAT = "yinxin-event-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +43,29 @@ class EventRecord:
     at: int
     successor: str | None = None
 
-    def to_bytes(self) -> bytes:
-        """Canonical JSON."""
-        return canonical({"format": FORMAT, **asdict(self)})
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> EventRecord:
-        """Inverse of :meth:`to_bytes`; one accepted form. Raises InvalidInput."""
-        return cls.from_dict(read_canonical(data, what="event record", limit=64 * 1024))
+    def as_dict(self) -> dict[str, Any]:
+        """The act as plain data."""
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> EventRecord:
-        """From parsed canonical JSON. Raises InvalidInput for another format, missing or unknown members."""
-        if not isinstance(value, dict) or value.get("format") != FORMAT:
-            raise InvalidInput("event record: unknown format", code="event.format", field="format")
+        """Inverse of :meth:`as_dict`. Raises InvalidInput for missing or unknown members and unknown statuses."""
         try:
-            record = cls(**{name: item for name, item in value.items() if name != "format"})
+            record = cls(**value)
             Status(record.before), Status(record.after)
         except (TypeError, ValueError) as error:
             raise InvalidInput(f"event record: {error}", code="event.form", field="event") from error
         return record
+
+    def to_bytes(self) -> bytes:
+        """Plaintext of the record: format ``yinxin-event-1`` with the operation as its kind."""
+        body = self.as_dict()
+        return EventContent(body.pop("operation"), body).to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> EventRecord:
+        """Inverse of :meth:`to_bytes`; one accepted form. Raises InvalidInput."""
+        content = parse_content(data)
+        if not isinstance(content, EventContent) or "operation" in content.body:
+            raise InvalidInput("not the record of a status act", code="event.form", field="event")
+        return cls.from_dict({"operation": content.kind, **content.body})

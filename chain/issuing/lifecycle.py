@@ -57,6 +57,9 @@ def check_transition(before: Status, after: Status, *, identifier: str) -> None:
     possible = sorted(operation.name for operation in OPERATIONS.values() if before in operation.before)
     raise Refused(
         f"{identifier}: {before.name.lower()} cannot become {after.name.lower()}",
-        code="status.transition", field="identifier",
-        fix="from here only: " + ", ".join(possible) if possible else "this state is final; issue a new certificate instead",
-    )  # fmt: skip
+        code="status.transition",
+        field="identifier",
+        fix="from here only: " + ", ".join(possible)
+        if possible
+        else "this state is final; issue a new certificate instead",
+    )

@@ -26,12 +26,16 @@ class _Part(BaseModel):
 class LedgerSettings(_Part):
     """How the ledger is reached."""
 
-    node: str | None = Field("node", description="folder of the embedded node, relative to the home; unset to use endpoints")
+    node: str | None = Field(
+        "node", description="folder of the embedded node, relative to the home; unset to use endpoints"
+    )
     endpoints: list[str] = Field(default_factory=list, description="JSON-RPC addresses of an external network")
     quorum: int = Field(1, ge=1, description="how many endpoints must give the same answer at one final block")
     finality: str = Field("finalized", description='"finalized", "latest" or a number of confirmations')
     trust_root: str = Field("trust-root.json", description="the pinned trust root")
-    witnesses: list[str] = Field(default_factory=list, description="addresses or folders where witnesses publish checkpoints")
+    witnesses: list[str] = Field(
+        default_factory=list, description="addresses or folders where witnesses publish checkpoints"
+    )
 
 
 class DocumentSettings(_Part):
@@ -62,7 +66,11 @@ class DeskSettings(_Part):
 class StampSettings(_Part):
     """The printed QR code."""
 
-    prefix: str = Field(DEFAULT_QR_PREFIX, max_length=64, description="address before the stamp's digits; 23 characters or fewer keep QR version 15")
+    prefix: str = Field(
+        DEFAULT_QR_PREFIX,
+        max_length=64,
+        description="address before the stamp's digits; 23 characters or fewer keep QR version 15",
+    )
 
 
 class VerifySettings(_Part):
@@ -152,10 +160,15 @@ class Home:
                 first = error.errors()[0]
                 name = ".".join(str(part) for part in first["loc"])
                 raise InvalidInput(
-                    f"config.toml: {name}: {first['msg']}", code="config.value", field=name, fix="correct it in config.toml"
+                    f"config.toml: {name}: {first['msg']}",
+                    code="config.value",
+                    field=name,
+                    fix="correct it in config.toml",
                 ) from error
             except ValueError as error:
-                raise InvalidInput(f"config.toml: not TOML: {error}", code="config.form", field="config.toml") from error
+                raise InvalidInput(
+                    f"config.toml: not TOML: {error}", code="config.form", field="config.toml"
+                ) from error
         return self._settings
 
     def resolve(self, name: str) -> Path:

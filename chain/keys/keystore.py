@@ -76,16 +76,22 @@ class Keystore:
         """Public part of one key. Raises NotFound, Damaged."""
         file = self.folder / f"{name}.public.json"
         if not file.is_file():
-            raise NotFound(f"no key named {name}", code="keys.unknown", field="key", fix="yinxin keys list shows the names")
+            raise NotFound(
+                f"no key named {name}", code="keys.unknown", field="key", fix="yinxin keys list shows the names"
+            )
         try:
             return KeyCard(**json.loads(file.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
-            raise Damaged(f"{file} is damaged", code="keys.damaged", field="key", fix="restore it from a backup") from error
+            raise Damaged(
+                f"{file} is damaged", code="keys.damaged", field="key", fix="restore it from a backup"
+            ) from error
 
     def create(self, name: str, kind: str) -> KeyCard:
         """Make a new key. Raises InvalidInput for a bad name or kind, Conflict if the name is taken."""
         if not _NAME.match(name):
-            raise InvalidInput(f"key name {name!r}", code="keys.name", field="name", fix="use a-z, 0-9 and -, at most 40")
+            raise InvalidInput(
+                f"key name {name!r}", code="keys.name", field="name", fix="use a-z, 0-9 and -, at most 40"
+            )
         if kind not in KINDS:
             raise InvalidInput(f"key kind {kind!r}", code="keys.kind", field="kind", fix="one of " + ", ".join(KINDS))
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -133,17 +139,29 @@ class Keystore:
 
     def _pass(self) -> str:
         if self._passphrase is None:
-            raise Refused("the keys of this home are locked", code="keys.locked", field="passphrase", fix="give the passphrase")
+            raise Refused(
+                "the keys of this home are locked", code="keys.locked", field="passphrase", fix="give the passphrase"
+            )
         return self._passphrase
 
     @staticmethod
     def _locked(name: str) -> Refused:
-        return Refused(f"the passphrase does not open the key {name}", code="keys.passphrase_wrong", field="passphrase", fix="try again")
+        return Refused(
+            f"the passphrase does not open the key {name}",
+            code="keys.passphrase_wrong",
+            field="passphrase",
+            fix="try again",
+        )
 
     def _of_kind(self, name: str, kinds: tuple[str, ...]) -> KeyCard:
         card = self.card(name)
         if card.kind not in kinds:
-            raise InvalidInput(f"the key {name} is of kind {card.kind}", code="keys.kind", field="key", fix="needed: " + " or ".join(kinds))
+            raise InvalidInput(
+                f"the key {name} is of kind {card.kind}",
+                code="keys.kind",
+                field="key",
+                fix="needed: " + " or ".join(kinds),
+            )
         return card
 
     def _make(self, name: str, kind: str) -> tuple[KeyCard, bytes]:
@@ -168,8 +186,13 @@ class Keystore:
         salt, nonce = os.urandom(16), os.urandom(12)
         sealed = ChaCha20Poly1305(self._derive(salt, _SCRYPT)).encrypt(nonce, data, f"{_FORMAT} {kind} {name}".encode())
         body = {
-            "format": _FORMAT, "kind": kind, "scrypt": _SCRYPT, "salt": b64url(salt), "nonce": b64url(nonce), "sealed": b64url(sealed),
-        }  # fmt: skip
+            "format": _FORMAT,
+            "kind": kind,
+            "scrypt": _SCRYPT,
+            "salt": b64url(salt),
+            "nonce": b64url(nonce),
+            "sealed": b64url(sealed),
+        }
         return canonical(body)
 
     def _unseal(self, card: KeyCard) -> bytes:
@@ -184,7 +207,10 @@ class Keystore:
             raise self._locked(card.name) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Damaged(
-                f"the file of key {card.name} is damaged", code="keys.damaged", field="key", fix="restore it from a backup"
+                f"the file of key {card.name} is damaged",
+                code="keys.damaged",
+                field="key",
+                fix="restore it from a backup",
             ) from error
 
     def _derive(self, salt: bytes, cost: dict[str, int]) -> bytes:

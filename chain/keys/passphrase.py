@@ -34,21 +34,30 @@ def passphrase_for(home: Path, *, new: bool = False) -> str:
         if file.is_file():
             if stat.S_IMODE(file.stat().st_mode) & 0o077:
                 raise Refused(
-                    f"{file} can be read by others", code="keys.passphrase_open", field="passphrase", fix=f"chmod 600 {file}"
+                    f"{file} can be read by others",
+                    code="keys.passphrase_open",
+                    field="passphrase",
+                    fix=f"chmod 600 {file}",
                 )
             value = file.read_text(encoding="utf-8").rstrip("\n")
     if value is None and sys.stdin is not None and sys.stdin.isatty():
         value = getpass.getpass("Passphrase of this home: ")
         if new and getpass.getpass("Once more: ") != value:
-            raise Refused("the two passphrases differ", code="keys.passphrase_differs", field="passphrase", fix="try again")
+            raise Refused(
+                "the two passphrases differ", code="keys.passphrase_differs", field="passphrase", fix="try again"
+            )
     if value is None:
         raise Refused(
-            "no passphrase given for the keys of this home", code="keys.passphrase_missing", field="passphrase",
+            "no passphrase given for the keys of this home",
+            code="keys.passphrase_missing",
+            field="passphrase",
             fix="set YINXIN_PASSPHRASE or YINXIN_PASSPHRASE_FILE, or run in a terminal",
-        )  # fmt: skip
+        )
     if new and len(value) < MINIMUM:
         raise Refused(
-            f"the passphrase has fewer than {MINIMUM} characters", code="keys.passphrase_short", field="passphrase",
+            f"the passphrase has fewer than {MINIMUM} characters",
+            code="keys.passphrase_short",
+            field="passphrase",
             fix="choose a longer one",
-        )  # fmt: skip
+        )
     return value

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chain.kernel.errors import InvalidInput, Refused, Unavailable
+from chain.ledger._json import read_json
 from chain.ledger._unix import connect_unix
 
 REPLY_LIMIT = 64 * 2**20
@@ -123,8 +124,8 @@ class Endpoint:
                 f"{self.name}: {reason}", code="rpc.unreachable", fix="is the node running and reachable?"
             ) from error
         try:
-            reply = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            reply = read_json(raw)
+        except ValueError as error:
             raise Unavailable(f"{self.name}: HTTP {status}, not JSON", code="rpc.form") from error
         if isinstance(reply, dict):
             if len(calls) > 1 or status >= 400:

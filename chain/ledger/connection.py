@@ -9,14 +9,17 @@ from eth_account.signers.local import LocalAccount
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.kernel.home import Home
+from chain.kernel.ports import BlockRef
 from chain.ledger import typed
 from chain.ledger.node import NodeHandle, ensure_node
 from chain.ledger.reader import LedgerReader
-from chain.ledger.rpc import RpcClient
+from chain.ledger.rpc import Finality, RpcClient
 from chain.ledger.sender import Sender
 from chain.ledger.trustroot import ANCHOR_LOG, TrustRoot
+from chain.ledger.witness.client import WitnessedBlock, open_source, witnessed
 
 _TIMEOUT = 30.0
+_WITNESS_WAIT = 10.0
 
 
 class Ledger:
@@ -43,7 +46,10 @@ class Ledger:
             return list(settings.endpoints)
         if settings.node is None:
             raise InvalidInput(
-                "neither ledger.node nor ledger.endpoints is set", code="ledger.none", field="ledger", fix="set one in config.toml"
+                "neither ledger.node nor ledger.endpoints is set",
+                code="ledger.none",
+                field="ledger",
+                fix="set one in config.toml",
             )
         self._node = ensure_node(self._home.resolve(settings.node))
         return [self._node.url]
@@ -57,8 +63,9 @@ class Ledger:
     def rpc(self) -> RpcClient:
         """The endpoints, asked with the configured quorum."""
         settings = self._home.settings.ledger
-        finality: str | int = int(settings.finality) if settings.finality.isdigit() else settings.finality
-        return RpcClient(self.endpoints, quorum=settings.quorum, timeout=_TIMEOUT, finality=finality)
+        return RpcClient(
+            self.endpoints, quorum=settings.quorum, timeout=_TIMEOUT, finality=_finality(settings.finality)
+        )
 
     @cached_property
     def reader(self) -> LedgerReader:
@@ -77,9 +84,18 @@ class Ledger:
             self._sender = Sender(self.rpc, account, store, chain_id=self.trust_root.chain_id)
         return self._sender
 
-    def checkpoint(self, block: BlockRef) -> Checkpoint | None:
-        """A witnessed checkpoint that covers that block, with its inclusion path, or None if no witness has one."""
-        return None
+    def checkpoint(self, block: BlockRef) -> WitnessedBlock | None:
+        """A witnessed checkpoint that covers that block, with its inclusion path, or None if too few witnesses have one.
+
+        Waits a few seconds for witnesses that have not come that far. Raises Conflict if they saw another chain.
+        """
+        places = [
+            place if "://" in place else str(self._home.resolve(place))
+            for place in self._home.settings.ledger.witnesses
+        ]
+        return witnessed(
+            [open_source(place) for place in places], self.trust_root, block, wait=_WITNESS_WAIT if places else 0.0
+        )
 
     @property
     def domain(self) -> typed.Domain:
@@ -94,6 +110,21 @@ class Ledger:
         if self._node is not None:
             self._node.close()
             self._node = None
+
+
+def _finality(text: str) -> Finality:
+    if text.isdigit():
+        return int(text)
+    if text == "latest":
+        return "latest"
+    if text == "finalized":
+        return "finalized"
+    raise InvalidInput(
+        f"ledger.finality: {text!r}",
+        code="config.value",
+        field="ledger.finality",
+        fix='"finalized", "latest" or a number of confirmations',
+    )
 
 
 def open_ledger(home: Home) -> Ledger:
@@ -114,10 +145,16 @@ class AccountAnchorKey:
         self._domain = domain
         self.address = hex0x(bytes.fromhex(account.address[2:]))
 
-    def sign_anchor(self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes) -> bytes:
+    def sign_anchor(
+        self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes
+    ) -> bytes:
         """EIP-712 signature of an ``Anchor``, 65 bytes."""
-        return typed.sign(typed.Anchor(bureau, lane, sequence, root, size, manifest_digest).digest(self._domain), self._key)
+        return typed.sign(
+            typed.Anchor(bureau, lane, sequence, root, size, manifest_digest).digest(self._domain), self._key
+        )
 
     def sign_status(self, bureau: str, name: str, previous_head: bytes, digest: bytes, actor: str) -> bytes:
         """EIP-712 signature of a ``Status``, 65 bytes."""
-        return typed.sign(typed.StatusChange(bureau, name, previous_head, digest, actor).digest(self._domain), self._key)
+        return typed.sign(
+            typed.StatusChange(bureau, name, previous_head, digest, actor).digest(self._domain), self._key
+        )

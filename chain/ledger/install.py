@@ -49,15 +49,27 @@ def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> 
     path = home / "deployment.json"
     if path.exists():
         raise Conflict(
-            f"{path} describes a deployment already", code="deploy.file", field="deployment", fix="use it, or take a new home for another chain"
+            f"{path} describes a deployment already",
+            code="deploy.file",
+            field="deployment",
+            fix="use it, or take a new home for another chain",
         )
     settings = home.settings.ledger
     if settings.endpoints:
-        return deploy(Web3(HTTPProvider(settings.endpoints[0])), key, address_of(key), delay, path=path, compilation=compilation)
+        return deploy(
+            Web3(HTTPProvider(settings.endpoints[0])), key, address_of(key), delay, path=path, compilation=compilation
+        )
     if settings.node is None:
-        raise InvalidInput("neither ledger.node nor ledger.endpoints is set", code="ledger.none", field="ledger", fix="set one in config.toml")
+        raise InvalidInput(
+            "neither ledger.node nor ledger.endpoints is set",
+            code="ledger.none",
+            field="ledger",
+            fix="set one in config.toml",
+        )
     folder = home.resolve(settings.node)
     with ensure_node(folder) as node:
-        deployment = deploy(Web3(_OwnerProvider(node.owner)), key, address_of(key), delay, path=path, compilation=compilation)
+        deployment = deploy(
+            Web3(_OwnerProvider(node.owner)), key, address_of(key), delay, path=path, compilation=compilation
+        )
         allow_contracts(folder, [contract.address for contract in deployment.contracts])
     return deployment

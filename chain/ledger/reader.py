@@ -34,17 +34,22 @@ class LedgerReader:
     Args:
         rpc: endpoints, quorum and finality.
         trust_root: what is believed without asking.
+        block: read at this block instead of the newest final one; it must be final and on the chain.
 
     Raises:
-        Conflict: the endpoints serve another chain than the trust root names (rule 1).
+        Conflict: the endpoints serve another chain than the trust root names (rule 1), or not that block.
         Unavailable: too few endpoints answered.
     """
 
-    def __init__(self, rpc: RpcClient, trust_root: TrustRoot) -> None:
+    def __init__(self, rpc: RpcClient, trust_root: TrustRoot, *, block: BlockRef | None = None) -> None:
         self.rpc = rpc
         self.trust_root = trust_root
         check_chain(rpc, trust_root)
         self._block = rpc.final_block()
+        if block is not None and block != self._block:
+            if block.number > self._block.number or rpc.block_at(block.number) != block:
+                raise Conflict(f"block {block.number} is not final, or another one", code="ledger.block", field="block")
+            self._block = block
         self._logs = LogReader(rpc, trust_root)
         self._anchors: dict[_Place, AnchorFacts] = {}
         self._statuses: dict[tuple[str, str], tuple[StatusFacts, ...]] = {}

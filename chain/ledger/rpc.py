@@ -173,11 +173,11 @@ class RpcClient:
             if isinstance(answer.result, Unavailable):
                 lost.append(f"{answer.endpoint} ({answer.result.message})")
                 continue
-            block = answer.result[0]
-            if isinstance(block, YinxinError) or not isinstance(block, dict):
-                lost.append(f"{answer.endpoint} (no {tag} block: {block})")
+            block = _block_ref(answer.result[0])
+            if block is None:
+                lost.append(f"{answer.endpoint} (no {tag} block: {answer.result[0]!s:.200})")
                 continue
-            number = int(block["number"], 16) - (self.finality if isinstance(self.finality, int) else 0)
+            number = block.number - (self.finality if isinstance(self.finality, int) else 0)
             if number >= 0:
                 heights[answer.endpoint] = number
         if len(heights) < self.quorum:
@@ -198,10 +198,8 @@ class RpcClient:
         """
         found: dict[BlockRef, list[str]] = {}
         for answer in self._all([("eth_getBlockByNumber", [hex(number), False])], only):
-            if isinstance(answer.result, Unavailable) or not isinstance(answer.result[0], dict):
-                continue
-            block = _block_ref(answer.result[0], answer.endpoint)
-            if block.number == number:
+            block = None if isinstance(answer.result, Unavailable) else _block_ref(answer.result[0])
+            if block is not None and block.number == number:
                 found.setdefault(block, []).append(answer.endpoint)
         if len(found) > 1:
             names = "; ".join(f"{', '.join(who)}: {hex0x(block.hash)}" for block, who in found.items())
@@ -331,11 +329,12 @@ def _raise_first(results: Sequence[Any]) -> None:
             raise result
 
 
-def _block_ref(block: dict[str, Any], endpoint: str) -> BlockRef:
+def _block_ref(block: Any) -> BlockRef | None:
+    """The block an endpoint named; None if it named none, or has no usable form."""
     try:
         return BlockRef(int(block["number"], 16), unhex0x(block["hash"].lower(), size=32), int(block["timestamp"], 16))
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidInput) as error:
-        raise Unavailable(f"{endpoint}: the block it sent has no usable form ({error})", code="rpc.form") from error
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidInput):
+        return None
 
 
 def _keccak(data: bytes) -> bytes:

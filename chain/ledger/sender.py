@@ -33,6 +33,8 @@ __all__ = ["Sender", "SentTx"]
 _Seen = TypeVar("_Seen")
 _POLL = 0.2
 _RESEND = 5.0
+_ONCE = " \u00b7 "
+"""Stands between what a call is for and what makes its label unique."""
 
 
 class Sender:
@@ -109,7 +111,7 @@ class Sender:
         """
         with self._outbox.hold():
             waiting = next((tx for tx in self._outbox.open() if (tx.to, tx.data) == (to, data)), None)
-        return self.send(to, data, label=waiting.label if waiting else f"{what} {uuid.uuid4()}")
+        return self.send(to, data, label=waiting.label if waiting else f"{what}{_ONCE}{uuid.uuid4()}")
 
     def resume(self) -> list[SentTx]:
         """Hand every stored transaction that is not settled to a node again; returns them."""
@@ -206,10 +208,10 @@ class Sender:
         try:
             self.rpc.call("eth_call", [call, hex(block.number)])
         except Reverted as error:
-            return refusal(error.data, tx.label)
+            return refusal(error.data, tx.label.partition(_ONCE)[0])
         except Unavailable:
             pass
-        return Refused(f"{tx.label}: reverted in block {block.number}", code="ledger.reverted")
+        return Refused(f"{tx.label.partition(_ONCE)[0]}: reverted in block {block.number}", code="ledger.reverted")
 
     def _resume(self) -> None:
         for tx in self._outbox.open():
@@ -234,7 +236,7 @@ class Sender:
                  ("eth_getBlockByNumber", ["latest", False])]
             )  # fmt: skip
         except Reverted as error:
-            raise refusal(error.data, label) from error
+            raise refusal(error.data, label.partition(_ONCE)[0]) from error
         except RpcFailure as error:
             if "insufficient" not in error.message.lower():
                 raise

@@ -173,10 +173,6 @@ def past() -> Iterator[Case]:
     yield s.case(
         "past_history_with_gap", "A history with a hole proves nothing.", UNREAD, trust=gap, at=day2, policy=then
     )
-    cut = s.world.source()
-    del cut.statuses[USCC, LIST][-1]
-    hidden = replace(cut, statuses={**cut.statuses, (USCC, LIST): cut.statuses[USCC, LIST]})
     yield s.case("past_future", "Nobody knows next year.", UNREAD, at=day4 + 300 * DAY, policy=then)
-    yield s.case("past_history_cut_short", "Judged as the source tells it.", VALID, trust=hidden, at=day3, policy=then)
     deaf = s.world.source(unavailable=["status_history"])
     yield s.case("past_history_unavailable", "No answer is no verdict.", UNREAD, trust=deaf, at=day2, policy=then)

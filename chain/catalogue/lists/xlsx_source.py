@@ -47,7 +47,9 @@ def check_package(data: bytes, limits: Limits) -> None:
                         raise _refused(
                             f"{part.filename} declares a document type", "save the list again as xlsx", "list.bomb"
                         )
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
+    except InvalidInput:
+        raise
+    except Exception as error:
         raise _refused(f"the xlsx file is damaged ({error})", "open and save it again") from error
 
 
@@ -81,7 +83,7 @@ def open_sheet(data: bytes, limits: Limits, sheet: str | None) -> tuple[str, Ite
     def rows() -> Iterator[tuple[int, list[Any]]]:
         number = 0
         try:
-            for number, cells in enumerate(chosen.iter_rows(values_only=True), 1):
+            for number, cells in enumerate(chosen.iter_rows(values_only=True, max_col=limits.columns + 1), 1):
                 yield number, list(cells)
         except InvalidInput:
             raise

@@ -171,7 +171,11 @@ class IpfsStore:
 
     def has_batch(self, roots: list[bytes]) -> bool:
         """True if the list of these blobs is pinned here: so all of them are."""
-        return self.is_pinned(str(cids.read_cid(batch_root(roots).cid)))
+        return self.is_pinned(self.batch_cid(roots))
+
+    def batch_cid(self, roots: list[bytes]) -> str:
+        """CID of the list of links that pins these blobs."""
+        return str(cids.read_cid(batch_root(roots).cid))
 
     def read_local(self, cid: str) -> bytes:
         """The block, from this node's disk alone, hashed. Raises NotFound, Damaged, Unavailable."""

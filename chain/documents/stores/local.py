@@ -25,7 +25,7 @@ SEGMENT_SIZE = 64 << 20
 
 _SLICE = 500
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY, fault TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS blobs (
   cid BLOB NOT NULL, segment INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
   PRIMARY KEY (cid, segment, start)
@@ -196,8 +196,12 @@ class LocalStore:
         return StoreStat(count, size, len(names))
 
     def check(self) -> Iterator[tuple[str, BlobFault | None]]:
-        """Read and hash every blob: (CID, None) if sound, (CID, fault) if not."""
+        """Read and hash every blob: (CID, None) if sound, (CID or name of a segment, fault) if not."""
         for segment in self._listed():
+            broken = self._db.execute("SELECT fault FROM segments WHERE id = ?", (segment,)).fetchone()
+            if broken and broken[0]:
+                name = self._path(segment).name
+                yield name, BlobFault(name, broken[0])
             rows = self._db.execute("SELECT cid, start, stop FROM blobs WHERE segment = ?", (segment,)).fetchall()
             for key, start, stop in sorted(rows, key=lambda row: int(row[1])):
                 cid = str(cids.read_cid(bytes(key)))
@@ -251,7 +255,7 @@ class LocalStore:
     def _commit(self, writer: _Writer) -> None:
         rows = writer.finish()
         with self._transaction():
-            self._db.executemany("INSERT INTO segments VALUES (?)", [(segment,) for segment in writer.segments])
+            self._db.executemany("INSERT INTO segments VALUES (?, NULL)", [(segment,) for segment in writer.segments])
             self._db.executemany("INSERT INTO blobs VALUES (?, ?, ?, ?)", rows)
 
     def _places(self, key: bytes) -> list[tuple[int, int, int]]:
@@ -314,9 +318,15 @@ class LocalStore:
                 path.unlink(missing_ok=True)
             elif path.suffix == ".car" and path.stem.isdigit() and int(path.stem) not in known:
                 segment = int(path.stem)
-                rows = [(region.cid, segment, region.start, region.end) for region in _segments.scan(path)]
+                rows: list[tuple[bytes, int, int, int]] = []
+                fault = None
+                try:
+                    for region in _segments.scan(path):
+                        rows.append((region.cid, segment, region.start, region.end))
+                except Damaged as error:  # what stands before the break is still good
+                    fault = error.message
                 with self._transaction():
-                    self._db.execute("INSERT INTO segments VALUES (?)", (segment,))
+                    self._db.execute("INSERT INTO segments VALUES (?, ?)", (segment, fault))
                     self._db.executemany("INSERT INTO blobs VALUES (?, ?, ?, ?)", rows)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from chain.ledger._json import read_json
 from chain.ledger.node.answers import Answers
 from chain.ledger.node.engine import Engine
 from chain.ledger.node.limits import TokenBuckets
@@ -102,8 +103,8 @@ class Gateway:
         except TimeoutError:
             return _failure(LIMIT, "the request did not arrive in time", 408)
         try:
-            asked = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            asked = read_json(body)
+        except ValueError:
             return _failure(-32700, "not JSON", 400)
         calls = asked if isinstance(asked, list) else [asked]
         if not calls or len(calls) > config.batch_limit:

@@ -15,10 +15,11 @@ import asyncio
 import fcntl
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,6 +38,7 @@ from chain.ledger.witness.walker import EVERY, Contradiction, Progress, Walker
 
 log = logging.getLogger("yinxin.witness")
 _LONGEST_PAUSE = 10.0
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Witness:
 
     async def run(
         self, *, host: str = "127.0.0.1", port: int = 0, ready: Callable[[str], None] | None = None,
-        renew: Callable[[], object] | None = None,
+        renew: Callable[[], RpcClient] | None = None,
     ) -> None:  # fmt: skip
         """Serve and look at the chain until cancelled.
 
@@ -131,7 +133,7 @@ class Witness:
             host: address to serve on.
             port: 0 takes a free one.
             ready: called with the address once it serves.
-            renew: called after the endpoints failed, to bring them back.
+            renew: called after the endpoints failed; gives those to ask from then on.
 
         Raises:
             Contradiction: the chain was rewritten; the witness stops.
@@ -144,14 +146,14 @@ class Witness:
             pause = self.config.poll
             while True:
                 try:
-                    await asyncio.to_thread(self.once)
+                    await _finish(asyncio.to_thread(self.once))
                     pause = self.config.poll
                 except (Unavailable, Damaged) as error:
                     log.warning("nothing signed: %s", error.message)
                     pause = min(_LONGEST_PAUSE, max(pause * 2, 0.1))
                     if renew is not None:
                         with suppress(Unavailable):
-                            await asyncio.to_thread(renew)
+                            self._walker.use(await _finish(asyncio.to_thread(renew)))
                 await asyncio.sleep(pause)
         finally:
             (self.home / "endpoint.json").unlink(missing_ok=True)

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS checkpoint (
 CREATE TABLE IF NOT EXISTS signed (
   one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, time INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS snapshot (version INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;
 CREATE TRIGGER IF NOT EXISTS signed_stays BEFORE UPDATE ON signed WHEN new.size < old.size OR new.time < old.time
 BEGIN SELECT raise(ABORT, 'signed history only grows'); END;
 CREATE TRIGGER IF NOT EXISTS block_stays BEFORE DELETE ON block
@@ -149,3 +150,14 @@ class WitnessStore:
     def checkpoints(self, after: int = 0) -> list[tuple[int, str]]:
         """(size, note) of every stored checkpoint larger than ``after``, by size."""
         return list(self._db.execute("SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size", (after,)))
+
+    # ------------------------------------------------------------------ trust snapshots
+
+    def claim_snapshot(self, version: int, digest: bytes) -> bool:
+        """Remember that this snapshot is about to be signed; False if a newer or another one has that place."""
+        with self.writing():
+            row = self._db.execute("SELECT version, digest FROM snapshot ORDER BY version DESC LIMIT 1").fetchone()
+            if row is not None and (row[0] > version or (row[0] == version and bytes(row[1]) != digest)):
+                return False
+            self._db.execute("INSERT OR IGNORE INTO snapshot VALUES (?, ?)", (version, digest))
+            return True

@@ -111,6 +111,10 @@ class Walker:
         self._every, self._interval = every, interval
         self._heads: dict[HeadKey, Head] = {}
 
+    def use(self, rpc: RpcClient) -> None:
+        """Ask other endpoints from now on."""
+        self._rpc = rpc
+
     def step(self, progress: Callable[[int, int], None] | None = None) -> Progress:
         """Look at the chain once: check what is new and sign it.
 

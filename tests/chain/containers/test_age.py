@@ -159,7 +159,9 @@ def test_streaming_needs_constant_memory() -> None:
 
     tracemalloc.start()
     try:
-        size = sum(len(piece) for piece in decrypt_stream(encrypt_stream(pieces(), RecordRecipient(KEY_ID, SECRET)), RECORD))
+        size = sum(
+            len(piece) for piece in decrypt_stream(encrypt_stream(pieces(), RecordRecipient(KEY_ID, SECRET)), RECORD)
+        )
         assert size == 32 << 20
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:

@@ -95,7 +95,14 @@ def test_chunks_moved_dropped_or_doubled_do_not_open() -> None:
     data = seal(key, bytes(65536 * 3))
     one, two, three = data[:chunk], data[chunk : 2 * chunk], data[2 * chunk :]
     assert open_all(key, data) == bytes(65536 * 3)
-    for wrong in (two + one + three, one + three, one + two, one + one + two + three, data + three, one + two + three[:-1]):
+    for wrong in (
+        two + one + three,
+        one + three,
+        one + two,
+        one + one + two + three,
+        data + three,
+        one + two + three[:-1],
+    ):
         with pytest.raises(Damaged):
             open_all(key, wrong)
 

@@ -36,20 +36,21 @@ FIELDS: dict[str, Any] = {
     "certificateHolderCode": "914401000000000004",
     "certificateHolderCodeType": "001",
     "certificateEffectiveDate": "2026-01-01",
+    "certificateExpiringDate": "2035-12-31",
     "KZ_companyType": "有限责任公司（自然人投资或控股）",
     "KZ_legalRepresentative": "张示例",
     "KZ_registeredCapital": "壹佰万元整",
-    "KZ_foundedOn": "2026-01-01",
-    "KZ_address": "广东省广州市天河区示例路1号101房",
+    "KZ_establishmentDate": "2026-01-01",
     "KZ_businessScope": "货物进出口；技术进出口；互联网销售（除销售需要许可的商品）；信息技术咨询服务",
-    "KZ_registrationAuthority": "示例市天河区市场监督管理局",
+    "KZ_domicile": "广东省广州市天河区示例路1号101房",
 }
 
+# Holder code, company type, establishment date and capital, labelled by their places in the type.
 FACE: tuple[tuple[int | str, int | str], ...] = (
-    (0, "有限责任公司（自然人投资或控股）"),
-    (1, "张*例"),
-    (2, "壹佰万元整"),
-    (3, "2026年01月01日"),
+    (6, "914401000000000004"),
+    (10, "有限责任公司（自然人投资或控股）"),
+    (13, "2026-01-01"),
+    (12, "壹佰万元整"),
 )
 
 CONTENT = CredentialContent(BUREAU, LICENCE, IDENTIFIER, NOT_BEFORE, EXPIRES, LIST, INDEX, FIELDS)
