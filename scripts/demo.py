@@ -7,6 +7,7 @@ does not go as the story says ends the demo with exit code 1.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -79,8 +80,8 @@ class Demo:
             f"chain {deployed['chainId']}; contracts compiled by py-solc-x with solc {deployed['compiler']} and deployed just now"
         )
         self.chain_id = deployed["chainId"]
-        self.witness.run("init", "witness", *node)
-        key = self.witness.run("witness", "init", "--name", "witness.example").data
+        where = ("--store", self.ipfs, "--blobs", "../home/blobs", "--kubo", "../home/kubo")
+        key = self.witness.run("witness", "init", "--name", "witness.example", *node, *where).data
         root = self.out / "trust-root.json"
         self.authority.run(
             "trust",
@@ -97,12 +98,7 @@ class Demo:
         seen = ("--witness", "../witness")
         self.officer.run("init", "officer", *bureau, "--operator", "GH-0101", *node, *desk, *seen, *store)
         self.approver.run("init", "approver", *bureau, "--operator", "GH-0202", *node, *desk)
-        public = (
-            "--blobs",
-            "../home/blobs",
-            *(("--store", "kubo", "--kubo", "../home/kubo") if self.ipfs == "kubo" else ()),
-        )
-        self.clerk.run("init", "clerk", *node, *public)
+        self.clerk.run("init", "clerk", *node, *where)
         for role in (self.authority, self.witness, self.officer, self.approver, self.clerk):
             role.run("trust", "pin", root, quiet=role is not self.clerk)
         self.witness.start("witness", "run")
@@ -166,8 +162,9 @@ class Demo:
         print("  $ yinxin … batch run 2   (killed with SIGKILL when the records are stored but not yet noted)")
         self.officer.killed_at("stored", "batch", "run", "2", "--wait", "60")
         before = self.officer.run("node", "status").data
-        pid = json.loads((self.out / "ledger" / "processes.json").read_text())["supervisor"]["pid"]
-        os.kill(pid, signal.SIGKILL)
+        for process in json.loads((self.out / "ledger" / "processes.json").read_text()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process["pid"]), signal.SIGKILL)
         stage.say(f"issuer and node killed at block {before.get('health', {}).get('block', {}).get('number', '?')}")
         done = self.officer.run("batch", "run", "2", "--wait", "90", "--out", self.out)
         self._issued(done.data)
@@ -279,7 +276,8 @@ class Demo:
         stage = self.stage
         stage.chapter("No network: the clerk checks with a trust snapshot signed by the witness")
         snapshot = self.out / "snapshot.json"
-        self.witness.run("snapshot", "make", "--out", snapshot, "--blobs", self.officer.home / "blobs")
+        self.witness.run("snapshot", "make", "--out", snapshot)
+        self.witness.run("witness", "sign", snapshot)
         seen = self._verdict(self.pictures[0], "VALID", 0, "--offline", "--trust", str(snapshot))
         stage.say(f"{seen['verdict']} as of {seen['statusAsOf']}")
         self._verdict(self.revoked, "REVOKED", 1, "--offline", "--trust", str(snapshot))

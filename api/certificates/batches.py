@@ -195,16 +195,21 @@ def create_batch(
 
 
 def _taken(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[bytes]) -> list[Taken]:
-    taken = []
-    place = {key: position for position, key in enumerate(keyed)}
-    for start in range(0, len(keyed), _CHUNK):
-        query = select(certificates.c.uniqueness, certificates.c.batch_id, certificates.c.identifier).where(
-            certificates.c.uniqueness.in_(keyed[start : start + _CHUNK])
-        )
-        for row in connection.execute(query):
-            position = place[bytes(row.uniqueness)]
-            taken.append(Taken(position + 1, drafts[position].number, row.batch_id, row.identifier))
-    return sorted(taken, key=lambda item: item.row)
+    """Rows whose number, or the identifier that comes out of it, is in the register."""
+    taken: dict[int, Taken] = {}
+    for column, values in (
+        (certificates.c.uniqueness, list(keyed)),
+        (certificates.c.identifier, [draft.identifier for draft in drafts]),
+    ):
+        place = {value: position for position, value in enumerate(values)}
+        for start in range(0, len(values), _CHUNK):
+            query = select(column.label("value"), certificates.c.batch_id, certificates.c.identifier).where(
+                column.in_(values[start : start + _CHUNK])
+            )
+            for row in connection.execute(query):
+                position = place[row.value]
+                taken[position] = Taken(position + 1, drafts[position].number, row.batch_id, row.identifier)
+    return [taken[position] for position in sorted(taken)]
 
 
 def batch(office: Office, batch_id: int) -> Row[Any]:

@@ -29,7 +29,7 @@ _UNITS = {"": 1, "元": 1, "圆": 1, "万": 10**4, "百万": 10**6, "千万": 10
 _NAMES = "|".join(sorted(_CURRENCIES, key=len, reverse=True))
 _FORM = re.compile(
     rf"(?P<before>{_NAMES})? ?(?P<number>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|"
-    rf"[零〇一二三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟两点]+?)"
+    rf"[零〇一二三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟两]+?)"
     rf" ?(?P<unit>百万|千万|亿|万)? ?(?P<yuan>[元圆])? ?(?P<after>{_NAMES})?(?P<last>[元圆])?整?\Z"
 )
 _CANONICAL = re.compile(r"[A-Z]{3} (?:0|[1-9][0-9]{0,15})\.[0-9]{2}\Z")
@@ -38,6 +38,8 @@ _HAN_DIGITS = dict(
     zip("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两", (0, 0, *range(1, 10), *range(1, 10), 2), strict=True)
 )
 _HAN_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_ONE = "[一二三四五六七八九壹贰叁肆伍陆柒捌玖两]"
+_NUMERAL = re.compile(rf"(?:{_ONE}[千仟])?[零〇]?(?:{_ONE}[百佰])?[零〇]?(?:{_ONE}?[十拾])?[零〇]?{_ONE}?\Z")
 MAX = Decimal(10) ** 15
 _known: dict[tuple[str, str], str] = {}
 
@@ -104,7 +106,7 @@ def _currency_and_factor(match: re.Match[str], column: str) -> tuple[str | None,
 def _number(text: str) -> Decimal | None:
     if text[0].isascii():
         return Decimal(text.replace(",", ""))
-    if "点" in text:
+    if _NUMERAL.match(text) is None:
         return None
     total, section, digit = 0, 0, 0
     for character in text:

@@ -18,6 +18,7 @@ FieldKind = Literal[
 ]
 
 _SERIAL = re.compile(r"[0-9A-Z]{7,32}\Z")
+_CUT = frozenset({"text", "person-name", "organisation-name", "enum"})
 _VERSION = re.compile(r"[0-9]{3}\Z")
 
 
@@ -244,14 +245,22 @@ class CertificateType:
             raise InvalidInput(f"version {version!r} is not 3 digits", code="identifier.version", field="version")
         return "\n".join((bureau, self.code, number, version))
 
-    def face(self, fields: Mapping[str, str], *, longest: int = 18) -> tuple[tuple[str, str], ...]:
-        """Name and value of each face field that is there; longer texts are cut, with … at the end."""
+    def face(self, fields: Mapping[str, str], *, longest: int = 45) -> tuple[tuple[str, str], ...]:
+        """Name and value of each face field that is there.
+
+        Args:
+            fields: canonical values.
+            longest: UTF-8 bytes that a text or name may take; a longer one is cut and ends in … (codes, dates and
+                amounts are never cut). 45 are fifteen Chinese characters: with it a stamp stays within 385 bytes.
+        """
         out = []
         for name in self.face_fields:
             value = fields.get(name)
-            if value is not None:
-                value = value if len(value) <= longest else value[: longest - 1] + "…"
-                out.append((name, value))
+            if value is None:
+                continue
+            if self.field(name).kind in _CUT and len(value.encode()) > longest:
+                value = value.encode()[: longest - 3].decode(errors="ignore").rstrip() + "…"
+            out.append((name, value))
         return tuple(out)
 
     def display(self, name: str, value: str, language: str = "zh") -> str:

@@ -17,7 +17,6 @@ _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "authority": ((KEY, "account", ""),),
     "officer": (("credential", "credential", "credential"), ("account", "account", ""), ("vault", "secret", "")),
     "approver": (("anchor", "account", "anchor"), ("desk", "desk", "")),
-    "witness": (("witness", "witness", ""),),
     "clerk": (),
 }
 """Role: its keys as (name, kind, purpose in the registry)."""
@@ -44,6 +43,7 @@ def register(app: typer.Typer) -> None:
         store: Annotated[
             str, typer.Option(help="local, ipfs, or kubo (a private node started with the command)")
         ] = "local",
+        kubo: Annotated[str, typer.Option(help="folder of the private IPFS node")] = "kubo",
         witness: Annotated[
             list[str], typer.Option(help="address or folder where a witness publishes; may be repeated")
         ] = [],  # noqa: B006
@@ -67,7 +67,7 @@ def register(app: typer.Typer) -> None:
             "operator": operator,
             "ledger": {"quorum": quorum, "witnesses": witness}
             | ({"endpoints": endpoint} if endpoint else {"node": node or "node"}),
-            "documents": {"store": store, "blobs": blobs},
+            "documents": {"store": store, "blobs": blobs, "kubo": kubo},
             "bureau": {"uscc": bureau},
             "desk": {"path": desk},
         }

@@ -29,8 +29,14 @@ Exit codes: 0 yes, 1 no, 2 could not tell, 64 wrong usage.
 """
 
 
-def build() -> typer.Typer:
-    """The application with all its commands."""
+def build(word: str | None = None, home: Home | None = None) -> typer.Typer:
+    """The application.
+
+    Args:
+        word: the first word of the line, if known: then only what it needs is loaded, so that a scan starts fast.
+            Any other word, or none, loads every command.
+        home: the home in use; the register's commands help to verify only where it has a register.
+    """
     app = typer.Typer(
         name="yinxin",
         help=_HELP,
@@ -45,11 +51,15 @@ def build() -> typer.Typer:
     def _root() -> None:
         pass
 
+    alone = word in _NOUNS or word in _VERBS
     for noun in _NOUNS:
-        module = import_module(f"chain.cli.{noun}")
-        app.add_typer(module.app, name=noun)
+        if not alone or noun == word:
+            app.add_typer(import_module(f"chain.cli.{noun}").app, name=noun)
     for verb in _VERBS:
-        import_module(f"chain.cli.{verb}").register(app)
+        if not alone or verb == word:
+            import_module(f"chain.cli.{verb}").register(app)
+    if alone and not (word == "verify" and home is not None and (home / "register.sqlite").is_file()):
+        return app
     for entry in sorted(entry_points(group="yinxin.commands"), key=lambda entry: entry.name):
         entry.load()(app)
     return app
@@ -90,7 +100,7 @@ def run(arguments: list[str]) -> int:
         return USAGE
     folder = home or os.environ.get("YINXIN_HOME") or os.path.join("~", ".yinxin")
     current = State(Home(folder), as_json, Console(soft_wrap=True), Console(stderr=True, soft_wrap=True))
-    app = build()
+    app = build(rest[0] if rest else None, current.home)
     try:
         code = app(rest, standalone_mode=False, obj=current, prog_name="yinxin")
         return code if isinstance(code, int) else 0

@@ -15,12 +15,13 @@ from rich.console import Console
 from rich.text import Text
 
 from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, state
-from chain.credentials.verification import ChainProofs, LinkIndex, Policy, Verdict, Verification, not_possible
+from chain.credentials.verification import ChainProofs, LinkIndex, NoLedger, Policy, Verdict, Verification
 from chain.credentials.verification.inputs import MAX_INPUT, BundleService, verify_input
+from chain.credentials.verification.policy import DAY
 from chain.credentials.verification.service import HttpBundleService
 from chain.credentials.verification.wording import RESULTS, STEP_NAMES, VERDICTS
 from chain.kernel.clock import CHINA, parse_time, system_clock
-from chain.kernel.errors import InvalidInput, Unavailable, YinxinError
+from chain.kernel.errors import InvalidInput, YinxinError
 from chain.kernel.ports import EvidenceIndex, TrustSource
 
 
@@ -165,7 +166,7 @@ def render(verification: Verification, lang: str = "both") -> Text:
     out = Text()
     out.append(f"  {words.symbol}  {_choose(words.zh, words.en, lang, '  ')}  ", style=style[words.colour])
     out.append("\n" + _choose(words.says_zh, words.says_en, lang, "\n") + "\n\n")
-    for zh, en, value in _rows(verification):
+    for zh, en, value in _rows(verification, lang):
         out.append(f"{_choose(zh, en, lang, ' ')}: ", style="bold")
         out.append(f"{value}\n")
     out.append("\n" + _choose("下一步", "Next", lang, " ") + ": ", style="bold")
@@ -184,31 +185,45 @@ def _choose(zh: str, en: str, lang: str, between: str) -> str:
     return {"zh": zh, "en": en}.get(lang, f"{zh}{between}{en}")
 
 
-def _rows(verification: Verification) -> list[tuple[str, str, str]]:
+def _rows(verification: Verification, lang: str) -> list[tuple[str, str, str]]:
     shown = verification.certificate
     rows: list[tuple[str, str, str]] = []
     if shown:
         bureau, kind, validity = shown["bureau"], shown["type"], shown["validity"]
         if not shown["confirmed"]:
-            rows.append(("注意", "Note", "以下为证照自称,未经证实 / claimed by the document, not confirmed"))
+            rows.append(
+                (
+                    "注意",
+                    "Note",
+                    _choose("以下为证照自称,未经证实", "claimed by the document, not confirmed", lang, " / "),
+                )
+            )
         if bureau["name"] is not None:
             rows.append(("颁发机构", "Bureau", f"{bureau['name']} ({bureau['uscc']})"))
         else:
-            rows.append(("颁发机构", "Bureau", f"{bureau['uscc']} (未登记 / not in the registry)"))
-        rows.append(("证照类型", "Type", " ".join(part for part in (kind["zh"], kind["en"]) if part) or kind["code"]))
+            rows.append(
+                (
+                    "颁发机构",
+                    "Bureau",
+                    f"{bureau['uscc']} ({_choose('无登记名称', 'no name from the registry', lang, ' / ')})",
+                )
+            )
+        rows.append(("证照类型", "Type", _choose(kind["zh"] or kind["code"], kind["en"] or kind["code"], lang, " ")))
         if shown["identifier"]:
             rows.append(("证照标识", "Identifier", shown["identifier"]))
         if shown["holder"]:
             rows.append(("持证主体", "Holder", shown["holder"]))
         rows += [(field["zh"], field["en"], _text(field["value"])) for field in shown["fields"]]
         start, end = _local(validity["notBefore"]), validity["expires"]
-        rows.append(("有效期", "Validity", f"{start} – {_local(end) if end else '长期 / no end'}"))
+        rows.append(
+            ("有效期", "Validity", f"{start} – {_local(end) if end else _choose('长期', 'no end', lang, ' / ')}")
+        )
         if shown["predecessor"]:
             rows.append(("原证照", "Replaces", shown["predecessor"]))
         if shown["successor"]:
             rows.append(("新证照", "Replaced by", shown["successor"]))
     as_of = verification.as_dict()["statusAsOf"]
-    rows.append(("状态截至", "Status as of", _local(as_of) if as_of else "未读取 / not read"))
+    rows.append(("状态截至", "Status as of", _local(as_of) if as_of else _choose("未读取", "not read", lang, " / ")))
     if shown:
         rows.append(("依据", "Source", shown["source"]))
     return rows
@@ -234,18 +249,16 @@ def _printable(text: Text) -> Text:
 
 
 def open_sources(current: State, offline: bool, snapshot: Path | None) -> Sources:
-    """The sources of this home.
+    """The sources of this home: those of :func:`provide_sources`, else ledger and manifests alone.
 
     Raises:
-        Unavailable: no part of the toolkit here knows how to reach a ledger.
+        Unavailable, NotFound, InvalidInput, Refused: they cannot be opened; says why.
     """
-    if not _openers:
-        raise Unavailable(
-            "no ledger and no trust snapshot can be opened from here",
-            code="verify.sources",
-            fix="name a snapshot with --offline --trust FILE, or set up a home with a trust root",
-        )
-    return _openers[-1](current, offline, snapshot)
+    if _openers:
+        return _openers[-1](current, offline, snapshot)
+    from chain.cli.sources import open_sources as open_home
+
+    return open_home(current, offline, snapshot)
 
 
 def register(app: typer.Typer) -> None:
@@ -297,16 +310,17 @@ def register(app: typer.Typer) -> None:
             data = read_input(source)
         except InvalidInput as error:
             raise typer.BadParameter(error.message, param_hint="INPUT") from error
+        now = system_clock() if moment is None else moment
+        limit = general
         try:
-            limit = general if general is not None else current.home.settings.verify.status_max_age
-            policy = Policy(max_status_age=limit, type_max_age=single, past=moment is not None)
+            if limit is None:
+                limit = current.home.settings.verify.status_max_age
             sources = open_sources(current, offline, trust)
-            now = system_clock() if moment is None else moment
-            verification = run_verify(data, sources, at=now, policy=policy)
         except YinxinError as error:
             # A ledger that cannot be opened says nothing about the certificate: exit code 2, never 1.
-            fault = error.message if error.fix is None else f"{error.message} ({error.fix})"
-            verification = not_possible("form.no_sources", fault=fault)
+            sources = Sources(NoLedger(error.message if error.fix is None else f"{error.message} ({error.fix})", now))
+        policy = Policy(max_status_age=limit or DAY, type_max_age=single, past=moment is not None)
+        verification = run_verify(data, sources, at=now, policy=policy)
 
         def show(console: Console) -> None:
             console.print(_printable(render(verification, lang)), highlight=False, soft_wrap=True)

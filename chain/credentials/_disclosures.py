@@ -32,6 +32,7 @@ IDENTIFIER_VALUE = "value"
 """Name inside the identifier's disclosure."""
 
 MAX_FIELDS = 96
+MAX_TEXT = 120 * 1024
 MAX_VALUE = 16 * 1024
 MAX_DEPTH = 6
 MIN_SALT, MAX_SALT = 16, 48
@@ -43,6 +44,8 @@ RESERVED = frozenset((*_REGISTERED, IDENTIFIER_CLAIM, IDENTIFIER_VALUE))
 
 _SALT = 18  # bytes: 144 bits, and 24 characters of base64url without a remainder
 _STRUCTURAL = frozenset(("_sd", "_sd_alg", "..."))
+_ROW = 256  # salt, name and punctuation around a value
+_TEXT_ONLY = {str}
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(tuple[str, str, Any])
 
@@ -87,20 +90,63 @@ def make_disclosures(identifier: str, fields: Mapping[str, Any]) -> Made:
     Raises:
         InvalidInput: a name or value that may not be there.
     """
-    check_names(tuple(fields))
-    count = len(fields) + 1
-    salts = b2a_base64(os.urandom(_SALT * count), newline=False).translate(TO_URL).decode("ascii")
-    rows = [(salts[:24], IDENTIFIER_VALUE, identifier)]
-    at = 0
-    for name, value in fields.items():
-        at += 24
-        rows.append((salts[at : at + 24], name, value))
-    joined = _base64(_encode(rows))
+    names = tuple(fields)
+    frame = _frame(names)
+    pieces = frame.pieces.copy()
+    pieces[1::5] = frame.salts(b2a_base64(os.urandom(frame.entropy), newline=False).translate(TO_URL))
+    pieces[3::5] = _encode_values((identifier, *fields.values()), names)
+    joined = _base64(b"".join(pieces).split(b"\n"))
+    if len(joined) > MAX_TEXT:
+        raise InvalidInput(f"fields longer than {MAX_TEXT} characters", code="credential.size", field="fields")
     texts = joined.split(b"~")
-    identifier_digest, *digests = _digests(texts)
+    digests = digests_of(texts)
+    first = digests.pop(0)
     found = dict(zip(digests, texts[1:], strict=True))
     digests.sort()
-    return Made(digests, identifier_digest, [texts[0], *map(found.__getitem__, digests)])
+    return Made(digests, first, [texts[0], *map(found.__getitem__, digests)])
+
+
+class _Frame:
+    """What all certificates with the same field names share.
+
+    Attributes:
+        pieces: five for each disclosure: ``["``, salt, name, value, ``]`` and a line feed; two of them to be filled in.
+        entropy: random bytes for all salts.
+        salts: cuts their base64url into one salt each.
+    """
+
+    __slots__ = ("entropy", "pieces", "salts")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        check_names(names)
+        self.pieces: list[bytes] = []
+        for name in (IDENTIFIER_VALUE, *names):
+            self.pieces += [b'["', b"", f'","{name}",'.encode("ascii"), b"", b"]\n"]
+        self.pieces[-1] = b"]"
+        self.entropy = _SALT * (len(names) + 1)
+        self.salts: Callable[[bytes], tuple[bytes, ...]] = struct.Struct("24s" * (len(names) + 1)).unpack
+
+
+_frame = lru_cache(maxsize=256)(_Frame)
+
+
+def _encode_values(values: tuple[Any, ...], names: tuple[str, ...]) -> list[bytes]:
+    """Canonical JSON of each value; ``values`` has the identifier in front."""
+    try:
+        if set(map(type, values)) == _TEXT_ONLY:
+            # Text alone has nothing to sort or refuse, and JSON text holds no line feed.
+            found = _encoder.encode_lines(values).split(b"\n")
+            found.pop()
+        else:
+            for value, name in zip(values[1:], names, strict=True):
+                _check_value(value, name)
+            found = [canonical(value) for value in values]
+    except UnicodeEncodeError as error:
+        raise InvalidInput("a field holds a lone surrogate", code="canonical.text", field="fields") from error
+    for size, name in zip(map(len, found[1:]), names, strict=True):
+        if size > MAX_VALUE:
+            raise InvalidInput(f"{name}: longer than {MAX_VALUE} bytes", code="credential.size", field=name)
+    return found
 
 
 def read_disclosures(joined: bytes) -> tuple[list[Row], list[bytes]]:
@@ -125,14 +171,17 @@ def read_disclosures(joined: bytes) -> tuple[list[Row], list[bytes]]:
         raise InvalidInput(
             "disclosure: not [salt, name, value]", code="credential.disclosure", field="disclosure"
         ) from error
-    if _base64(_encode(rows)) != joined:
+    lines = _encode(rows)
+    if max(map(len, lines)) > MAX_VALUE + _ROW:
+        raise InvalidInput(f"a disclosure of more than {MAX_VALUE} bytes", code="credential.size", field="disclosure")
+    if _base64(lines) != joined:
         raise InvalidInput(
             "disclosure: not the strict base64url of canonical JSON (RFC 8785)",
             code="canonical.form",
             field="disclosure",
         )
     _check_salts(rows)
-    return rows, _digests(joined.split(b"~"))
+    return rows, digests_of(joined.split(b"~"))
 
 
 def _base64(lines: list[bytes]) -> bytes:
@@ -143,23 +192,18 @@ def _base64(lines: list[bytes]) -> bytes:
 def _encode(rows: list[Row]) -> list[bytes]:
     """Canonical JSON of each row, values checked."""
     try:
-        if {type(row[2]) for row in rows} == {str}:
-            # Text alone has nothing to sort or refuse, and JSON text holds no line feed.
+        if {type(row[2]) for row in rows} == _TEXT_ONLY:
             lines = _encoder.encode_lines(rows).split(b"\n")
             lines.pop()
-        else:
-            for _, name, value in rows:
-                _check_value(value, name)
-            lines = [canonical(row) for row in rows]
+            return lines
+        for _, name, value in rows:
+            _check_value(value, name)
+        return [canonical(row) for row in rows]
     except UnicodeEncodeError as error:
         raise InvalidInput("a field holds a lone surrogate", code="canonical.text", field="fields") from error
-    if len(max(lines, key=len, default=b"")) > MAX_VALUE:
-        name = max(zip(lines, rows, strict=True), key=lambda pair: len(pair[0]))[1][1]
-        raise InvalidInput(f"{name}: longer than {MAX_VALUE} bytes", code="credential.size", field=name)
-    return lines
 
 
-def _digests(texts: list[bytes]) -> list[bytes]:
+def digests_of(texts: list[bytes]) -> list[bytes]:
     """base64url SHA-256 of each: 32 bytes and a zero byte are 44 characters, of which the first 43 are the digest's."""
     raw = b"\0".join([sha256(text).digest() for text in texts]) + b"\0"
     return list(_cut(len(texts))(b2a_base64(raw, newline=False).translate(TO_URL)))

@@ -30,6 +30,7 @@ from chain.credentials._disclosures import (
     IDENTIFIER_VALUE,
     Row,
     check_names,
+    digests_of,
     make_disclosures,
     read_disclosures,
 )
@@ -214,6 +215,25 @@ def parse_credential(text: str) -> ParsedCredential:
         _jws=jws,
         _rows=rows,
     )
+
+
+def arrange(text: str) -> str:
+    """The same credential with its disclosures in our order: for presentations that other wallets made.
+
+    Does not judge the text; what is no credential comes back as it was, for :func:`parse_credential` to refuse.
+    """
+    jwt, *disclosures = text.split("~")
+    if len(disclosures) < 2 or disclosures.pop() or not text.isascii():
+        return text
+    encoded = [item.encode("ascii") for item in disclosures]
+    try:
+        first = read_payload(read_compact(jwt.encode("ascii"), TYP, "credential").payload).identifier_digest
+    except InvalidInput:
+        return text
+    ranked = sorted(
+        (digest != first, digest, item) for digest, item in zip(digests_of(encoded), disclosures, strict=True)
+    )
+    return "~".join([jwt, *[item for _, _, item in ranked], ""])
 
 
 def verify_signature(parsed: ParsedCredential, public_key: bytes) -> bool:

@@ -222,8 +222,9 @@ def read_file_node(data: bytes) -> list[tuple[bytes, int]]:
             children[index] = (cid, content)
     except (IndexError, ValueError) as error:
         raise InvalidInput("not a UnixFS file node of this profile", code="cid.node") from error
-    made = file_node([Block(cid, b"", total, size) for (cid, size), total in zip(children, totals, strict=True)])
-    if made.data != data or not children:
+    known = list(zip(children, totals, strict=True))
+    made = file_node([Block(cid, b"", total, size) for (cid, size), total in known])
+    if made.data != data or not children or any(cid[1] == RAW and size != total for (cid, size), total in known):
         raise InvalidInput("not a UnixFS file node of this profile", code="cid.node")
     return children
 

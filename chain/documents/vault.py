@@ -20,7 +20,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from chain.documents._files import locked, make_private_directory
+from chain.documents._files import locked, make_private_directory, open_private
 from chain.documents._keyslot import KeySlot
 from chain.documents._tombstones import Tombstone, Tombstones
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
@@ -75,6 +75,7 @@ class KeyVault:
         self._root = b""
         try:
             make_private_directory(path)
+            os.close(open_private(path / "keys.sqlite", os.O_RDWR | os.O_CREAT))
             self._db = sqlite3.connect(path / "keys.sqlite", timeout=60, isolation_level=None, check_same_thread=False)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 self._db.execute(f"PRAGMA {pragma}")

@@ -19,8 +19,14 @@ COMPATIBILITY_UNIFIED = frozenset(
 )
 """Twelve unified ideographs that live among the compatibility ones, and 〇."""
 
-PRIVATE_TO_STANDARD = dict(zip("\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864", "龴龵龶龷龸龹龺龻", strict=True))
-"""Private-use characters of old GB 18030 tables, and what GB 18030-2022 puts in their place."""
+_OLD = (0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864, 0xE816, 0xE817, 0xE818, 0xE831, 0xE83B, 0xE855)
+_NEW = (*range(0x9FB4, 0x9FBC), 0x20087, 0x20089, 0x200CC, 0x215D7, 0x2298F, 0x241FE)
+_OLD_MARKS = (0xE7C7, *range(0xE78D, 0xE797))
+_NEW_MARKS = (0x1E3F, 0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A))
+PRIVATE_TO_STANDARD = dict(
+    zip(map(chr, (*_OLD, *_OLD_MARKS)), map(chr, (*_NEW, *_NEW_MARKS)), strict=True),
+)
+"""Private-use characters where GB 18030-2000 put 14 ideographs and 11 marks, and their place since GB 18030-2022."""
 
 _NAMES = (
     "LATIN CYRILLIC GREEK ARABIC TIBETAN MONGOLIAN YI HANGUL HIRAGANA KATAKANA THAI DEVANAGARI "

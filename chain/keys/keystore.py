@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
@@ -15,14 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 
 from chain.credentials.es256 import SoftwareSigner, thumbprint_of
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, unb64url
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused
 from chain.kernel.home import write_atomically
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 KINDS = ("credential", "seal", "account", "witness", "desk", "secret")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
@@ -108,7 +109,9 @@ class Keystore:
 
     def account(self, name: str) -> LocalAccount:
         """A ledger account. Raises NotFound, Refused (wrong passphrase)."""
-        card = self._of_kind(name, ("account",))
+        from eth_account import Account  # slow to load, and most commands need no account
+
+        self._of_kind(name, ("account",))
         data = json.loads(self._file(name).read_bytes())
         try:
             found: LocalAccount = Account.from_key(Account.decrypt(data, self._pass()))
@@ -166,6 +169,8 @@ class Keystore:
 
     def _make(self, name: str, kind: str) -> tuple[KeyCard, bytes]:
         if kind == "account":
+            from eth_account import Account
+
             account = Account.create()
             data = json.dumps(account.encrypt(self._pass())).encode()
             address = account.address.lower()

@@ -136,7 +136,6 @@ def render_png(code: StampCode, millimetres: float = 30, dpi: int = 300) -> byte
     return out.getvalue()
 
 
-_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _SHADES = bytes([255, 0]) + bytes(254)
 
 
@@ -152,8 +151,9 @@ def read_qr(picture: bytes | str | Path) -> tuple[str, ...]:
         InvalidInput: no picture, larger than 32 MiB or 50 million pixels.
     """
     image = _open(picture)
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for attempt in _attempts(image):
-        found = zxingcpp.read_barcodes(attempt, formats=_FORMATS)
+        found = zxingcpp.read_barcodes(attempt, formats=formats)
         texts = tuple(dict.fromkeys(code.text for code in found if code.valid))
         if texts:
             return texts

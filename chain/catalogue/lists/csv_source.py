@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chain.identifiers.characters import PRIVATE_TO_STANDARD
 from chain.kernel.errors import InvalidInput
 
 DELIMITERS = (",", "\t", ";")
+_GB18030_2022 = str.maketrans(PRIVATE_TO_STANDARD)
+"""The interpreter decodes by GB 18030-2000; since GB 18030-2022 these codes are standard characters."""
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -44,7 +47,7 @@ def decode(data: bytes) -> CsvText:
             text, encoding = data.decode("utf-8"), "utf-8"
         except UnicodeDecodeError as first:
             try:
-                text, encoding = data.decode("gb18030"), "gb18030"
+                text, encoding = data.decode("gb18030").translate(_GB18030_2022), "gb18030"
             except UnicodeDecodeError as second:
                 line = data[: second.start].count(b"\n") + 1
                 raise InvalidInput(

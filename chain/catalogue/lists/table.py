@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chain.catalogue.codes import lost_digits
 from chain.catalogue.lists.cells import shown
 from chain.catalogue.lists.columns import Plan
 from chain.catalogue.lists.model import Finding, Findings, Limits, Row
@@ -109,7 +110,7 @@ class Table:
             rule = "row.serial"
         if first == number:
             return True
-        found = problem(rule, first=first, serial=serial)
+        found = lost_digits(certificate_number) or problem(rule, first=first, serial=serial)
         self._add(number, self.kind.number_field, certificate_number, found, other_row=first)
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -68,7 +69,9 @@ def open_sheet(data: bytes, limits: Limits, sheet: str | None) -> tuple[str, Ite
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions, which are not read
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except Exception as error:
         raise _refused(f"the xlsx file is damaged ({type(error).__name__})", "open and save it again") from error
     found = [

@@ -18,12 +18,11 @@ so in docs/adr/0007-verdicts.md.
 ================== ==================================================================================
 """
 
-from chain.credentials.verification.evidence import ChainProofs, LinkIndex, Links
+from chain.credentials.verification.evidence import ChainProofs, LinkIndex, Links, NoLedger
 from chain.credentials.verification.policy import Policy
 from chain.credentials.verification.verdicts import Result, Step, Verdict, Verification, decide
 from chain.credentials.verification.verifier import (
     not_found,
-    not_possible,
     verify_bundle,
     verify_credential,
     verify_presentation,
@@ -34,6 +33,7 @@ __all__ = [
     "ChainProofs",
     "LinkIndex",
     "Links",
+    "NoLedger",
     "Policy",
     "Result",
     "Step",
@@ -41,7 +41,6 @@ __all__ = [
     "Verification",
     "decide",
     "not_found",
-    "not_possible",
     "verify_bundle",
     "verify_credential",
     "verify_presentation",

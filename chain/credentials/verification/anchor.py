@@ -52,24 +52,21 @@ def anchor_of_bundle(
     root = _root(place)  # 4.2
     if root is None:
         return _forged("anchor.path")
-    proven: _Proven | None = None
-    if proofs is not None:  # 4.3
-        chain, note = bundle.chain, bundle.checkpoint
-        try:
-            proven = proofs.prove_anchor(
-                chain.header,
-                chain.receipt_index,
-                chain.receipt_proof,
-                None if note is None else (note.note, note.index, note.path),
-                place,
-            )
-        except Unavailable as error:
-            # Not all of what was shown can be judged here: neither believed nor called false.
-            return AnchorReading(unchecked(_NAME, "anchor.evidence_open", fault=error.message[:200]))
-        except YinxinError as error:
-            return _forged("anchor.evidence", fault=error.message[:200])
-        if not _is_at(proven[0], place):
-            return _forged("anchor.evidence", fault="the event proven is another one")
+    chain, note = bundle.chain, bundle.checkpoint
+    checkpoint = None if note is None else (note.note, note.index, note.path)
+    if proofs is None:  # 4.3
+        return AnchorReading(unchecked(_NAME, "anchor.evidence_open", fault="no trust root is at hand"))
+    try:
+        proven = proofs.prove_anchor(chain.header, chain.receipt_index, chain.receipt_proof, checkpoint, place)
+    except Unavailable as error:
+        # Not all of what was shown can be judged here: neither believed nor called false.
+        return AnchorReading(unchecked(_NAME, "anchor.evidence_open", fault=error.message[:200]))
+    except YinxinError as error:
+        return _forged("anchor.evidence", fault=error.message[:200])
+    if not _is_at(proven[0], place):
+        return _forged("anchor.evidence", fault="the event proven is another one")
+    if proven[0].root != root or proven[0].size != place.size:
+        return _forged("anchor.root")
     known = ask(trust.anchor, place.bureau, place.lane, place.sequence)  # 4.4
     if known.value is None:
         by_stamp = ask(trust.stamp_anchor, sha256(bundle.stamp))
@@ -79,8 +76,6 @@ def anchor_of_bundle(
     if facts is None:
         assert fault is not None
         return AnchorReading(fault)
-    if not _is_at(facts, place) or facts.root != root or facts.size != place.size:
-        return _forged("anchor.root")
     return _by_whom(claims, facts, trust)
 
 
@@ -150,29 +145,27 @@ def _is_at(facts: AnchorFacts, place: LeafPlace) -> bool:
     return (facts.bureau, facts.lane, facts.sequence) == (place.bureau, place.lane, place.sequence)
 
 
-def _settle(
-    proven: _Proven | None, known: Answer[AnchorFacts], trust: TrustSource
-) -> tuple[AnchorFacts | None, Step | None]:
+def _settle(proven: _Proven, known: Answer[AnchorFacts], trust: TrustSource) -> tuple[AnchorFacts | None, Step | None]:
     """4.4: the anchor to go on with, or the step that says why there is none."""
     time = rfc3339(trust.block.time)
-    shown, witnesses = proven if proven is not None else (None, ())
+    shown, witnesses = proven
     if known.value is not None:
         # A receipt does not name its transaction; everything else must agree, the block's hash included.
-        if shown is not None and replace(shown, transaction=known.value.transaction) != known.value:
+        if replace(shown, transaction=known.value.transaction) != known.value:
             return None, _forged("anchor.evidence", fault="the ledger holds another event or block there").step
         return known.value, None
-    if shown is not None and witnesses:
+    if witnesses:
         if known.fault is None and trust.expires is None:
             # Witnesses vouch for a block that the ledger read here does not have, or does not have yet.
             return None, unchecked(_NAME, "anchor.disagreement", time=time)
         return shown, None
     if known.fault is not None:
         return None, unchecked(_NAME, "anchor.unavailable", fault=known.fault)
-    if shown is not None and shown.block.number > trust.block.number:
+    if shown.block.number > trust.block.number:
         return None, unchecked(_NAME, "anchor.not_final", time=time)
     if trust.expires is None:
         return None, _forged("anchor.none").step
-    return None, unchecked(_NAME, "anchor.not_checked" if shown is None else "anchor.no_witness", time=time)
+    return None, unchecked(_NAME, "anchor.no_witness", time=time)
 
 
 def _by_whom(claims: Claims, facts: AnchorFacts, trust: TrustSource) -> AnchorReading:

@@ -77,10 +77,14 @@ def _holder(disclosed: dict[str, Any], stamp: ParsedStamp | None) -> str | None:
 
 
 def _field(name: int | str, value: Any, kind: CertificateType | None) -> dict[str, Any]:
-    labels = {} if kind is None else {field.name: field for field in kind.fields}
-    field = labels.get(str(name))
+    fields = () if kind is None else kind.fields
+    if isinstance(name, int):
+        # A stamp's label is the field's place in its type, from 1.
+        field = fields[name - 1] if 1 <= name <= len(fields) else None
+    else:
+        field = next((one for one in fields if one.name == name), None)
     return {
-        "name": str(name),
+        "name": str(name) if field is None else field.name,
         "zh": str(name) if field is None else field.zh,
         "en": str(name) if field is None else field.en,
         "value": value,

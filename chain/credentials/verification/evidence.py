@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, ParamSpec, Protocol, TypeVar
 
-from chain.kernel.errors import YinxinError
-from chain.kernel.ports import AnchorFacts, LeafPlace
+from chain.kernel.errors import Unavailable, YinxinError
+from chain.kernel.ports import AnchorFacts, BlockRef, BureauFacts, KeyFacts, LeafPlace, StatusFacts
 
 
 class ChainProofs(Protocol):
@@ -64,6 +64,48 @@ class LinkIndex(Protocol):
     def links(self, identifier: str) -> Links | None:
         """Neighbours of that certificate, or None if nothing is known."""
         ...
+
+
+class NoLedger:
+    """Stands in where no ledger could be opened: every question goes unanswered, so only form and dates are judged.
+
+    Args:
+        fault: why there is none; told in each step that needed it.
+        at: the present time, seconds since 1970 UTC; taken for the time of the block that was not read.
+    """
+
+    def __init__(self, fault: str, at: int) -> None:
+        self._fault = fault
+        self.block = BlockRef(0, bytes(32), at)
+        self.expires: int | None = None
+        self.describes = "no ledger"
+
+    def _silent(self) -> Unavailable:
+        return Unavailable(self._fault, code="verify.no_ledger")
+
+    def bureau(self, uscc: str) -> BureauFacts | None:
+        """Raises Unavailable."""
+        raise self._silent()
+
+    def key(self, uscc: str, thumbprint: bytes) -> KeyFacts | None:
+        """Raises Unavailable."""
+        raise self._silent()
+
+    def anchor(self, uscc: str, lane: str, sequence: int) -> AnchorFacts | None:
+        """Raises Unavailable."""
+        raise self._silent()
+
+    def status_head(self, uscc: str, list_name: str) -> StatusFacts | None:
+        """Raises Unavailable."""
+        raise self._silent()
+
+    def status_history(self, uscc: str, list_name: str) -> Sequence[StatusFacts]:
+        """Raises Unavailable."""
+        raise self._silent()
+
+    def stamp_anchor(self, stamp_digest: bytes) -> AnchorFacts | None:
+        """Raises Unavailable."""
+        raise self._silent()
 
 
 T = TypeVar("T")

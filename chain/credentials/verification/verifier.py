@@ -57,8 +57,8 @@ def verify_bundle(
     *,
     trust: TrustSource,
     at: int,
+    proofs: ChainProofs | None,
     index: EvidenceIndex | None = None,
-    proofs: ChainProofs | None = None,
     policy: Policy = DEFAULT,
     links: LinkIndex | None = None,
 ) -> Verification:
@@ -69,8 +69,8 @@ def verify_bundle(
         trust: where facts come from: the chain, or a signed snapshot.
         at: the time asked about, seconds since 1970 UTC; the present, unless ``policy.past``.
         index: any source of status list bytes; untrusted.
-        proofs: judges the bundle's own chain evidence. Without it only ``trust`` vouches for the anchor, and
-            the evidence in the bundle is not looked at.
+        proofs: judges the bundle's own chain evidence. None: it cannot be judged, so the bundle stays open
+            (CANNOT_CHECK), for every byte of a valid one has been checked.
         policy: the verifier's own demands.
         links: for advice on predecessor and successor only.
     """
@@ -160,11 +160,6 @@ def not_found(code: str, /, **params: str) -> Verification:
     return _only_form(Step("form", Result.ERROR, code, params, Verdict.UNKNOWN))
 
 
-def not_possible(code: str, /, **params: str) -> Verification:
-    """The answer where nothing could be judged, for want of a ledger or of a newer reader: CANNOT_CHECK."""
-    return _only_form(unchecked("form", code, **params))
-
-
 def _only_form(first: Step) -> Verification:
     steps = (first, *(skipped(name, "skipped") for name in STEPS[1:]))
     verdict, authentic, in_force = decide(steps)
@@ -183,7 +178,7 @@ class _Shown:
 def _unread(kind: str, error: InvalidInput) -> Verification:
     fault = error.message[:200]
     if error.code in _NOT_KNOWN_HERE:
-        return not_possible("form.not_known_here", kind=kind, fault=fault)
+        return _only_form(unchecked("form", "form.not_known_here", kind=kind, fault=fault))
     return _only_form(invalid("form", "form.broken", Verdict.FORGED, kind=kind, fault=fault))
 
 

@@ -180,7 +180,6 @@ DETAILS: dict[str, tuple[str, str]] = {
     "form.not_known_here": ("a form this verifier cannot read: {fault}", "本核验程序不能识别该格式:{fault}"),
     "form.not_found": ("no bundle is known for identifier {identifier}", "没有找到标识 {identifier} 的证照"),
     "form.not_readable": ("nothing to check in this input: {fault}", "输入中没有可核验的内容:{fault}"),
-    "form.no_sources": ("no ledger could be opened: {fault}", "无法打开账本:{fault}"),
     "form.found_false": (
         "what was found for identifier {identifier} does not prove it",
         "为标识 {identifier} 找到的内容不能证明该证照",

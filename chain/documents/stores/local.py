@@ -74,6 +74,7 @@ class LocalStore:
         self._guard = threading.RLock()
         try:
             make_private_directory(self._segments)
+            os.close(open_private(path / "index.sqlite", os.O_RDWR | os.O_CREAT))
             self._db = sqlite3.connect(path / "index.sqlite", timeout=60, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")

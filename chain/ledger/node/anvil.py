@@ -18,7 +18,7 @@ from chain.ledger.node.process import ProcessMark, child_setup, end, mark, netwo
 
 log = logging.getLogger("yinxin.node")
 
-STATES_KEPT = 64
+STATES_KEPT = 128
 """Newest blocks whose state can be read; older state is forgotten."""
 
 

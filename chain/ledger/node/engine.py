@@ -30,8 +30,15 @@ from chain.ledger.node.snapshot import SnapshotFile
 
 log = logging.getLogger("yinxin.node")
 
-_FRESHEN_AFTER = 2_000
-"""Blocks after which the EVM process is started anew from its own snapshot, so that snapshots stay small."""
+_FRESHEN_AFTER = 400
+"""Blocks after which the EVM process is started anew from its own snapshot, so that snapshots stay small.
+
+That forgets the state of all blocks but the newest, so a moment is chosen when nobody is reading; at the latest after
+ten times as many blocks.
+"""
+
+_QUIET = 5.0
+"""Seconds without a request after which nobody is reading."""
 
 _MOST_FAILURES = 6
 """Failures in a row after which the supervisor gives up; the waits between them add up to about 12 s."""
@@ -214,9 +221,8 @@ class Engine:
                 if self._halting:
                     return
                 failures = 0
-                if self._since_start >= _FRESHEN_AFTER and (
-                    self._behind == 0 or self._since_start >= 5 * _FRESHEN_AFTER
-                ):
+                quiet = self._behind == 0 and time.monotonic() - self._used > _QUIET
+                if self._since_start >= (_FRESHEN_AFTER if quiet else 10 * _FRESHEN_AFTER):
                     await self._revive("to forget old blocks")
             except (Unavailable, AnvilError, OSError, sqlite3.Error) as error:
                 failures += 1

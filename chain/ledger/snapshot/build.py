@@ -97,7 +97,7 @@ def _stamps(anchor: AnchorFacts, evidence: SnapshotEvidence) -> Sequence[bytes]:
     stamps = evidence.stamps(anchor)
     if len(stamps) != anchor.size or len(set(stamps)) != anchor.size:
         raise Damaged(
-            f"batch {anchor.sequence} of {anchor.bureau} in lane {anchor.lane}: {len(stamps)} stamps, {anchor.size} leaves",
+            f"batch {anchor.sequence} of {anchor.bureau} in {anchor.lane}: {len(stamps)} stamps, {anchor.size} leaves",
             code="snapshot.stamps",
         )  # fmt: skip
     return stamps

@@ -107,7 +107,7 @@ class Publisher:
             if not path.exists():
                 write_atomically(path, note.encode(), mode=0o644)
         self._tidy()
-        newest = self._store.checkpoint(signed)
+        newest = self._store.newest_checkpoint()
         if newest is not None and newest[1] != self._last:
             write_atomically(self.folder / "checkpoint", newest[1].encode(), mode=0o644)
             self._last = newest[1]
@@ -131,4 +131,4 @@ class Publisher:
             if path.name.isdigit() and int(path.name) > self._written and int(path.name) not in stored:
                 path.unlink(missing_ok=True)
         # Sizes up to here never change any more; the newest may still be replaced.
-        self._written = max((size for size in stored if size < self._store.signed[0]), default=self._written)
+        self._written = max(sorted(stored)[:-1], default=self._written)

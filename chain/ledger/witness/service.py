@@ -108,15 +108,19 @@ class Witness:
         self._store.close()
         os.close(self._lock)
 
-    def once(self, progress: Callable[[int, int], None] | None = None) -> Progress:
+    def once(self, progress: Callable[[int, int], None] | None = None, *, sign_tip: bool = False) -> Progress:
         """Look at the chain once, sign, publish.
+
+        Args:
+            progress: called with (blocks seen, blocks there are).
+            sign_tip: sign the newest block even if the interval has not passed.
 
         Raises:
             Contradiction: the chain was rewritten; evidence lies in the home.
             Damaged, Conflict, Unavailable: as :meth:`chain.ledger.witness.walker.Walker.step`.
         """
         try:
-            return self._walker.step(progress)
+            return self._walker.step(progress, sign_tip=sign_tip)
         except Contradiction as error:
             self._keep_evidence(error)
             raise
@@ -179,6 +183,16 @@ class Witness:
         }
         write_atomically(folder / "contradiction.json", canonical(document))
         log.error("the chain was rewritten at block %d; evidence in %s", error.number, folder)
+
+
+async def _finish(work: Coroutine[Any, Any, _T]) -> _T:
+    """Wait for work in a thread to its end also when cancelled: what it uses is closed afterwards."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def serve(

@@ -147,17 +147,28 @@ class WitnessStore:
         row = self._db.execute("SELECT body, note FROM checkpoint WHERE size = ?", (size,)).fetchone()
         return None if row is None else (row[0], row[1])
 
+    def newest_checkpoint(self) -> tuple[int, str] | None:
+        """(size, note) of the largest checkpoint, or None."""
+        row = self._db.execute("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+        return None if row is None else (int(row[0]), row[1])
+
     def checkpoints(self, after: int = 0) -> list[tuple[int, str]]:
         """(size, note) of every stored checkpoint larger than ``after``, by size."""
         return list(self._db.execute("SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size", (after,)))
 
     # ------------------------------------------------------------------ trust snapshots
 
-    def claim_snapshot(self, version: int, digest: bytes) -> bool:
-        """Remember that this snapshot is about to be signed; False if a newer or another one has that place."""
+    def claim_snapshot(self, version: int, digest: bytes, size: int) -> bool:
+        """Remember that this snapshot of ``size`` blocks is about to be signed; its blocks stay from now on.
+
+        False if a newer snapshot, or another one of that version, has that place.
+        """
         with self.writing():
             row = self._db.execute("SELECT version, digest FROM snapshot ORDER BY version DESC LIMIT 1").fetchone()
             if row is not None and (row[0] > version or (row[0] == version and bytes(row[1]) != digest)):
                 return False
             self._db.execute("INSERT OR IGNORE INTO snapshot VALUES (?, ?)", (version, digest))
+            self._db.execute(
+                "INSERT INTO signed VALUES (1, ?1, 0) ON CONFLICT (one) DO UPDATE SET size = max(size, ?1)", (size,)
+            )
             return True

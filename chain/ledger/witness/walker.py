@@ -115,10 +115,11 @@ class Walker:
         """Ask other endpoints from now on."""
         self._rpc = rpc
 
-    def step(self, progress: Callable[[int, int], None] | None = None) -> Progress:
+    def step(self, progress: Callable[[int, int], None] | None = None, *, sign_tip: bool = False) -> Progress:
         """Look at the chain once: check what is new and sign it.
 
         Args:
+            sign_tip: sign the newest block whatever the interval.
             progress: called with (blocks seen, blocks there are).
 
         Raises:
@@ -138,7 +139,7 @@ class Walker:
             if progress is not None:
                 progress(self._store.size, final.number + 1)
         if not behind:
-            self._still_there(final)
+            self._still_there(final, sign_tip)
         return Progress(self._store.size, self._store.signed[0], self._store.size - before, behind)
 
     # ------------------------------------------------------------------ the past must be the past
@@ -274,10 +275,12 @@ class Walker:
                     f"{key.bureau} {key.name}: the contract's view is not what its events give", code="witness.heads"
                 )
 
-    def _still_there(self, final: BlockRef) -> None:
+    def _still_there(self, final: BlockRef, at_once: bool) -> None:
         """Sign the newest block again if nothing was signed for a while, so that readers see how new the facts are."""
-        _, time = self._store.signed
-        if final.number + 1 == self._store.size and self._clock() - time >= self._interval:
+        size, time = self._store.signed
+        if at_once and size == final.number + 1:
+            return
+        if final.number + 1 == self._store.size and (at_once or self._clock() - time >= self._interval):
             with self._store.writing():
                 self._heads = self._store.heads()
                 self._sign(final, kept=False)

@@ -86,10 +86,13 @@ class TestBusinessLicence:
         with pytest.raises(InvalidInput):
             LICENCE.uniqueness_key("11440100000000001F", "A1", "2")
 
-    def test_the_face_is_short(self) -> None:
-        face = LICENCE.face({**ROW, "KZ_companyType": "类" * 60})
-        assert [name for name, _value in face] == list(LICENCE.face_fields)
-        assert all(len(value) <= 18 for _name, value in face)
+    def test_the_face_is_short_and_no_number_is_cut(self) -> None:
+        amount = "CNY 999999999999999.00"
+        face = dict(LICENCE.face({**ROW, "KZ_companyType": "类" * 60, "KZ_registeredCapital": amount}))
+        assert list(face) == list(LICENCE.face_fields)
+        assert face["KZ_companyType"] == "类" * 14 + "…"
+        assert face["KZ_registeredCapital"] == amount
+        assert sum(len(value.encode()) for value in face.values()) <= 95
 
     def test_values_are_shown_as_people_read_them(self) -> None:
         assert LICENCE.display("KZ_registeredCapital", "CNY 5000000.00") == "500万元人民币"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.credentials import CredentialContent, issue_credential, parse_credential
-from chain.credentials.credential import verify_signature
+from chain.credentials.credential import arrange, verify_signature
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import unb64url
 from chain.kernel.errors import InvalidInput
@@ -220,6 +220,18 @@ class TestPresenting:
         shown = parse_credential(text)
         assert shown.present(names) == text
         assert set(shown.fields) | ({"certificateIdentifier"} if shown.identifier else set()) == names
+
+
+class TestArranging:
+    def test_other_orders_become_ours(self) -> None:
+        jwt, *disclosures, _ = credential().text.split("~")
+        assert arrange("~".join([jwt, *disclosures[::-1], ""])) == credential().text
+        assert arrange(credential().text) == credential().text
+        assert arrange(jwt + "~") == jwt + "~"
+
+    @pytest.mark.parametrize("text", ["", "~", "a~", "a.b.c~", "a.b.c~x~y", "名.b.c~", credential().text + "x"])
+    def test_what_is_no_credential_stays_as_it_was(self, text: str) -> None:
+        assert arrange(text) == text
 
 
 def test_content_is_not_changed_by_issuing() -> None:

@@ -180,7 +180,7 @@ FAULTS: dict[str, tuple[Callable[[], str], str]] = {
     "dot in a disclosure": (lambda: credential().jwt + "~QUJD.QUJD~", "credential.disclosure"),
     "padding": (lambda: credential().jwt + "==~", "credential.form"),
     "padding of a disclosure": (lambda: forge.credential_with([ONE + "="]), "credential.form"),
-    "plain base64 alphabet": (lambda: credential().jwt.replace("_", "/").replace("-", "+") + "~", "credential.form"),
+    "plain base64 alphabet": (lambda: credential().jwt[:-3] + "/" + credential().jwt[-2:] + "~", "credential.form"),
     "trailing bit twin": (trailing_bit_twin, "encoding.base64url"),
     "trailing bit twin of a disclosure": (trailing_bit_twin_of_a_disclosure, "canonical.form"),
     "high S twin": (high_s_twin, "credential.signature"),

@@ -161,16 +161,22 @@ class World:
         """Where signatures count."""
         return Domain(self.trust_root.chain_id, self.trust_root.ranges("AnchorLog")[-1].address)
 
-    def batch(self, sequence: int, root: bytes, *, lane: str = LANE, size: int = 3, manifest: bytes = b"m") -> SignedAnchor:
+    def batch(
+        self, sequence: int, root: bytes, *, lane: str = LANE, size: int = 3, manifest: bytes = b"m"
+    ) -> SignedAnchor:
         """A batch signed by the bureau's anchor key."""
         digest = sha256(manifest)
         message = Anchor(BUREAU, lane, sequence, root, size, digest)
-        return SignedAnchor(BUREAU, lane, sequence, root, size, digest, sign(message.digest(self.domain), self.anchor_key.key))
+        return SignedAnchor(
+            BUREAU, lane, sequence, root, size, digest, sign(message.digest(self.domain), self.anchor_key.key)
+        )
 
     def status(self, previous: bytes, digest: bytes, *, name: str = LIST) -> SignedStatus:
         """A status change signed by the bureau's anchor key."""
         message = StatusChange(BUREAU, name, previous, digest, BUREAU)
-        return SignedStatus(BUREAU, name, previous, digest, BUREAU, sign(message.digest(self.domain), self.anchor_key.key))
+        return SignedStatus(
+            BUREAU, name, previous, digest, BUREAU, sign(message.digest(self.domain), self.anchor_key.key)
+        )
 
     def close(self) -> None:
         """Leave nothing behind."""

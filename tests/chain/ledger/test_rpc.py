@@ -169,7 +169,9 @@ class TestFinalBlock:
 
     def test_a_late_endpoint_lowers_the_block_when_it_is_needed(self, setting: Setting) -> None:
         late, fresh = setting.late(2), frozen(setting)
-        assert setting.client(late, fresh, quorum=2).final_block().number + 2 == setting.client(fresh).final_block().number
+        assert (
+            setting.client(late, fresh, quorum=2).final_block().number + 2 == setting.client(fresh).final_block().number
+        )
 
     def test_a_late_endpoint_does_not_hold_back_a_quorum_without_it(self, setting: Setting) -> None:
         late, fresh, other = setting.late(2), frozen(setting), frozen(setting)
@@ -198,7 +200,9 @@ class TestFinalBlock:
         with pytest.raises(Unavailable, match="no block is final yet"):
             setting.client(end, finality=10**6).final_block()
 
-    @pytest.mark.parametrize("lie", [{}, {"number": "0x1"}, {"number": "five", "hash": "0x", "timestamp": "0x0"}, [], "x", 5])
+    @pytest.mark.parametrize(
+        "lie", [{}, {"number": "0x1"}, {"number": "five", "hash": "0x", "timestamp": "0x0"}, [], "x", 5]
+    )
     def test_a_block_without_form_is_no_answer(self, setting: Setting, lie: Any) -> None:
         with pytest.raises((Unavailable, InvalidInput)) as found:
             setting.client(setting.lying("eth_getBlockByNumber", lie)).final_block()
@@ -284,7 +288,7 @@ class TestLogs:
             where = call["params"][0]
             size = int(where["toBlock"], 16) - int(where["fromBlock"], 16) + 1
             sizes.append(size)
-            part = {"error": {"code": -32005, "message": "too many"}} if size > 3 else {"result": []}
+            part: dict[str, Any] = {"error": {"code": -32005, "message": "too many"}} if size > 3 else {"result": []}
             return 200, json.dumps({"jsonrpc": "2.0", "id": call["id"], **part}).encode()
 
         end = setting.mirror()
@@ -318,7 +322,9 @@ class TestTransport:
             (b"[" * 100000, 200),
         ],
     )
-    def test_what_is_no_answer_to_the_question_is_unavailable(self, setting: Setting, answer: bytes, status: int) -> None:
+    def test_what_is_no_answer_to_the_question_is_unavailable(
+        self, setting: Setting, answer: bytes, status: int
+    ) -> None:
         end = setting.mirror()
         end.raw = lambda _body: (status, answer)
         with pytest.raises(Unavailable) as found:
@@ -329,7 +335,9 @@ class TestTransport:
         end = setting.mirror()
 
         def shuffled(body: bytes) -> tuple[int, bytes]:
-            return 200, json.dumps([{"id": call["id"], "result": call["method"]} for call in reversed(json.loads(body))]).encode()
+            return 200, json.dumps(
+                [{"id": call["id"], "result": call["method"]} for call in reversed(json.loads(body))]
+            ).encode()
 
         end.raw = shuffled
         assert setting.client(end).batch([("a", []), ("b", []), ("c", [])]) == ["a", "b", "c"]
@@ -375,14 +383,17 @@ class TestTransport:
         assert bad.rpc_code == -32601
 
     @pytest.mark.parametrize(
-        "address", ["", "127.0.0.1:8545", "ftp://x", "http://", "http://user:secret@host", "file:///etc", "http://x:99999"]
+        "address",
+        ["", "127.0.0.1:8545", "ftp://x", "http://", "http://user:secret@host", "file:///etc", "http://x:99999"],
     )
     def test_addresses_of_other_kinds_are_refused(self, address: str) -> None:
         with pytest.raises(InvalidInput) as found:
             RpcClient([address])
         assert found.value.field == "ledger.endpoints"
 
-    @pytest.mark.parametrize(("ends", "quorum"), [([], 1), (["http://a"], 2), (["http://a", "http://a"], 2), (["http://a"], 0)])
+    @pytest.mark.parametrize(
+        ("ends", "quorum"), [([], 1), (["http://a"], 2), (["http://a", "http://a"], 2), (["http://a"], 0)]
+    )
     def test_a_quorum_that_cannot_be_reached_is_refused(self, ends: list[str], quorum: int) -> None:
         with pytest.raises(InvalidInput):
             RpcClient(ends, quorum=quorum)

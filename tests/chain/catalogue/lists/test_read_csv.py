@@ -106,6 +106,11 @@ class TestForms:
         report = read(csv_bytes([headings, SAMPLES[0].with_value("KZ_registeredCapital", "500").values], "utf-8"))
         assert report.rows[0].fields["KZ_registeredCapital"] == "CNY 5000000.00"
 
+    def test_gb18030_is_read_by_its_edition_of_2022(self) -> None:
+        sample = SAMPLES[0].with_value("KZ_legalRepresentative", "@@示例")
+        data = csv_bytes([CHINESE, sample.values], "gb18030").replace(b"@@", b"\xfe\x59\xfe\x51")
+        assert read(data).rows[0].fields["KZ_legalRepresentative"] == "\u9fb4\U00020087示例"
+
     def test_a_file_is_read_by_path(self, tmp_path: Path) -> None:
         path = tmp_path / "名单.csv"
         path.write_bytes(csv_bytes([CHINESE, SAMPLES[0].values], "gb18030"))
@@ -174,6 +179,11 @@ class TestFindings:
         assert (found.row, found.other_row, found.value) == (7, 2, SAMPLES[0].values[0])
         assert "row 2" in found.message
         assert "第 2 行" in found.message_zh
+
+    def test_numbers_that_became_equal_by_lost_digits_are_named_as_that(self) -> None:
+        rows = [sample.with_value("certificateNumber", "440100202600001000").values for sample in SAMPLES[:2]]
+        found = one(read(csv_bytes([CHINESE, *rows], "utf-8")), "number.precision")
+        assert (found.row, found.other_row) == (3, 2)
 
     def test_the_same_number_with_another_version_is_no_duplicate(self) -> None:
         rows = [[*CHINESE, "版本号"], [*SAMPLES[0].values, "001"], [*SAMPLES[0].values, "002"]]

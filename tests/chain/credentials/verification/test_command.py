@@ -11,7 +11,7 @@ from chain.cli import verify as command
 from chain.cli.verify import Sources, exit_code, parse_ages, read_input, render, run_verify
 from chain.credentials.stamp import digits
 from chain.credentials.status_list import Status
-from chain.credentials.verification import Policy, Verdict, not_found
+from chain.credentials.verification import NoLedger, Policy, Verdict, not_found
 from chain.kernel.errors import InvalidInput, Unavailable
 from chain.ledger.evidence import LedgerProofs
 from chain.rendering.qr import make_code, render_png
@@ -198,6 +198,23 @@ class TestOptions:
         assert (code, json.loads(out)["verdict"]) == (2, "CANNOT_CHECK")
 
 
+def test_without_a_ledger_form_and_dates_are_still_judged(stage):
+    from tests.support.forge import rebundled
+
+    other = stage.world.issue(count=1)[0]
+    nothing = Sources(NoLedger("no trust root", stage.world.now))
+    found = run_verify(stage.one.data, nothing, at=stage.world.now, policy=Policy())
+    assert (found.verdict, found.authentic, found.step("time").result) == (Verdict.CANNOT_CHECK, None, "VALID")
+    assert "no trust root" in found.step("issuer").detail()
+    late = stage.world.now + 400 * 86_400
+    assert run_verify(stage.one.data, Sources(NoLedger("x", late)), at=late, policy=Policy()).in_force is False
+    mixed = rebundled(stage.one.data, stamp=other.stamp)
+    assert run_verify(mixed, nothing, at=stage.world.now, policy=Policy()).verdict is Verdict.FORGED
+    past = Policy(past=True)
+    found = run_verify(stage.one.data, nothing, at=stage.world.now - 5, policy=past)
+    assert (found.verdict, found.status_as_of) == (Verdict.CANNOT_CHECK, None)
+
+
 def test_ages():
     assert parse_ages([]) == (None, {})
     assert parse_ages(["12h", "business-licence=90"]) == (43_200, {"11100000MB0143028R001": 90})
@@ -227,7 +244,7 @@ def test_every_verdict_can_be_rendered(verdict, lang):
 
 
 def test_run_verify_needs_no_home(stage):
-    sources = Sources(stage.world.source(), stage.world.index)
+    sources = Sources(stage.world.source(), stage.world.index, LedgerProofs(stage.world.ledger.trust_root))
     assert run_verify(stage.one.data, sources, at=stage.world.now, policy=Policy()).verdict is Verdict.VALID
 
 

@@ -15,6 +15,7 @@ from chain.credentials.status_list import Status
 from chain.credentials.verification import Verdict
 from chain.credentials.verification.inputs import MAX_INPUT, Kind, recognise, verify_input
 from chain.kernel.errors import InvalidInput, Unavailable
+from chain.ledger.evidence import LedgerProofs
 from chain.rendering.qr import make_code, read_stamps, render_png
 from tests.support import forge
 from tests.support.stage import Stage
@@ -37,7 +38,9 @@ class Service:
 
 
 def check(stage, data, **options):
-    options = {"trust": stage.world.source(), "index": stage.world.index, "at": stage.world.now} | options
+    proofs = LedgerProofs(stage.world.ledger.trust_root)
+    usual = {"trust": stage.world.source(), "index": stage.world.index, "proofs": proofs, "at": stage.world.now}
+    options = usual | options
     return verify_input(data, read_stamps=read_stamps, **options)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from eth_account import Account
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 
 from chain.ledger.node import NodeHandle, allow_contracts
 from chain.ledger.rpc import RpcClient

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chain.ledger.node import ensure_node
 from chain.ledger.node import checks as checks_module
+from chain.ledger.node import ensure_node
 from chain.ledger.node.checks import (
     Check,
     check_folder,
@@ -87,7 +87,13 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("node.toml", "port = 'x'"), ("node.toml", "port = 99999"), ("node.toml", "rate = 0"), ("node.toml", "="), ("contracts.json", "{}")],
+    [
+        ("node.toml", "port = 'x'"),
+        ("node.toml", "port = 99999"),
+        ("node.toml", "rate = 0"),
+        ("node.toml", "="),
+        ("contracts.json", "{}"),
+    ],
 )
 def test_settings_that_cannot_be_read(tmp_path: Path, name: str, text: str) -> None:
     assert check_settings(tmp_path).ok

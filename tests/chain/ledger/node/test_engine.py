@@ -26,6 +26,7 @@ async def _until(engine: Engine, number: int) -> None:
 
 def test_old_blocks_leave_the_evm_process_but_not_the_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "_FRESHEN_AFTER", 5)
+    monkeypatch.setattr(engine_module, "_QUIET", -1.0)
     monkeypatch.setattr(snapshot_module, "KEPT_BLOCKS", 4)
     starts: list[object] = []
     folder = NodeDir.at(tmp_path)
@@ -38,7 +39,12 @@ def test_old_blocks_leave_the_evm_process_but_not_the_chain(tmp_path: Path, monk
             return engine.head.time + 100.0 if engine._head else 1e9
 
         engine = Engine(
-            folder, load_or_create(folder, config.block_gas), config, find_anvil(), now=hurried, on_process=starts.append
+            folder,
+            load_or_create(folder, config.block_gas),
+            config,
+            find_anvil(),
+            now=hurried,
+            on_process=starts.append,
         )
         await engine.start()
         answers = Answers(engine, frozenset)

@@ -12,7 +12,7 @@ from chain.kernel.errors import Refused
 from chain.ledger.node.answers import METHODS
 from chain.ledger.rpc import RpcClient
 from tests.chain.ledger.node.conftest import Running
-from tests.chain.ledger.node.kit import INIT, ask, eventually, post, process_of, served, word
+from tests.chain.ledger.node.kit import INIT, Writer, ask, eventually, post, process_of, served, word
 
 pytestmark = pytest.mark.loopback
 
@@ -128,8 +128,8 @@ def test_a_stranger_may_only_send_to_our_contracts(running: Running) -> None:
         running.rpc.send_raw(running.writer.sign(1, None, INIT))
     with pytest.raises(Refused, match="is not a contract of this ledger"):
         running.rpc.send_raw(running.writer.sign(1, ZERO))
+    other = Writer(1)
     with pytest.raises(Refused, match="is signed for chain 1"):
-        other = type(running.writer)(1)
         running.rpc.send_raw(other.sign(1, running.contract))
     with pytest.raises(Refused, match=r"transaction\.gas"):
         running.rpc.send_raw(running.writer.sign(1, running.contract, gas=10**9))
@@ -165,7 +165,10 @@ def test_reads_at_a_block_hash_and_beyond_the_head(running: Running) -> None:
     assert ask(running.node.url, "eth_getBlockReceipts", [beyond])["result"] is None
     assert ask(running.node.url, "eth_getBlockByHash", ["0x" + "ab" * 32, True])["result"] is None
     assert ask(running.node.url, "eth_call", [{"to": ZERO}, beyond])["error"]["message"] == "unknown block"
-    assert ask(running.node.url, "eth_call", [{"to": ZERO}, {"blockHash": "0x" + "ab" * 32}])["error"]["message"] == "unknown block"
+    assert (
+        ask(running.node.url, "eth_call", [{"to": ZERO}, {"blockHash": "0x" + "ab" * 32}])["error"]["message"]
+        == "unknown block"
+    )
     assert ask(running.node.url, "eth_getLogs", [{"fromBlock": beyond}])["result"] == []
     for tag in ("latest", "safe", "finalized", "pending"):
         assert int(ask(running.node.url, "eth_getBlockByNumber", [tag, False])["result"]["number"], 16) >= block.number
@@ -199,7 +202,9 @@ def test_logs_are_found_by_address_topic_and_block(running: Running) -> None:
     head = running.rpc.final_block().number
     (found,) = running.rpc.logs([running.contract], [topic], 0, head, page=3)
     assert (found["transactionHash"], found["data"]) == (receipt["transactionHash"], topic)
-    assert running.rpc.call("eth_getLogs", [{"blockHash": receipt["blockHash"], "topics": [[topic]]}]) == receipt["logs"]
+    assert (
+        running.rpc.call("eth_getLogs", [{"blockHash": receipt["blockHash"], "topics": [[topic]]}]) == receipt["logs"]
+    )
     assert running.rpc.logs([ZERO], [], 0, head) == []
     assert running.rpc.logs([running.contract], [topic, None], 0, head) == []
 

@@ -31,13 +31,15 @@ for text in (
 
 
 def test_deep_nesting_is_refused_even_where_the_limit_of_recursion_was_raised() -> None:
-    done = subprocess.run([sys.executable, "-c", HOSTILE], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", HOSTILE], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
     assert (done.returncode, done.stdout.count("refused")) == (0, 11)
 
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(alphabet="[]{}\"\\a,:"),
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(alphabet='[]{}"\\a,:'),
         lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner, max_size=5),
         max_leaves=60,
     )

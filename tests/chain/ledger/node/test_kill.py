@@ -15,7 +15,7 @@ import pytest
 
 from chain.kernel.errors import Refused, Unavailable
 from chain.ledger.node import NodeHandle, ensure_node
-from chain.ledger.rpc import RpcClient
+from chain.ledger.rpc import Call, RpcClient
 from tests.chain.ledger.node.kit import Writer, deploy, process_of, supervisor_of, word
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(420)]
@@ -44,7 +44,11 @@ class Witness:
 
     def _read(self, rpc: RpcClient, number: int) -> tuple[Any, Any, Any]:
         span = {"fromBlock": hex(number), "toBlock": hex(number)}
-        calls = [("eth_getBlockByNumber", [hex(number), True]), ("eth_getBlockReceipts", [hex(number)]), ("eth_getLogs", [span])]
+        calls: list[Call] = [
+            ("eth_getBlockByNumber", [hex(number), True]),
+            ("eth_getBlockReceipts", [hex(number)]),
+            ("eth_getLogs", [span]),
+        ]
         block, receipts, logs = rpc.batch(calls)
         return block, receipts, logs
 

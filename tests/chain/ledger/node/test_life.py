@@ -34,7 +34,11 @@ sys.stdin.read()
 def attach(folder: Path, linger: float = 0.3) -> subprocess.Popen[str]:
     """A process that uses the node until its standard input is closed."""
     return subprocess.Popen(
-        [sys.executable, "-c", ATTACH, str(folder), str(linger)], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", ATTACH, str(folder), str(linger)],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 
@@ -61,9 +65,7 @@ def test_several_processes_at_once_get_the_same_node_which_ends_after_the_last(f
     assert node_status(folder).running
     let_go(users[-1])
     eventually(lambda: gone(folder))
-    for one in marks:
-        assert one is not None
-        eventually(lambda one=one: not is_alive(one))
+    eventually(lambda: not any(one is not None and is_alive(one) for one in marks))
     assert not (folder / "endpoint.json").exists()
 
 
@@ -238,7 +240,7 @@ def test_settings_bound_what_is_answered(folder: Path) -> None:
         raw = "0x" + Writer(node.chain_id).sign(0, "0x" + "11" * 20).hex()
         mine = ask(node.url, "eth_sendRawTransaction", [raw], Origin="http://localhost:8000")
         assert "is not a contract of this ledger" in mine["error"]["message"]
-        status, headers = 200, {}
+        status, headers = 200, dict[str, str]()
         for _ in range(60):
             status, headers, _ = post(node.url, call)
             if status != 200:

@@ -124,9 +124,15 @@ async def _shows_only(chain: Chain, head: Head, hidden: dict[str, Any], sent: st
     assert block_hash not in str(shown)
     assert await chain.ask("eth_getTransactionCount", chain.writer.address, "latest") == "0x1"
     assert await chain.ask("eth_getLogs", {"fromBlock": number}) == []
-    assert await chain.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": number, "topics": ["0x" + word(7).hex()]}) == []
+    assert (
+        await chain.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": number, "topics": ["0x" + word(7).hex()]}) == []
+    )
     for wanted in (number, {"blockNumber": number}, {"blockHash": block_hash}, block_hash):
-        for method, params in (("eth_call", [{"to": contract}]), ("eth_getStorageAt", [contract, "0x0"]), ("eth_getCode", [contract])):
+        for method, params in (
+            ("eth_call", [{"to": contract}]),
+            ("eth_getStorageAt", [contract, "0x0"]),
+            ("eth_getCode", [contract]),
+        ):
             with pytest.raises(RpcError, match="unknown block"):
                 await chain.ask(method, *params, wanted)
     with pytest.raises(RpcError, match="unknown block"):
@@ -134,7 +140,9 @@ async def _shows_only(chain: Chain, head: Head, hidden: dict[str, Any], sent: st
     assert (await chain.ask("eth_feeHistory", "0x5", "latest", []))["oldestBlock"] == "0x0"
 
 
-def test_a_block_made_durable_but_not_yet_served_comes_back_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_made_durable_but_not_yet_served_comes_back_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def story() -> None:
         async with chain_in(tmp_path) as chain:
             await chain.contract()

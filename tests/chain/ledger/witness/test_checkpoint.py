@@ -40,7 +40,9 @@ def trust_root(count: int = 3, threshold: int = 2) -> TrustRoot:
 
 
 def note(*signers: int, body: str = BODY) -> str:
-    return body + "\n" + "".join(cosign(body, NAMES[number], KEYS[number], 1_767_225_700 + number) for number in signers)
+    return (
+        body + "\n" + "".join(cosign(body, NAMES[number], KEYS[number], 1_767_225_700 + number) for number in signers)
+    )
 
 
 def test_enough_witnesses_make_a_checkpoint() -> None:
@@ -129,7 +131,7 @@ def test_notes_over_different_bodies_do_not_merge() -> None:
 def test_golden_vector(vectors: Callable[[str], Any]) -> None:
     golden = vectors("checkpoint")
     root = TrustRoot.from_dict(golden["trustRoot"])
-    assert BODY == golden["body"]
+    assert golden["body"] == BODY
     assert note(0, 2) == golden["note"]
     assert [key_id(witness).hex() for witness in root.witnesses] == golden["keyIds"]
     found = verify_checkpoint(golden["note"], root)

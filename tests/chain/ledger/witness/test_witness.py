@@ -60,7 +60,9 @@ def trusting(world: World, count: int = 1, threshold: int = 1) -> TrustRoot:
     return world.trust_root.with_witnesses(keys[:count], threshold)
 
 
-def start(world: World, home: Path, clock: Clock, number: int = 0, *, rpc: RpcClient | None = None, every: int = 4) -> Witness:
+def start(
+    world: World, home: Path, clock: Clock, number: int = 0, *, rpc: RpcClient | None = None, every: int = 4
+) -> Witness:
     config = WitnessConfig(f"witness-{number}", every=every, interval=10)
     return Witness(home, KEYS[number], trusting(world), rpc or world.rpc, config, clock=clock)
 
@@ -104,7 +106,9 @@ def test_a_checkpoint_proves_an_anchor_without_any_node(world: World, tmp_path: 
     world.anvil.stop()
     place = LeafPlace(BUREAU, TYPE, 1, None, 0, 3, ())  # type: ignore[arg-type]
     checkpoint = (found.note, found.index, found.path)
-    facts, signers = LedgerProofs(trusting(world)).prove_anchor(proof.header, proof.index, proof.nodes, checkpoint, place)
+    facts, signers = LedgerProofs(trusting(world)).prove_anchor(
+        proof.header, proof.index, proof.nodes, checkpoint, place
+    )
     assert signers == ("witness-0",)
     assert replace(facts, transaction=anchor.transaction) == anchor
 
@@ -124,7 +128,9 @@ def test_two_witnesses_sign_the_same_body_where_events_are(world: World, tmp_pat
     assert witnessed(sources[:1], trusting(world, 2, 2), anchor.block) is None
 
 
-def test_a_rewritten_chain_is_refused_with_evidence_also_after_a_restart(world: World, tmp_path: Path, clock: Clock) -> None:
+def test_a_rewritten_chain_is_refused_with_evidence_also_after_a_restart(
+    world: World, tmp_path: Path, clock: Clock
+) -> None:
     anchor_batch(world.sender, world.trust_root, world.batch(1, sha256(b"root")))
     with start(world, tmp_path / "w", clock) as witness:
         signed = witness.once().signed
@@ -254,7 +260,9 @@ def test_pins_hold_a_verifier_to_one_history(world: World, tmp_path: Path, clock
         witness.once()
         second = pins.accept(source.checkpoint(), source)
     assert second.size > first.size
-    assert verify_consistency(first.size, second.size, first.root, second.root, source.consistency(first.size, second.size))
+    assert verify_consistency(
+        first.size, second.size, first.root, second.root, source.consistency(first.size, second.size)
+    )
     # The same key, made to sign another history from a fresh memory, is caught by the pin.
     world.rpc.call("anvil_reorg", [3, []])
     world.rpc.call("anvil_mine", ["0x8", "0x1"])
@@ -276,7 +284,8 @@ def test_runs_and_serves_over_http(world: World, tmp_path: Path, clock: Clock) -
         found = witnessed([source], root, anchor.block, wait=20)
         assert found is not None
         latest = newest([source], root)
-        assert latest is not None and latest[1].size >= found.checkpoint.size
+        assert latest is not None
+        assert latest[1].size >= found.checkpoint.size
         for target in ("/proof/block/x", "/proof/block/999999", "/checkpoint/77777", "/consistency?from=5&to=2"):
             with pytest.raises(YinxinError):
                 source._get(target)

@@ -1,0 +1,51 @@
+"""The town as fixtures; a conftest.py takes them in by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.town import PASSPHRASE, Town, copy_town
+
+_built: list[Path] = []
+
+
+@pytest.fixture(scope="session")
+def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A town at rest: built once a run, whoever asks first."""
+    if not _built:
+        folder = tmp_path_factory.mktemp("town")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
+            town = Town(folder)
+            try:
+                town.build()
+            finally:
+                town.close()
+        _built.append(folder)
+    return _built[0]
+
+
+def _running(template: Path, target: Path) -> Iterator[Town]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
+        town = copy_town(template, target)
+        town.open()
+        try:
+            yield town
+        finally:
+            town.close()
+
+
+@pytest.fixture
+def town(town_template: Path, tmp_path: Path) -> Iterator[Town]:
+    """A town for one test alone."""
+    yield from _running(town_template, tmp_path / "town")
+
+
+@pytest.fixture(scope="module")
+def shared_town(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town for the tests of one module; each takes numbers of its own."""
+    yield from _running(town_template, tmp_path_factory.mktemp("shared-town"))

@@ -1,0 +1,165 @@
+"""kill -9 at every named step; the next run goes on, and at the end nothing is missing and nothing is double."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+
+import pytest
+
+from chain.credentials.status_list import Status, parse_status_token
+from chain.kernel.encoding import sha256
+from chain.ledger.node.layout import NodeDir
+from chain.ledger.node.process import ProcessMark, is_alive
+from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
+from tests.api.walk import Run, run_until, steps_in_code
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
+
+BATCH = (
+    "registered", "requested", "released", "list", "allocated", "stored", "chunk", "stored", "chunk", "stored", "chunk",
+    "sealed", "manifest", "root-requested", "signed", "sent", "confirmed", "complete",
+)  # fmt: skip
+"""Where a batch of three chunks dies, one after the other."""
+
+ACT = ("act", "act-sealed", "act-requested", "act-signed", "act-noted", "act-complete")
+"""Where a status act dies."""
+
+BACK = ("act-waiting", "act-refused")
+"""Steps off the straight way: tests/api/test_life.py goes there."""
+
+SIZE, CHUNK = 500, 200
+
+
+def test_every_step_in_the_code_is_in_these_tables() -> None:
+    assert steps_in_code() == {*BATCH, *ACT, *BACK}
+
+
+def walk(town: Town, arguments: list[str], table: tuple[str, ...], *, chunk: int | None = None) -> list[tuple[str, Run]]:
+    """Kill at each step of the table in turn; the last run is left alone."""
+    outcomes = []
+    with town.signing():
+        for step in (*table, None):
+            run = run_until(["--home", str(town.officer), "--json", *arguments], step, chunk=chunk)
+            outcomes.append((step or "—", run))
+            if step is not None:
+                assert run.steps[-1:] == (step,), (step, run)
+                assert run.code == -signal.SIGKILL
+    show(outcomes)
+    return outcomes
+
+
+def show(outcomes: list[tuple[str, Run]]) -> None:
+    print("\nkilled at        steps of that run")
+    for step, run in outcomes:
+        print(f"{step:<16} {' '.join(run.steps)}")
+
+
+class Books:
+    """What register, vault and ledger say, for comparing them."""
+
+    def __init__(self, town: Town) -> None:
+        with town.office() as office:
+            with office.engine.connect() as connection:
+                self.rows = connection.exec_driver_sql("SELECT * FROM certificates ORDER BY batch_id, position").all()
+                self.entries = connection.exec_driver_sql("SELECT * FROM act_entries").all()
+                self.lists = connection.exec_driver_sql("SELECT * FROM status_lists").all()
+            self.secrets = {bytes(row.key_id) for row in (*self.rows, *self.entries) if bytes(row.key_id) in office.vault}
+            self.vault_size = len(office.vault)
+            reader = office.ledger.refresh()
+            self.anchors = {lane: list(reader.anchors(BUREAU, lane)) for _, lane in reader.lanes()}
+            self.heads = {name: reader.status_history(BUREAU, name) for _, name in reader.status_lists()}
+            self.tokens = {head.digest: office.token(head.digest) for heads in self.heads.values() for head in heads}
+
+    def check(self) -> None:
+        """No orphan in the vault, no slot twice, register as the ledger."""
+        slots = [(row.status_list, row.status_index) for row in self.rows]
+        assert len(set(slots)) == len(slots)
+        assert len(self.secrets) == len(self.rows) + len(self.entries) == self.vault_size
+        for row in self.lists:
+            used = sum(byte.bit_count() for byte in row.used)
+            assert used == sum(name == row.name for name, _ in slots)
+            assert sha256(row.token) == self.heads[row.name][-1].digest
+            assert row.head == self.heads[row.name][-1].head
+
+    def status(self, place: int) -> Status:
+        """Status of the certificate at that place, by the ledger."""
+        row = self.rows[place]
+        return Status(parse_status_token(self.tokens[self.heads[row.status_list][-1].digest]).status_list.get(row.status_index))
+
+
+def test_a_batch_of_500_killed_at_every_step_is_issued_once(town: Town) -> None:
+    file = town.write_list("list.csv", licences(SIZE))
+    arguments = ["issue", str(file), "--type", "business-licence", "--wait", "60"]
+    outcomes = walk(town, arguments, BATCH, chunk=CHUNK)
+    assert outcomes[-1][1].code == 0, outcomes[-1]
+
+    books = Books(town)
+    books.check()
+    assert len(books.rows) == SIZE
+    assert [facts.size for facts in books.anchors[LICENCE]] == [SIZE]
+    assert set(books.anchors) == {LICENCE}
+    assert [len(heads) for heads in books.heads.values()] == [1]
+
+    out = town.folder / "out"
+    town.ok(town.officer, "batch", "out", "1", str(out))
+    bundles = sorted((out / "bundles").glob("*.json"))
+    assert [file.stem for file in bundles] == sorted(row.identifier for row in books.rows)
+    found = Counter(str(item.verdict) for item in town.verify_all([file.read_bytes() for file in bundles]))
+    assert found == {"VALID": SIZE}
+    assert len(list((out / "qr").glob("*.png"))) == SIZE
+
+
+def test_a_status_act_killed_at_every_step_changes_the_list_once(town: Town) -> None:
+    town.issue(licences(2))
+    first, second = town.identifiers(1)
+    outcomes = walk(town, ["revoke", first, "--reason", "granted on a forged paper", "--wait", "60"], ACT)
+    last = outcomes[-1][1]
+    assert last.code == 1, "it is revoked already, and the command says so"
+    assert "revoked" in last.out
+
+    books = Books(town)
+    books.check()
+    assert [facts.size for facts in books.anchors[EVENTS]] == [1]
+    (heads,) = books.heads.values()
+    assert len(heads) == 2
+    assert [books.status(place) for place in (0, 1)] == [Status.REVOKED, Status.VALID]
+    assert town.verdict(town.bundle(first)) == "REVOKED"
+    assert town.verdict(town.bundle(second)) == "VALID"
+    history = town.ok(town.officer, "show", first)["history"]
+    assert [(act["operation"], act["state"]) for act in history] == [("revoke", "complete")]
+
+
+def kill_node(town: Town) -> None:
+    """kill -9 the EVM process and its supervisor."""
+    import json
+
+    place = NodeDir.at(town.folder / "ledger")
+    marks = [ProcessMark(item["pid"], item["born"]) for item in json.loads(place.processes.read_text())]
+    endpoint = json.loads(place.endpoint.read_text())
+    for mark in [ProcessMark(endpoint["pid"], endpoint["born"]), *marks]:
+        if is_alive(mark):
+            os.kill(mark.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("step", ["list", "manifest", "signed", "sent", "confirmed"])
+def test_the_chain_killed_on_the_way_comes_back_and_the_batch_ends(town: Town, step: str) -> None:
+    file = town.write_list("list.csv", licences(4))
+    arguments = ["--home", str(town.officer), "--json", "issue", str(file), "--type", "business-licence", "--wait", "60"]
+    killed = []
+
+    def seen(reached: str) -> None:
+        if reached == step and not killed:
+            kill_node(town)
+            killed.append(step)
+
+    with town.signing():
+        run = run_until(arguments, seen=seen)
+        if run.code == 2:
+            run = run_until(arguments)
+    assert (run.code, killed) == (0, [step]), run
+    books = Books(town)
+    books.check()
+    assert [facts.size for facts in books.anchors[LICENCE]] == [4]
+    assert town.verdict(town.bundle(books.rows[0].identifier)) == "VALID"
