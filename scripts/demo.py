@@ -77,7 +77,8 @@ class Demo:
         self.authority.run("init", "authority", *node)
         deployed = self.authority.run("authority", "deploy", "--delay", "3600").data
         stage.say(
-            f"chain {deployed['chainId']}; contracts compiled by py-solc-x with solc {deployed['compiler']} and deployed just now"
+            f"chain {deployed['chainId']}; contracts compiled by py-solc-x with solc {deployed['compiler']} "
+            f"and deployed just now"
         )
         self.chain_id = deployed["chainId"]
         where = ("--store", self.ipfs, "--blobs", "../home/blobs", "--kubo", "../home/kubo")
@@ -107,7 +108,8 @@ class Demo:
         self.authority.run("authority", "enter", self.officer.home / "card.json", self.approver.home / "card.json")
         self.approver.start("signer")
         stage.say(
-            "officer and approver have homes, keys and passphrases of their own; only public cards went to the authority"
+            "officer and approver have homes, keys and passphrases of their own; "
+            "only public cards went to the authority"
         )
 
     def lists(self) -> None:
@@ -125,7 +127,8 @@ class Demo:
         )
         first = next(item for item in bad.data["findings"] if item["level"] == "error")
         self.stage.say(
-            f"damaged list refused whole: {bad.data['errors']} faults, e.g. row {first['row']} {first['column']}: {first['messageZh']}"
+            f"damaged list refused whole: {bad.data['errors']} faults, "
+            f"e.g. row {first['row']} {first['column']}: {first['messageZh']}"
         )
 
     # ------------------------------------------------------------------ issuing
@@ -146,7 +149,8 @@ class Demo:
         done = self.officer.run("batch", "run", str(waiting["batch"]), "--wait", "60", "--out", self.out)
         self._issued(done.data)
         stage.say(
-            f"{done.data['issued']} certificates, anchor {done.data['sequence']}, with bundles and QR codes, in {done.seconds:.1f} s"
+            f"{done.data['issued']} certificates, anchor {done.data['sequence']}, "
+            f"with bundles and QR codes, in {done.seconds:.1f} s"
         )
         again = self.out / "lists" / "same-list-another-name.csv"
         shutil.copy(self.files["utf8"], again)
@@ -191,7 +195,8 @@ class Demo:
         seen = self._verdict(self.pictures[0], "VALID", 0)
         shown = seen["certificate"]
         stage.say(
-            f"VALID as of {seen['statusAsOf']}: {shown['type']['zh']} of {shown['holder']}, by {shown['bureau']['name']}"
+            f"VALID as of {seen['statusAsOf']}: "
+            f"{shown['type']['zh']} of {shown['holder']}, by {shown['bureau']['name']}"
         )
 
     def _verdict(self, source: str | Path, verdict: str | tuple[str, ...], code: int, *more: str) -> dict[str, Any]:
@@ -292,7 +297,8 @@ class Demo:
         gone = self.officer.run("find", chosen.stem, expect=(1,)).data
         self._verdict(self.out / "bundles" / f"{chosen.stem}.json", "VALID", 0)
         stage.say(
-            f"the register knows {len(gone['certificates'])} certificates of that identifier; the holder's own bundle is VALID"
+            f"the register knows {len(gone['certificates'])} certificates of that identifier; "
+            "the holder's own bundle is VALID"
         )
 
     def rebuilt(self) -> None:
@@ -316,7 +322,8 @@ class Demo:
             "IPFS: a private Kubo node of the bureau"
             if self.ipfs == "kubo"
             else (
-                "no IPFS node found: records lie in the local store; move them with: yinxin --home demo-out/home blobs push --switch"
+                "no IPFS node found: records lie in the local store; "
+                "move them with: yinxin --home demo-out/home blobs push --switch"
             )
         )
         return [
@@ -382,7 +389,8 @@ def main() -> int:
     print("\n" + "\n".join(first))
     relative = os.path.relpath(out, ROOT)
     print(
-        f"{seconds:.0f} seconds. Left in {relative}/: bundles/ qr/ forged/ lists/ report.md snapshot.json trust-root.json\n"
+        f"{seconds:.0f} seconds. Left in {relative}/: "
+        f"bundles/ qr/ forged/ lists/ report.md snapshot.json trust-root.json\n"
         f"Go on: .venv/bin/yinxin --home {relative}/home find 示例\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify {relative}/qr/{demo.pictures[0].name}\n"
         "Web pages (make up) come with the service, which is not part of this version."

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from eth_utils import keccak
+from eth_hash.auto import keccak
 
 TARGET = Path(__file__).parent.parent / "tests" / "vectors" / "ledger.json"
 CHAIN_ID = 440100

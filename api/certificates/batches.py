@@ -56,7 +56,8 @@ class NumbersTaken(Conflict):
     def __init__(self, taken: list[Taken]) -> None:
         first = taken[0]
         super().__init__(
-            f"{len(taken)} rows are in the register already, first row {first.row}: {first.number} (batch {first.batch})",
+            f"{len(taken)} rows are in the register already, "
+            f"first row {first.row}: {first.number} (batch {first.batch})",
             code="batch.duplicate",
             field="certificateNumber",
             fix="remove these rows; to follow an existing certificate use yinxin renew or yinxin change",
@@ -141,6 +142,13 @@ def create_batch(
     Raises:
         NumbersTaken: some of the numbers, but not this very list, are in the register.
     """
+    if office.actor != office.bureau:
+        raise Refused(
+            f"{office.bureau} has been succeeded by {office.actor} and issues no more",
+            code="batch.succeeded",
+            field="bureau",
+            fix="issue from the successor's own home",
+        )
     if not drafts:
         raise InvalidInput(
             "the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row"

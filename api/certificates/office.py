@@ -61,6 +61,11 @@ class Office:
         return uscc
 
     @cached_property
+    def actor(self) -> str:
+        """USCC of the bureau that signs and anchors: this one, or the successor that answers for it."""
+        return self.home.settings.bureau.acts_as or self.bureau
+
+    @cached_property
     def bureau_name(self) -> str:
         """Legal name of the bureau, from the registry. Raises NotFound if it is not registered."""
         facts = self.ledger.reader.bureau(self.bureau)
@@ -140,7 +145,7 @@ class Office:
         self, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes, signature: bytes
     ) -> bool:
         """Anchor exactly once; False if another root holds that sequence. Raises Unavailable, Refused."""
-        signed = SignedAnchor(self.bureau, lane, sequence, root, size, manifest_digest, signature)
+        signed = SignedAnchor(self.actor, lane, sequence, root, size, manifest_digest, signature)
         try:
             anchor_batch(self.ledger.sender(self.account), self.ledger.trust_root, signed)
         except Conflict as error:
@@ -151,7 +156,7 @@ class Office:
 
     def change_status(self, name: str, previous_head: bytes, digest: bytes, signature: bytes) -> None:
         """Anchor a new state of a status list, once. Raises Conflict (the list changed), Unavailable, Refused."""
-        signed = SignedStatus(self.bureau, name, previous_head, digest, self.bureau, signature)
+        signed = SignedStatus(self.bureau, name, previous_head, digest, self.actor, signature)
         change_status(self.ledger.sender(self.account), self.ledger.trust_root, signed)
 
     @contextmanager

@@ -272,15 +272,17 @@ class _Rebuild:
     def _events(self) -> list[tuple[AnchorFacts, list[tuple[EventRecord, ManifestLeaf]]]]:
         reader = self.office.ledger.reader
         found = []
-        for facts in reader.anchors(self.office.bureau, EVENTS_LANE):
+        actors = sorted({self.office.bureau, self.office.actor})
+        for facts in (facts for actor in actors for facts in reader.anchors(actor, EVENTS_LANE)):
             entries = []
             for leaf in self._leaves(facts):
                 try:
-                    entries.append(
-                        (EventRecord.from_bytes(open_bytes(self.office.store.get(leaf.cid), self.office.vault)), leaf)
-                    )
+                    data = open_bytes(self.office.store.get(leaf.cid), self.office.vault)
                 except (Refused, NotFound, Damaged):
                     continue
+                event = EventRecord.from_bytes(data)
+                if event.bureau == self.office.bureau:
+                    entries.append((event, leaf))
             found.append((facts, entries))
         return found
 
@@ -296,6 +298,7 @@ class _Rebuild:
         found = connection.execute(
             insert(acts).values(
                 operation=first.operation,
+                actor=facts.bureau,
                 status_list=first.status_list,
                 operator=first.operator,
                 reason=first.reason,

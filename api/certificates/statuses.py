@@ -111,6 +111,7 @@ def create_acts(
             found = connection.execute(
                 insert(acts).values(
                     operation=operation,
+                    actor=office.actor,
                     status_list=name,
                     operator=office.operator,
                     reason=reason.strip(),
@@ -238,11 +239,12 @@ def _set(office: Office, act_id: int, state: str, **values: Any) -> None:
     reached(f"act-{state}")
 
 
-def events_of(row: Row[Any], entries: Sequence[Row[Any]]) -> list[EventRecord]:
+def events_of(bureau: str, row: Row[Any], entries: Sequence[Row[Any]]) -> list[EventRecord]:
     """The event records of an act."""
     return [
         EventRecord(
             row.operation,
+            bureau,
             entry.identifier,
             row.status_list,
             entry.status_index,
@@ -294,16 +296,24 @@ def _seal(office: Office, row: Row[Any]) -> None:
             with office.engine.begin() as connection:
                 connection.execute(update(act_entries).where(act_entries.c.id == entry.id).values(before=int(before)))
     entries = _entries(office, row.id)
-    new_token = issue_status_token(office.bureau, row.status_list, changed, head, office.clock(), office.signer)
+    new_token = issue_status_token(
+        office.bureau,
+        row.status_list,
+        changed,
+        head,
+        office.clock(),
+        office.signer,
+        actor=None if office.actor == office.bureau else office.actor,
+    )
     pairs = fresh_secrets(office, act_entries.c.key_id, [(entry.id, bytes(entry.key_id)) for entry in entries])
     sealed = [
         seal_bytes(event.to_bytes(), key_id, secret)
-        for event, (key_id, secret) in zip(events_of(row, entries), pairs, strict=True)
+        for event, (key_id, secret) in zip(events_of(office.bureau, row, entries), pairs, strict=True)
     ]
     digests = [record.digest for record in sealed]
-    sequence = office.ledger.reader.lane_head(office.bureau, EVENTS_LANE)[0] + 1
+    sequence = office.ledger.reader.lane_head(office.actor, EVENTS_LANE)[0] + 1
     root = Tree([event_leaf(digest) for digest in digests]).root
-    manifest = build_manifest(bureau=office.bureau, lane=EVENTS_LANE, root=root, leaves=digests)
+    manifest = build_manifest(bureau=office.actor, lane=EVENTS_LANE, root=root, leaves=digests)
     office.store.put_many([*(record.ciphertext for record in sealed), *manifest.blobs, new_token])
     with office.engine.begin() as connection:
         for entry, record in zip(entries, sealed, strict=True):
@@ -335,24 +345,25 @@ def _back(office: Office, row: Row[Any]) -> None:
 
 def _sign(office: Office, row: Row[Any], wait: float) -> bool:
     head, token = _synchronise(office, row.status_list)
-    last = office.ledger.reader.lane_head(office.bureau, EVENTS_LANE)[0]
+    last = office.ledger.reader.lane_head(office.actor, EVENTS_LANE)[0]
     if head != bytes(row.previous_head) or last + 1 != row.sequence:
         _back(office, row)
         return True
     entries = _entries(office, row.id)
     body: dict[str, Any] = {
         "act": row.id,
+        "owner": office.bureau,
         "list": row.status_list,
         "previousHead": hex0x(head),
         "oldToken": b64url(token),
         "newToken": b64url(bytes(row.token)),
         "sequence": row.sequence,
-        "events": [event.as_dict() for event in events_of(row, entries)],
+        "events": [event.as_dict() for event in events_of(office.bureau, row, entries)],
         "records": [b64url(bytes(entry.record_digest)) for entry in entries],
     }
     if row.operation == "lapse":
         body["jwts"] = _jwts(office, entries)
-    request = Request("status", office.bureau, body)
+    request = Request("status", office.actor, body)
     answer = office.ask(request, wait)
     reached("act-requested")
     if answer is None:

@@ -88,11 +88,13 @@ acts = Table(
     Column("size", Integer, nullable=False),
     Column("previous_head", LargeBinary(32)),
     Column("token", LargeBinary),
-    Column("sequence", Integer, unique=True, doc="sequence in the lane $events"),
+    Column("actor", String(18), nullable=False, doc="bureau that signs: the list's own, or its successor"),
+    Column("sequence", Integer, doc="sequence in the actor's lane $events"),
     Column("root", LargeBinary(32)),
     Column("manifest_digest", LargeBinary(32)),
     Column("event_signature", LargeBinary(65)),
     Column("status_signature", LargeBinary(65)),
+    UniqueConstraint("actor", "sequence"),
 )
 """One status act over one list. States: waiting, sealed, signed, noted (events anchored), complete, refused."""
 

@@ -1,4 +1,7 @@
-"""Status acts: ``suspend``, ``reinstate``, ``revoke``, ``cancel``, ``lapse``, ``penalise``, ``transfer``, ``close``; ``acts``."""
+"""Status acts: ``suspend``, ``reinstate``, ``revoke``, ``cancel``, ``lapse``, ``penalise``, ``transfer``, ``close``.
+
+``acts`` goes on with those that wait.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +139,8 @@ def _told(ctx: typer.Context, outcomes: list[ActOutcome], operation: str) -> Non
             lines.append(f"[green]✓[/] {operation}: {item.size} certificates, on the ledger")
         else:
             lines.append(
-                f"{operation}: {item.size} certificates wait for a second person: yinxin approve, in the approver's home\n  then: yinxin acts"
+                f"{operation}: {item.size} certificates wait for a second person: "
+                f"yinxin approve, in the approver's home\n  then: yinxin acts"
             )
     done = all(item.state == "complete" for item in outcomes)
     emit(ctx, data, "\n".join(lines) or "nothing waits", YES if done else CANNOT_TELL)

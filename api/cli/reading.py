@@ -44,7 +44,8 @@ def register(app: typer.Typer) -> None:
             data["history"] = list(history(office, row.id))
         lines = [f"{name:<12} {value}" for name, value in data.items() if name != "history" and value is not None]
         lines += [
-            f"  {act['at']} {act['operation']}: {act['before']} → {act['after']} by {act['operator']}: {act['reason']} ({act['state']})"
+            f"  {act['at']} {act['operation']}: {act['before']} → {act['after']} "
+            f"by {act['operator']}: {act['reason']} ({act['state']})"
             for act in data["history"]
         ]
         emit(ctx, data, "\n".join(lines))

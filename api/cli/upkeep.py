@@ -22,7 +22,10 @@ def register(app: typer.Typer) -> None:
         identifier: Annotated[str, typer.Argument(help="identifier of the certificate")],
         yes: Annotated[bool, typer.Option("--yes", help="do not ask; nobody can undo this")] = False,
     ) -> None:
-        """Destroy a record's secret and the register's fields. The anchor stays; a bundle the holder has still verifies."""
+        """Destroy a record's secret and the register's fields.
+
+        The anchor stays; a bundle the holder has still verifies.
+        """
         if not yes:
             typer.confirm(f"Destroy the record of {identifier} for ever?", abort=True)
         with office_of(ctx, writing=True) as office:
@@ -46,7 +49,8 @@ def register(app: typer.Typer) -> None:
             "unreadable": done.unreadable,
             "reason": done.reason or None,
         }
-        text = f"[green]✓[/] {done.batches} batches, {done.certificates} certificates ({done.shredded} shredded), {done.acts} acts"
+        text = f"[green]✓[/] {done.batches} batches, {done.certificates} certificates "
+            f"({done.shredded} shredded), {done.acts} acts"
         if done.unreadable:
             text += f"\n[bold yellow]![/] {done.unreadable} records could not be read: {done.reason}"
         emit(ctx, data, text)

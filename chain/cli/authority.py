@@ -189,9 +189,8 @@ def read_card(path: Path) -> dict[str, Any]:
     """Read a card. Raises InvalidInput."""
     try:
         card: dict[str, Any] = read_canonical(path.read_bytes(), what=path.name, limit=64 * 1024)
-        assert card["format"] == CARD_FORMAT and all(
-            {"purpose", "thumbprint", "publicKey"} == set(key) for key in card["keys"]
-        )
+        assert card["format"] == CARD_FORMAT
+        assert all({"purpose", "thumbprint", "publicKey"} == set(key) for key in card["keys"])
     except (OSError, KeyError, TypeError, AssertionError) as error:
         raise InvalidInput(
             f"{path}: not a card ({error})",

@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
         ctx: typer.Context,
         role: Annotated[str, typer.Argument(help=", ".join(_ROLES))],
         bureau: Annotated[str, typer.Option(help="USCC of the bureau (officer, approver)")] = "",
+        acts_as: Annotated[str, typer.Option(help="successor that answers for this bureau (officer)")] = "",
         operator: Annotated[str, typer.Option(help="staff number or name written into acts")] = "",
         node: Annotated[
             str | None, typer.Option(help="folder of the embedded node; <home>/node if nothing is given")
@@ -68,7 +69,7 @@ def register(app: typer.Typer) -> None:
             "ledger": {"quorum": quorum, "witnesses": witness}
             | ({"endpoints": endpoint} if endpoint else {"node": node or "node"}),
             "documents": {"store": store, "blobs": blobs, "kubo": kubo},
-            "bureau": {"uscc": bureau},
+            "bureau": {"uscc": bureau, "acts_as": acts_as},
             "desk": {"path": desk},
         }
         home.make()
@@ -79,7 +80,7 @@ def register(app: typer.Typer) -> None:
             if purpose:
                 public = "" if kind == "account" else card.public
                 shown.append({"purpose": purpose, "thumbprint": card.thumbprint, "publicKey": public})
-        card_file: Path | None = write_card(home, role, bureau, shown) if shown else None
+        card_file: Path | None = write_card(home, role, acts_as or bureau, shown) if shown else None
         home.write_config(values)
         emit(
             ctx,

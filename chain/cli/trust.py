@@ -79,5 +79,6 @@ def show(ctx: typer.Context) -> None:
             "witnesses": [key.name for key in root.witnesses],
             "threshold": root.threshold,
         },
-        f"chain {root.chain_id}\ngenesis {hex0x(root.genesis_hash)}\ndigest {hex0x(root.digest)}\nwitnesses {names} (needed: {root.threshold})",
+        f"chain {root.chain_id}\ngenesis {hex0x(root.genesis_hash)}\ndigest {hex0x(root.digest)}\n"
+        f"witnesses {names} (needed: {root.threshold})",
     )

@@ -143,9 +143,10 @@ def _encode_values(values: tuple[Any, ...], names: tuple[str, ...]) -> list[byte
             found = [canonical(value) for value in values]
     except UnicodeEncodeError as error:
         raise InvalidInput("a field holds a lone surrogate", code="canonical.text", field="fields") from error
-    for size, name in zip(map(len, found[1:]), names, strict=True):
-        if size > MAX_VALUE:
-            raise InvalidInput(f"{name}: longer than {MAX_VALUE} bytes", code="credential.size", field=name)
+    if sum(map(len, found)) > MAX_VALUE:
+        for value, name in zip(found[1:], names, strict=True):
+            if len(value) > MAX_VALUE:
+                raise InvalidInput(f"{name}: longer than {MAX_VALUE} bytes", code="credential.size", field=name)
     return found
 
 

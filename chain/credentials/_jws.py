@@ -41,8 +41,15 @@ def header_prefix(thumbprint: bytes, typ: str) -> bytes:
 
 
 def sign_compact(payload: bytes, typ: str, signer: P256Signer) -> tuple[bytes, bytes]:
-    """The JWS over ``payload`` as ASCII bytes, and its SHA-256."""
-    signed = header_prefix(signer.thumbprint, typ) + b64(payload)
+    """The JWS over ``payload`` as ASCII bytes, and its SHA-256.
+
+    Args:
+        payload: ASCII without ``>``, ``?`` and ``~``: only those give rise to the characters in which base64url
+            differs from base64, so that nothing has to be translated.
+        typ: media type for the header.
+        signer: holds the key.
+    """
+    signed = header_prefix(signer.thumbprint, typ) + b2a_base64(payload, newline=False).rstrip(b"=")
     hashed = sha256(signed)
     end = b"." + b64(signer.sign(hashed.digest()))
     hashed.update(end)

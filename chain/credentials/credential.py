@@ -80,13 +80,16 @@ class IssuedCredential:
 
     Attributes:
         text: ``jwt~d1~…~``.
-        jwt: issuer-signed JWT, without disclosures.
-        jwt_digest: SHA-256 of ``jwt`` in ASCII, 32 bytes.
+        jwt_digest: SHA-256 of the issuer-signed JWT in ASCII, 32 bytes.
     """
 
     text: str
-    jwt: str
     jwt_digest: bytes
+
+    @property
+    def jwt(self) -> str:
+        """Issuer-signed JWT, without disclosures."""
+        return self.text.partition("~")[0]
 
     @property
     def disclosures(self) -> tuple[str, ...]:
@@ -178,7 +181,7 @@ def issue_credential(content: CredentialContent, signer: P256Signer) -> IssuedCr
     text = b"~".join([jwt, *made.texts, b""]).decode("ascii")
     if len(text) > MAX_TEXT:
         raise InvalidInput(f"credential longer than {MAX_TEXT} characters", code="credential.size", field="fields")
-    return IssuedCredential(text, text[: len(jwt)], digest)
+    return IssuedCredential(text, digest)
 
 
 def parse_credential(text: str) -> ParsedCredential:

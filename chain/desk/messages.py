@@ -49,7 +49,7 @@ class Request:
 
     @property
     def id(self) -> str:
-        """Name of the request: its kind and the first 16 hex digits of its SHA-256; the same request has the same name."""
+        """Its kind and the first 16 hex digits of its SHA-256; the same request has the same name."""
         return request_id(self.kind, self.to_bytes())
 
     @classmethod

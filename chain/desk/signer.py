@@ -121,7 +121,7 @@ class Signer:
         return found
 
     def approve(self, name: str) -> Answer:
-        """Grant one waiting request, after the same checks as always. Raises what :meth:`answer_waiting` would answer."""
+        """Grant one waiting request, after the same checks as always; raises what it would be refused for."""
         request = self._desk.read(name, self._private)
         answer = self._answer(name, request, approved=True)
         self._desk.reply(answer)
@@ -328,7 +328,7 @@ class Signer:
         token = unb64url(body["token"])
         parsed = parse_status_token(token)
         ledger = self._ledger()
-        self._check_token(ledger, parsed, str(body["list"]), bytes(32))
+        self._check_token(ledger, parsed, self._bureau, str(body["list"]), bytes(32))
         if parsed.status_list != StatusList():
             raise Refused("the first state of a list has no entry set", code="desk.status", field="token")
         if ledger.status_head(self._bureau, parsed.list) is not None:
@@ -338,27 +338,34 @@ class Signer:
         )
 
     def _check_token(
-        self, ledger: TrustSource, parsed: lists.ParsedStatusToken, name: str, previous_head: bytes
+        self, ledger: TrustSource, parsed: lists.ParsedStatusToken, owner: str, name: str, previous_head: bytes
     ) -> None:
-        if (parsed.bureau, parsed.list, parsed.previous_head) != (self._bureau, name, previous_head):
+        if (parsed.bureau, parsed.list, parsed.previous_head) != (owner, name, previous_head):
             raise Refused("the status list token speaks of another list or state", code="desk.status", field="token")
+        if parsed.actor != self._bureau:
+            raise Refused("the status list token is signed for another bureau", code="desk.status", field="token")
         self._check_key(ledger, parsed.key_thumbprint, lambda key: lists.verify_signature(parsed, key))
 
     def _status(self, name: str, body: Mapping[str, Any], *, approved: bool) -> Answer:
         ledger = self._ledger()
-        list_name, previous_head = str(body["list"]), unhex0x(body["previousHead"], size=32)
-        head = ledger.status_head(self._bureau, list_name)
+        owner, list_name = str(body["owner"]), str(body["list"])
+        previous_head = unhex0x(body["previousHead"], size=32)
+        if owner != self._bureau:
+            facts = ledger.bureau(owner)
+            if facts is None or facts.successor != self._bureau:
+                raise Refused(f"{self._bureau} does not answer for {owner}", code="desk.bureau", field="owner")
+        head = ledger.status_head(owner, list_name)
         old_token, new_token = unb64url(body["oldToken"]), unb64url(body["newToken"])
         if head is None or head.head != previous_head or head.digest != sha256(old_token):
             raise Conflict(
                 "the list has changed meanwhile", code="desk.status", field="previousHead", fix="run the command again"
             )
         old, new = parse_status_token(old_token), parse_status_token(new_token)
-        self._check_token(ledger, new, list_name, previous_head)
+        self._check_token(ledger, new, owner, list_name, previous_head)
         events = [EventRecord.from_dict(item) for item in body["events"]]
         if not approved and not self._allowed(ledger, body, events):
             raise Refused("this change needs a person's approval", code="desk.approval", field="events")
-        _check_changes(old.status_list, new.status_list, list_name, events)
+        _check_changes(old.status_list, new.status_list, owner, list_name, events)
         records = [unb64url(item) for item in body["records"]]
         if len(records) != len(events):
             raise InvalidInput("one record an event", code="desk.size", field="records")
@@ -370,7 +377,7 @@ class Signer:
         return self._yes(
             name,
             anchor=self._key.sign_anchor(self._bureau, EVENTS_LANE, sequence, root, len(records), manifest.digest),
-            status=self._key.sign_status(self._bureau, list_name, previous_head, sha256(new_token), self._bureau),
+            status=self._key.sign_status(owner, list_name, previous_head, sha256(new_token), self._bureau),
         )
 
     def _unattended(self, request: Request) -> bool:
@@ -400,23 +407,23 @@ class Signer:
         if not text:
             return False
         credential = parse_credential(text)
-        facts = ledger.key(self._bureau, credential.key_thumbprint)
+        facts = ledger.key(event.bureau, credential.key_thumbprint)
         return (
             facts is not None
             and credentials.verify_signature(credential, facts.public_key)
-            and credential.bureau == self._bureau
+            and credential.bureau == event.bureau
             and (credential.status_list, credential.status_index) == (event.status_list, event.status_index)
             and credential.expires is not None
             and credential.expires <= ledger.block.time
         )
 
 
-def _check_changes(old: StatusList, new: StatusList, name: str, events: list[EventRecord]) -> None:
+def _check_changes(old: StatusList, new: StatusList, owner: str, name: str, events: list[EventRecord]) -> None:
     """Exactly the entries that have an event changed, as the event says, and no terminal state was left."""
     expected = old.copy()
     seen: set[int] = set()
     for event in events:
-        if event.status_list != name or event.status_index in seen:
+        if (event.bureau, event.status_list) != (owner, name) or event.status_index in seen:
             raise Refused(
                 f"{event.identifier}: event of another list or a second one", code="desk.status", field="events"
             )
@@ -441,7 +448,8 @@ def _summary(name: str, request: Request) -> Summary:
         drafts = body["drafts"]
         shown = [f"{item['number']}  {item['fields'].get('certificateHolderName', '')}" for item in drafts[:5]]
         lines = (
-            f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']}) from {body['source']} by {body['operator']}",
+            f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']}) "
+            f"from {body['source']} by {body['operator']}",
             *shown,
         )
         data: dict[str, Any] = {

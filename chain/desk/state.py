@@ -60,7 +60,7 @@ class SignerState:
     def release(
         self, digest: bytes, bureau: str, lane: str, drafts: Iterable[tuple[bytes, str | None]], at: int
     ) -> None:
-        """Note a released list with the digest of each draft and its predecessor. A recalled list may be released anew."""
+        """Note a released list: each draft's digest and predecessor. A recalled list may be released anew."""
         rows = [(digest, position, draft, predecessor) for position, (draft, predecessor) in enumerate(drafts)]
         self._db.execute(
             "INSERT OR REPLACE INTO releases VALUES (?,?,?,?,?,NULL)", (digest, bureau, lane, len(rows), at)

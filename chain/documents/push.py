@@ -37,7 +37,12 @@ class PushReport:
 
 
 def push(
-    local: LocalStore, ipfs: IpfsStore, *, read_all: bool = False, done: Callable[[int], None] = lambda _count: None
+    local: LocalStore,
+    ipfs: IpfsStore,
+    *,
+    read_all: bool = False,
+    per_pin: int = 1000,
+    done: Callable[[int], None] = lambda _count: None,
 ) -> PushReport:
     """Send every blob of ``local`` that the node does not hold pinned yet, and look that it does.
 
@@ -45,6 +50,7 @@ def push(
         local: where from.
         ipfs: where to.
         read_all: read every blob back from the node's disk, instead of a few of each group.
+        per_pin: blobs a pin holds, about; the same number finds again what an earlier run sent.
         done: told how many blobs are dealt with.
 
     Raises:
@@ -53,7 +59,7 @@ def push(
     count = sent = read_back = 0
     pins: list[str] = []
     damaged: list[str] = []
-    for group in local.groups():
+    for group in local.groups(blobs=per_pin):
         files: dict[bytes, list[Block]] = {}
         if not ipfs.has_batch(group):
             files, broken = _read(local, group)

@@ -132,7 +132,7 @@ def credential_content(draft: Draft, certificate_type: CertificateType, bureau: 
 def stamp_content(
     draft: Draft, certificate_type: CertificateType, bureau: str, slot: Slot, credential_digest: bytes
 ) -> StampContent:
-    """What the printed stamp says: masked name, face fields labelled by their place in the type (from 1), credential digest."""
+    """What the printed stamp says; face fields are labelled by their place in the type, from 1."""
     numbers = {field.name: number for number, field in enumerate(certificate_type.fields, 1)}
     kind: Literal["person", "organisation"] = certificate_type.holder
     return StampContent(

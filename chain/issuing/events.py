@@ -21,6 +21,7 @@ class EventRecord:
 
     Attributes:
         operation: name in :data:`chain.issuing.lifecycle.OPERATIONS`.
+        bureau: USCC of the bureau whose list it is.
         identifier: the certificate.
         status_list: name of its list.
         status_index: its entry.
@@ -33,6 +34,7 @@ class EventRecord:
     """
 
     operation: str
+    bureau: str
     identifier: str
     status_list: str
     status_index: int

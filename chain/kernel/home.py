@@ -53,8 +53,7 @@ class BureauSettings(_Part):
     """The bureau this home works for."""
 
     uscc: str = Field("", description="unified social credit code (GB 32100)")
-    name: str = Field("", description="legal name, as registered")
-    area: str = Field("440100", description="area code (GB/T 2260)")
+    acts_as: str = Field("", description="code of the successor that answers for this bureau; unset for itself")
 
 
 class DeskSettings(_Part):

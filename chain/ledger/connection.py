@@ -85,7 +85,7 @@ class Ledger:
         return self._sender
 
     def checkpoint(self, block: BlockRef) -> WitnessedBlock | None:
-        """A witnessed checkpoint that covers that block, with its inclusion path, or None if too few witnesses have one.
+        """A witnessed checkpoint over that block, with its inclusion path, or None if too few witnesses have one.
 
         Waits a few seconds for witnesses that have not come that far. Raises Conflict if they saw another chain.
         """

@@ -101,7 +101,7 @@ def recognise(data: bytes, *, read_stamps: Callable[[bytes], Sequence[bytes]] | 
     if len(data) > MAX_TEXT + 2:
         raise _unsupported("a large file that is neither a bundle nor a picture")
     try:
-        text = data.decode("utf-8-sig").strip()
+        text = data.decode("utf-8-sig").strip(" \t\r\n")
     except UnicodeDecodeError as error:
         raise _unsupported("not text, and no kind of file known here") from error
     if not text:

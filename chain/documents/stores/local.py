@@ -24,6 +24,7 @@ SEGMENT_SIZE = 64 << 20
 """A segment is closed once it is larger than this, in bytes."""
 
 _SLICE = 500
+_SLICE_SIZE = 16 << 20
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY, fault TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS blobs (
@@ -106,11 +107,13 @@ class LocalStore:
             writer = _Writer(self._segments, self._next_segment())
             try:
                 part: list[bytes] = []
+                size = 0
                 for blob in blobs:
                     part.append(blob)
-                    if len(part) == _SLICE:
+                    size += len(blob)
+                    if len(part) == _SLICE or size > _SLICE_SIZE:
                         self._add(part, writer, out)
-                        part = []
+                        part, size = [], 0
                 self._add(part, writer, out)
                 self._commit(writer)
             except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]
 import pytest
 
 from chain.containers import X25519Identity, decrypt, encrypt

@@ -34,7 +34,8 @@ def content(case: dict[str, Any]) -> bytes:
     if "text" in case:
         return str(case["text"]).encode()
     pattern = bytes(range(251))
-    return (pattern * (case["size"] // 251 + 1))[: case["size"]]
+    size = int(case["size"])
+    return (pattern * (size // 251 + 1))[:size]
 
 
 def test_vectors(vectors: Callable[[str], Any]) -> None:
@@ -73,7 +74,7 @@ def test_more_leaves_than_one_node_holds(kubo_program: Path, tmp_path: Path) -> 
     environment = os.environ | {"IPFS_PATH": str(tmp_path / "repo"), "IPFS_TELEMETRY": "off"}
     subprocess.run([kubo_program, "init", "--empty-repo"], env=environment, capture_output=True, check=True)
     options = ["--cid-version=1", "--raw-leaves", f"--chunker=size-{CHUNK}", f"--max-file-links={LINKS}"]
-    command = [kubo_program, "add", "--only-hash", "-Q", *options, path]
+    command = [str(kubo_program), "add", "--only-hash", "-Q", *options, str(path)]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
     zeros = bytes(CHUNK)
     assert cid_of_pieces([*[zeros] * (LINKS + 1), bytes(5)]) == said

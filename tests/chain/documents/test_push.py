@@ -61,7 +61,7 @@ class TestPush:
         self, local: LocalStore, ipfs: IpfsStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for _ in range(3):
-            local.put_many([os.urandom(100) for _ in range(1000)])
+            local.put_many([os.urandom(100) for _ in range(10)])
         sent: list[int] = []
         real = ipfs.put_batch
 
@@ -73,9 +73,9 @@ class TestPush:
 
         monkeypatch.setattr(ipfs, "put_batch", second_fails)
         with pytest.raises(Unavailable):
-            push(local, ipfs)
-        report = push(local, ipfs)
-        assert (report.blobs, report.sent) == (3000, 2000)
+            push(local, ipfs, per_pin=10)
+        report = push(local, ipfs, per_pin=10)
+        assert (report.blobs, report.sent) == (30, 20)
 
     def test_a_damaged_blob_is_named_and_the_others_arrive(self, local: LocalStore, ipfs: IpfsStore) -> None:
         stored = fill(local, 5)

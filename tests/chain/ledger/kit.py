@@ -65,7 +65,8 @@ class Anvil:
         """Start it; blocks are made for each transaction, or every ``block_time`` seconds."""
         port = free_port()
         command = [
-            str(ANVIL), "--port", str(port), "--host", "127.0.0.1", "--no-cors", "--accounts", "0", "--chain-id", str(chain_id),
+            str(ANVIL), "--port", str(port), "--host", "127.0.0.1", "--no-cors", "--accounts", "0",
+            "--chain-id", str(chain_id),
             "--hardfork", "prague", "--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee", "--silent",
             "--gas-limit", "1000000000", "--timestamp", str(GENESIS_TIME), "--cache-path", str(folder / "cache"),
             *(("--block-time", str(block_time)) if block_time else ()),

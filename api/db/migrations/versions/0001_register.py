@@ -25,13 +25,14 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("previous_head", sa.LargeBinary(length=32), nullable=True),
         sa.Column("token", sa.LargeBinary(), nullable=True),
+        sa.Column("actor", sa.String(length=18), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("root", sa.LargeBinary(length=32), nullable=True),
         sa.Column("manifest_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("event_signature", sa.LargeBinary(length=65), nullable=True),
         sa.Column("status_signature", sa.LargeBinary(length=65), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acts")),
-        sa.UniqueConstraint("sequence", name=op.f("uq_acts_sequence")),
+        sa.UniqueConstraint("actor", "sequence", name=op.f("uq_acts_actor_sequence")),
     )
     op.create_index(op.f("ix_acts_state"), "acts", ["state"], unique=False)
     op.create_table(

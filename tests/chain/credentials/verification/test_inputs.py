@@ -191,7 +191,7 @@ def test_spliced_documents_never_crash_and_are_never_valid(piece, start, length,
     data = piece[:start] + noise + piece[start + length :]
     if data != piece:
         found = check(STAGE, data)
-        same = found.verdict is Verdict.VALID and data.strip() == piece
+        same = found.verdict is Verdict.VALID and data.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n") == piece
         assert same or found.verdict is not Verdict.VALID
 
 
