@@ -25,6 +25,7 @@ from chain.credentials.leaf import event_leaf
 from chain.credentials.status_list import Status, StatusList, issue_status_token, parse_status_token
 from chain.desk.messages import Request
 from chain.desk.signer import EVENTS_LANE
+from chain.documents import Tombstone
 from chain.documents.manifest import build_manifest
 from chain.documents.records import seal_bytes
 from chain.issuing.events import EventRecord
@@ -70,7 +71,7 @@ def status_of(connection: Connection, row: Row[Any], lists: dict[str, StatusList
 def create_acts(
     office: Office, operation: str, rows: Sequence[Row[Any]], reason: str, successors: Mapping[int, str] | None = None
 ) -> list[int]:
-    """Put acts into the register, one a status list.
+    """Put acts into the register, one a status list; the same ones again while they are open answer the open acts.
 
     Args:
         office: the officer's office, under its writing lock.
@@ -81,7 +82,8 @@ def create_acts(
 
     Raises:
         InvalidInput: no reason, no certificates, or one named twice.
-        Refused: one of them is in a state from which this is not possible; nothing was changed.
+        Refused: one of them is in a state from which this is not possible, or another act on it is open; nothing
+            was changed.
     """
     if operation not in OPERATIONS:
         raise InvalidInput(
@@ -96,6 +98,9 @@ def create_acts(
         raise NotFound("no certificate to act on", code="status.none", field="identifier")
     after = OPERATIONS[operation].after
     with office.engine.begin() as connection:
+        going = _going_on(connection, operation, rows, reason)
+        if going:
+            return going
         lists: dict[str, StatusList] = {}
         by_list: dict[str, list[tuple[Row[Any], Status]]] = {}
         for row in rows:
@@ -141,6 +146,32 @@ def create_acts(
     return created
 
 
+def _going_on(connection: Connection, operation: str, rows: Sequence[Row[Any]], reason: str) -> list[int]:
+    """The open acts that are just these, or none. Raises Refused if another act on one of them is open."""
+    wanted = {row.id: row for row in rows}
+    open_entries = (
+        select(act_entries.c.certificate_id, acts.c.id, acts.c.operation, acts.c.reason)
+        .join(acts)
+        .where(acts.c.state.not_in(("complete", "refused")))
+    )
+    found = connection.execute(open_entries).all()
+    touched = sorted({entry.id for entry in found if entry.certificate_id in wanted})
+    if not touched:
+        return []
+    inside = [entry for entry in found if entry.id in touched]
+    if {entry.certificate_id for entry in inside} == set(wanted) and all(
+        (entry.operation, entry.reason) == (operation, reason.strip()) for entry in inside
+    ):
+        return touched
+    first = next(entry for entry in inside if entry.certificate_id in wanted)
+    raise Refused(
+        f"{wanted[first.certificate_id].identifier}: act {first.id} ({first.operation}) on it is not finished",
+        code="status.open_act",
+        field="identifier",
+        fix="finish it first: yinxin acts",
+    )
+
+
 def _issued_status(connection: Connection, row: Row[Any], lists: dict[str, StatusList]) -> Status:
     state = connection.execute(select(batches.c.state).where(batches.c.id == row.batch_id)).scalar_one()
     status = status_of(connection, row, lists)
@@ -166,6 +197,8 @@ def run_act(office: Office, act_id: int, *, wait: float = 0.0) -> ActOutcome:
         if row.state in ("complete", "refused"):
             return ActOutcome(act_id, row.state, row.size)
         if row.state == "waiting":
+            for other in _half_done(office):
+                run_act(office, other, wait=wait)
             _seal(office, row)
         elif row.state == "sealed":
             if not _sign(office, row, wait):
@@ -174,6 +207,13 @@ def run_act(office: Office, act_id: int, *, wait: float = 0.0) -> ActOutcome:
             _note(office, row)
         else:
             _change(office, row)
+
+
+def _half_done(office: Office) -> list[int]:
+    """Acts that are signed but not complete; they go first, so that nobody builds on a list about to change."""
+    with office.engine.connect() as connection:
+        query = select(acts.c.id).where(acts.c.state.in_(("signed", "noted"))).order_by(acts.c.id)
+        return list(connection.execute(query).scalars())
 
 
 def open_acts(office: Office) -> list[int]:
@@ -290,7 +330,11 @@ def _seal(office: Office, row: Row[Any]) -> None:
     changed = parse_status_token(token).status_list.copy()
     for entry in entries:
         before = Status(changed.get(entry.status_index))
-        check_transition(before, Status(entry.after), identifier=entry.identifier)
+        try:
+            check_transition(before, Status(entry.after), identifier=entry.identifier)
+        except Refused:
+            _give_up(office, row)
+            raise
         changed.set(entry.status_index, Status(entry.after))
         if before != entry.before:
             with office.engine.begin() as connection:
@@ -322,11 +366,6 @@ def _seal(office: Office, row: Row[Any]) -> None:
                 .where(act_entries.c.id == entry.id)
                 .values(record_digest=record.digest, cid=record.cid)
             )
-        connection.execute(
-            update(acts)
-            .where(acts.c.sequence == sequence, acts.c.state != "complete")
-            .values(sequence=None, state="waiting")
-        )
     _set(
         office,
         row.id,
@@ -337,6 +376,12 @@ def _seal(office: Office, row: Row[Any]) -> None:
         root=root,
         manifest_digest=manifest.digest,
     )
+
+
+def _give_up(office: Office, row: Row[Any]) -> None:
+    """The act is over and changed nothing; the secrets of its event records are destroyed."""
+    office.vault.destroy_many([Tombstone(bytes(entry.key_id), {}) for entry in _entries(office, row.id)])
+    _set(office, row.id, "refused", sequence=None)
 
 
 def _back(office: Office, row: Row[Any]) -> None:
@@ -368,20 +413,21 @@ def _sign(office: Office, row: Row[Any], wait: float) -> bool:
     reached("act-requested")
     if answer is None:
         return False
+    if answer.ok:
+        _set(
+            office,
+            row.id,
+            "signed",
+            event_signature=unhex0x(answer.signatures["anchor"], size=65),
+            status_signature=unhex0x(answer.signatures["status"], size=65),
+        )
+    elif answer.code == "desk.status":
+        _back(office, row)
+    else:
+        _give_up(office, row)
     office.desk.clear(request.id)
-    if not answer.ok:
-        if answer.code == "desk.status":
-            _back(office, row)
-            return True
-        _set(office, row.id, "refused", sequence=None)
+    if not answer.ok and answer.code != "desk.status":
         raise Refused(f"act {row.id} was refused: {answer.message}", code=answer.code, field="act")
-    _set(
-        office,
-        row.id,
-        "signed",
-        event_signature=unhex0x(answer.signatures["anchor"], size=65),
-        status_signature=unhex0x(answer.signatures["status"], size=65),
-    )
     return True
 
 

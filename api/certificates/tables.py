@@ -89,12 +89,11 @@ acts = Table(
     Column("previous_head", LargeBinary(32)),
     Column("token", LargeBinary),
     Column("actor", String(18), nullable=False, doc="bureau that signs: the list's own, or its successor"),
-    Column("sequence", Integer, doc="sequence in the actor's lane $events"),
+    Column("sequence", Integer, doc="sequence in the actor's lane $events; two that wait may hope for the same"),
     Column("root", LargeBinary(32)),
     Column("manifest_digest", LargeBinary(32)),
     Column("event_signature", LargeBinary(65)),
     Column("status_signature", LargeBinary(65)),
-    UniqueConstraint("actor", "sequence"),
 )
 """One status act over one list. States: waiting, sealed, signed, noted (events anchored), complete, refused."""
 

@@ -192,8 +192,8 @@ def _said(outcome: Outcome, size: int, sequence: int | None, out: Path | None) -
         "release": "a second person: yinxin approve, in the approver's home",
         "signer": "the signer: yinxin signer, in the approver's home",
     }
-    return f"batch {outcome.batch}: {size} rows wait for {who[outcome.waiting_for]}"
-            f"\n  then: yinxin batch run {outcome.batch}"
+    who_waits = f"batch {outcome.batch}: {size} rows wait for {who[outcome.waiting_for]}"
+    return f"{who_waits}\n  then: yinxin batch run {outcome.batch}"
 
 
 def _write_out(ctx: typer.Context, office: Office, batch_id: int, out: Path) -> None:

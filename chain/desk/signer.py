@@ -448,7 +448,7 @@ def _summary(name: str, request: Request) -> Summary:
         drafts = body["drafts"]
         shown = [f"{item['number']}  {item['fields'].get('certificateHolderName', '')}" for item in drafts[:5]]
         lines = (
-            f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']}) "
+            f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']})",
             f"from {body['source']} by {body['operator']}",
             *shown,
         )

@@ -32,7 +32,6 @@ def upgrade() -> None:
         sa.Column("event_signature", sa.LargeBinary(length=65), nullable=True),
         sa.Column("status_signature", sa.LargeBinary(length=65), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acts")),
-        sa.UniqueConstraint("actor", "sequence", name=op.f("uq_acts_actor_sequence")),
     )
     op.create_index(op.f("ix_acts_state"), "acts", ["state"], unique=False)
     op.create_table(
