@@ -1,7 +1,7 @@
 """Measures what transactions of our contracts cost, on a fresh anvil: ``receipt.gasUsed``, all of it.
 
-    python scripts/gas_report.py            print the table
-    python scripts/gas_report.py --write    and write tests/contracts/gas.json, which a test compares
+    python -m scripts.gas_report            print the table
+    python -m scripts.gas_report --write    and write tests/contracts/gas.json, which a test compares
 
 Every input is fixed, so the figures repeat exactly. *First* opens a lane or a list (zero to non-zero storage);
 *steady* is the dearest of several that follow.

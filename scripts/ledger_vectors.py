@@ -1,7 +1,7 @@
 """Writes tests/vectors/ledger.json from other people's code, so that ours has something to be compared with.
 
 EIP-712 digests come from eth_account.messages.encode_typed_data, heads from eth_abi, thumbprints from hashlib over
-keys of the ``cryptography`` package. Run it only when a format changes: ``python scripts/ledger_vectors.py``.
+keys of the ``cryptography`` package. Run it only when a format changes: ``python -m scripts.ledger_vectors``.
 """
 
 from __future__ import annotations

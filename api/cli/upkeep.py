@@ -49,8 +49,8 @@ def register(app: typer.Typer) -> None:
             "unreadable": done.unreadable,
             "reason": done.reason or None,
         }
-        text = f"[green]✓[/] {done.batches} batches, {done.certificates} certificates "
-            f"({done.shredded} shredded), {done.acts} acts"
+        certificates = f"{done.certificates} certificates ({done.shredded} shredded)"
+        text = f"[green]✓[/] {done.batches} batches, {certificates}, {done.acts} acts"
         if done.unreadable:
             text += f"\n[bold yellow]![/] {done.unreadable} records could not be read: {done.reason}"
         emit(ctx, data, text)
