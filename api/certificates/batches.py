@@ -10,13 +10,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
 
 from api.certificates.office import Office
+from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
 from chain.catalogue import CertificateType, get_type
 from chain.catalogue.lists import Row as ListRow
+from chain.credentials.status_list import StatusList
 from chain.desk.messages import Request
 from chain.documents import Tombstone
 from chain.identifiers import parse
 from chain.issuing.contents import Draft, draft_of, rows_digest
+from chain.issuing.lifecycle import OPERATIONS as OPERATIONS_OF_STATUS
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
@@ -83,6 +86,9 @@ def drafts_for_issue(office: Office, rows: Sequence[ListRow], certificate_type: 
 def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_type: CertificateType) -> list[Draft]:
     """Drafts that follow certificates of the register: same number and serial, one version on, predecessor named.
 
+    A row that says just what the newest certificate of its number says, where that one follows another, is that one
+    again: the same list given twice makes the same drafts.
+
     Args:
         office: the officer's office.
         rows: validated rows; the number names the predecessor.
@@ -90,15 +96,17 @@ def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_t
 
     Raises:
         NotFound: no issued certificate with that number; names the row.
+        Refused: that certificate is in a final state; names the row.
     """
     drafts = []
     name = office.bureau_name
+    lists: dict[str, StatusList] = {}
     with office.engine.connect() as connection:
         for row in rows:
             fields = certificate_type.complete(row.fields, bureau_name=name)
             number = str(fields[certificate_type.number_field])
             found = connection.execute(
-                select(certificates.c.identifier)
+                select(certificates)
                 .join(batches)
                 .where(
                     certificates.c.number == number,
@@ -106,7 +114,7 @@ def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_t
                     batches.c.state == "complete",
                 )
                 .order_by(certificates.c.id.desc())
-            ).scalar()
+            ).first()
             if found is None:
                 raise NotFound(
                     f"row {row.number}: no issued certificate has the number {number}",
@@ -114,11 +122,25 @@ def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_t
                     field=certificate_type.number_field,
                     fix="issue it instead, or correct the number",
                 )
-            before = parse(found)
-            version = f"{int(before.version) + 1:03d}"
+            before = parse(found.identifier)
+            version, predecessor = f"{int(before.version) + 1:03d}", found.identifier
+            if found.predecessor is not None and found.fields.encode() == canonical(dict(fields)):
+                version, predecessor = before.version, found.predecessor
+            elif (status := status_of(connection, found, lists)) not in OPERATIONS_OF_STATUS["supersede"].before:
+                raise Refused(
+                    f"row {row.number}: {number} is {status.name.lower() if status is not None else 'not issued'}",
+                    code="batch.predecessor_final",
+                    field=certificate_type.number_field,
+                    fix="issue a new certificate under a number of its own",
+                )
             drafts.append(
                 draft_of(
-                    fields, certificate_type, office.bureau, serial=before.serial, version=version, predecessor=found
+                    fields,
+                    certificate_type,
+                    office.bureau,
+                    serial=before.serial,
+                    version=version,
+                    predecessor=predecessor,
                 )
             )
     return drafts

@@ -30,7 +30,7 @@ from chain.identifiers import parse
 from chain.issuing.contents import Draft, rows_digest
 from chain.issuing.events import EventRecord
 from chain.kernel.canonical import canonical
-from chain.kernel.encoding import sha256, unb64url
+from chain.kernel.encoding import b64url, sha256, unb64url
 from chain.kernel.errors import Damaged, NotFound, Refused
 from chain.kernel.ports import AnchorFacts
 
@@ -88,7 +88,7 @@ class _Rebuild:
         self.engine = engine
         self.progress = progress
         self.done = Rebuilt()
-        self.tombstones = {stone.key_id: stone.note for stone in office.vault.tombstones()}
+        self.tombstones = {str(stone.note.get("record")): stone.note for stone in office.vault.tombstones()}
         self.predecessors: dict[str, str] = {}
 
     def run(self) -> Rebuilt:
@@ -189,22 +189,21 @@ class _Rebuild:
             "uniqueness": sha256(leaf.record),
         }
         self.done.certificates += 1
+        note = self.tombstones.get(b64url(leaf.record))
+        if note is not None and "uniqueness" in note:
+            row |= {
+                "uniqueness": unb64url(note["uniqueness"]),
+                "status_list": note["list"],
+                "status_index": note["index"],
+                "shredded_at": self.office.clock(),
+            }
+            self.done.shredded += 1
+            return row, None
         try:
             data = self.office.store.get(leaf.cid)
             row["key_id"] = record_key_id(data)
             credential = parse_credential(open_record(data, self.office.vault).credential)
-        except Refused:
-            note = self.tombstones.get(row["key_id"], {})
-            row["shredded_at"] = self.office.clock()
-            if "uniqueness" in note:
-                row |= {
-                    "uniqueness": unb64url(note["uniqueness"]),
-                    "status_list": note["list"],
-                    "status_index": note["index"],
-                }
-            self.done.shredded += 1
-            return row, None
-        except (NotFound, Damaged) as error:
+        except (NotFound, Refused, Damaged) as error:
             self.done.unreadable += 1
             self.done.reason = error.message
             return row, None
@@ -263,7 +262,8 @@ class _Rebuild:
                         name=name,
                         bureau=owner,
                         used=bytes(used),
-                        free=slots.SIZE - len(taken),
+                        # A record nobody could read may have any slot: then none of this list is given out again.
+                        free=0 if self.done.unreadable else slots.SIZE - len(taken),
                         token=token,
                         head=head.head,
                     )

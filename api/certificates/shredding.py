@@ -1,9 +1,9 @@
 """Destroy what a certificate says about its holder, everywhere this home keeps it.
 
-The record's secret is destroyed in the vault, so the ciphertext on IPFS opens for nobody; the register's
-fields go; a tombstone outside the vault keeps the slot and the keyed uniqueness digest, so that neither is
-used again and a restored backup does not bring the secret back. The ledger's anchor stays: a holder who has
-the bundle can still have it verified.
+The record's secret is destroyed in the vault, so that no copy of the ciphertext opens for anybody; our own copy of
+the ciphertext is deleted, too; the register's fields go. A tombstone outside the vault keeps the slot and the keyed
+uniqueness digest, so that neither is used again and a restored backup does not bring the secret back. The ledger's
+anchor stays: a holder who has the bundle can still have it verified.
 """
 
 from __future__ import annotations
@@ -29,13 +29,10 @@ def shred(office: Office, row: Row[Any]) -> None:
     with office.engine.connect() as connection:
         state = connection.execute(select(batches.c.state).where(batches.c.id == row.batch_id)).scalar_one()
         events = connection.execute(
-            select(act_entries.c.key_id)
+            select(act_entries.c.key_id, act_entries.c.cid, act_entries.c.record_digest)
             .join(acts)
-            .where(
-                act_entries.c.certificate_id == row.id, act_entries.c.key_id.is_not(None), acts.c.state == "complete"
-            )
-        ).scalars()
-        keys = [bytes(key) for key in events]
+            .where(act_entries.c.certificate_id == row.id, act_entries.c.cid.is_not(None), acts.c.state == "complete")
+        ).all()
     if state != "complete":
         raise Refused(
             f"batch {row.batch_id} is {state}",
@@ -43,8 +40,16 @@ def shred(office: Office, row: Row[Any]) -> None:
             field="identifier",
             fix="finish or recall the batch first",
         )
-    note = {"uniqueness": b64url(bytes(row.uniqueness)), "list": row.status_list, "index": row.status_index}
-    office.vault.destroy_many([Tombstone(bytes(row.key_id), note), *(Tombstone(key, {}) for key in keys)])
+    note = {
+        "record": b64url(bytes(row.record_digest)),
+        "uniqueness": b64url(bytes(row.uniqueness)),
+        "list": row.status_list,
+        "index": row.status_index,
+    }
+    stones = [Tombstone(bytes(event.key_id), {"record": b64url(bytes(event.record_digest))}) for event in events]
+    office.vault.destroy_many([Tombstone(bytes(row.key_id), note), *stones])
+    for cid in (row.cid, *(event.cid for event in events)):
+        office.store.delete(cid)
     with office.engine.begin() as connection:
         connection.execute(
             update(certificates)
@@ -63,5 +68,7 @@ def shred(office: Office, row: Row[Any]) -> None:
         for column in (certificates.c.predecessor, certificates.c.successor):
             connection.execute(update(certificates).where(column == row.identifier).values({column.name: None}))
         connection.execute(update(act_entries).where(act_entries.c.linked == row.identifier).values(linked=None))
+        alone = select(act_entries.c.act_id).where(act_entries.c.certificate_id == row.id)
+        connection.execute(update(acts).where(acts.c.id.in_(alone), acts.c.size == 1).values(reason=""))
     with office.engine.connect() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

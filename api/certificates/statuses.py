@@ -236,7 +236,10 @@ def follow_predecessors(office: Office, batch: Row[Any], wait: float) -> bool:
         if not rows:
             return True
         linked = connection.execute(
-            select(act_entries.c.act_id).where(act_entries.c.linked.in_([row.follower for row in rows])).distinct()
+            select(act_entries.c.act_id)
+            .join(acts)
+            .where(act_entries.c.linked.in_([row.follower for row in rows]), acts.c.state != "refused")
+            .distinct()
         ).scalars()
         known = list(linked)
     if not known:

@@ -99,24 +99,24 @@ def register(app: typer.Typer) -> None:
         if not once:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: stop.set())
-        with _signer_of(state(ctx).home) as signer:
-            if not once and not state(ctx).json:
-                state(ctx).err.print("signer is running; stop it with Ctrl-C")
-            answers = []
-            while not stop.is_set():
-                try:
-                    answers = signer.answer_waiting()
-                except Unavailable as error:
-                    if once:
-                        raise
-                    state(ctx).err.print(f"{error.message}; trying again", highlight=False, markup=False)
-                for answer in answers:
-                    _log(ctx, answer)
-                if once:
-                    break
-                stop.wait(_POLL)
         if once:
+            with _signer_of(state(ctx).home) as signer:
+                answers = signer.answer_waiting()
             _told(ctx, answers, expected=True)
+            return
+        if not state(ctx).json:
+            state(ctx).err.print("signer is running; stop it with Ctrl-C")
+        while not stop.is_set():
+            # Opened anew after a fault of the ledger, so that an embedded node which died is started again.
+            try:
+                with _signer_of(state(ctx).home) as signer:
+                    while not stop.is_set():
+                        for answer in signer.answer_waiting():
+                            _log(ctx, answer)
+                        stop.wait(_POLL)
+            except Unavailable as error:
+                state(ctx).err.print(f"{error.message}; trying again", highlight=False, markup=False)
+                stop.wait(_POLL)
 
 
 def _log(ctx: typer.Context, answer: Answer) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +14,9 @@ import typer
 from api.certificates.search import expired, select_for_act
 from api.certificates.statuses import ActOutcome, create_acts, open_acts, run_act
 from api.cli.shared import DEFAULT_WAIT, Wait, office_of
-from chain.cli.common import CANNOT_TELL, YES, emit, progress, state
+from chain.cli.common import CANNOT_TELL, NO, YES, emit, progress, state
 from chain.issuing.lifecycle import OPERATIONS
-from chain.kernel.errors import InvalidInput
+from chain.kernel.errors import InvalidInput, Refused, YinxinError
 
 _HELP = {
     "suspend": "Suspend (暂扣): not in force until reinstated.",
@@ -70,8 +70,13 @@ def register(app: typer.Typer) -> None:
     def acts(ctx: typer.Context, wait: Wait = 0.0) -> None:
         """Go on with status acts that wait or were interrupted."""
         with office_of(ctx, writing=True) as office:
-            outcomes = [run_act(office, number, wait=wait) for number in open_acts(office)]
-        _told(ctx, outcomes, "acts")
+            outcomes, faults = [], []
+            for number in open_acts(office):
+                try:
+                    outcomes.append(run_act(office, number, wait=wait))
+                except Refused as error:
+                    faults.append(error)
+        _told(ctx, outcomes, "acts", faults)
 
 
 def _plain(operation: str) -> Callable[..., None]:
@@ -125,7 +130,9 @@ def _act(
     _told(ctx, outcomes, operation)
 
 
-def _told(ctx: typer.Context, outcomes: list[ActOutcome], operation: str) -> None:
+def _told(
+    ctx: typer.Context, outcomes: list[ActOutcome], operation: str, faults: Sequence[YinxinError] = ()
+) -> None:
     data: dict[str, Any] = {
         "operation": operation,
         "acts": [
@@ -142,5 +149,8 @@ def _told(ctx: typer.Context, outcomes: list[ActOutcome], operation: str) -> Non
                 f"{operation}: {item.size} certificates wait for a second person: "
                 f"yinxin approve, in the approver's home\n  then: yinxin acts"
             )
+    if faults:
+        data["refused"] = [error.as_dict() for error in faults]
+        lines += [f"[bold red]✗[/] {error.message}" for error in faults]
     done = all(item.state == "complete" for item in outcomes)
-    emit(ctx, data, "\n".join(lines) or "nothing waits", YES if done else CANNOT_TELL)
+    emit(ctx, data, "\n".join(lines) or "nothing waits", NO if faults else YES if done else CANNOT_TELL)

@@ -10,7 +10,7 @@ from api.certificates.evidence import certificate
 from api.certificates.rebuild import rebuild
 from api.certificates.shredding import shred
 from api.cli.shared import batch_progress, office_of
-from chain.cli.common import emit, state
+from chain.cli.common import CANNOT_TELL, YES, emit, state
 
 
 def register(app: typer.Typer) -> None:
@@ -53,4 +53,4 @@ def register(app: typer.Typer) -> None:
         text = f"[green]✓[/] {done.batches} batches, {certificates}, {done.acts} acts"
         if done.unreadable:
             text += f"\n[bold yellow]![/] {done.unreadable} records could not be read: {done.reason}"
-        emit(ctx, data, text)
+        emit(ctx, data, text, CANNOT_TELL if done.unreadable else YES)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from chain.credentials import _claims
-from chain.credentials._disclosures import IDENTIFIER_CLAIM, MAX_FIELDS
+from chain.credentials._disclosures import IDENTIFIER_CLAIM, MAX_FIELDS, ascending
 from chain.credentials._jws import ALPHABET
 from chain.kernel.errors import InvalidInput
 
@@ -160,13 +160,14 @@ def _names(issuer: str, vct: str, uri: str) -> tuple[str, str, str]:
 
 def _check_digests(digests: list[str]) -> list[bytes]:
     """Canonical base64url of 32 bytes each, ascending, unique."""
+    if not digests:
+        return []
     if len(digests) > MAX_FIELDS:
         raise InvalidInput("credential: too many digests", code="credential.digests", field="_sd")
-    if digests != sorted(set(digests)):
+    if not ascending(digests):
         raise InvalidInput("credential: _sd is not sorted and unique", code="credential.digests", field="_sd")
-    joined = "~".join(digests).encode("utf-8")
-    found = joined.split(b"~")
-    odd = joined.translate(None, ALPHABET + b"~") or b"".join([digest[42:] for digest in found]).translate(None, _LAST)
-    if digests and (odd or set(map(len, found)) != {43} or len(found) != len(digests)):
+    joined = "".join(digests).encode("utf-8")
+    lengths = set(map(len, digests))
+    if lengths != {43} or joined.translate(None, ALPHABET) or joined[42::43].translate(None, _LAST):
         raise InvalidInput("credential: _sd holds what is no SHA-256 digest", code="credential.digests", field="_sd")
-    return found if digests else []
+    return "~".join(digests).encode("ascii").split(b"~")

@@ -12,10 +12,11 @@ import binascii
 import os
 import struct
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from operator import lt
 from typing import Any
 
 import msgspec
@@ -32,7 +33,6 @@ IDENTIFIER_VALUE = "value"
 """Name inside the identifier's disclosure."""
 
 MAX_FIELDS = 96
-MAX_TEXT = 120 * 1024
 MAX_VALUE = 16 * 1024
 MAX_DEPTH = 6
 MIN_SALT, MAX_SALT = 16, 48
@@ -84,69 +84,73 @@ def check_names(names: tuple[str, ...]) -> None:
             raise InvalidInput(f"{name!r}: not a field name", code="credential.field_name", field=name)
 
 
-def make_disclosures(identifier: str, fields: Mapping[str, Any]) -> Made:
-    """Salt every field and the identifier.
+def make_disclosures(subjects: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Made]:
+    """Salt every field, and the identifier, of many certificates at once.
+
+    Args:
+        subjects: identifier and fields of each.
 
     Raises:
-        InvalidInput: a name or value that may not be there.
+        InvalidInput: a name or value that may not be there; then nothing is made.
     """
-    names = tuple(fields)
+    names = tuple(subjects[0][1])
+    if any(tuple(fields) != names for _, fields in subjects):
+        return [made for subject in subjects for made in make_disclosures([subject])]
     frame = _frame(names)
-    pieces = frame.pieces.copy()
-    pieces[1::5] = frame.salts(b2a_base64(os.urandom(frame.entropy), newline=False).translate(TO_URL))
-    pieces[3::5] = _encode_values((identifier, *fields.values()), names)
-    joined = _base64(b"".join(pieces).split(b"\n"))
-    if len(joined) > MAX_TEXT:
-        raise InvalidInput(f"fields longer than {MAX_TEXT} characters", code="credential.size", field="fields")
-    texts = joined.split(b"~")
+    each = len(names) + 1
+    total = each * len(subjects)
+    pieces = frame * len(subjects)
+    pieces[1::5] = _cut("24s", total)(b2a_base64(os.urandom(_SALT * total), newline=False).translate(TO_URL))
+    pieces[3::5] = _encode_values([item for name, fields in subjects for item in (name, *fields.values())], names)
+    lines = b"".join(pieces).split(b"\n")
+    lines.pop()
+    texts = _base64(lines).split(b"~")
     digests = digests_of(texts)
+    return [_sorted(digests[at : at + each], texts[at : at + each]) for at in range(0, total, each)]
+
+
+def _sorted(digests: list[bytes], texts: list[bytes]) -> Made:
     first = digests.pop(0)
     found = dict(zip(digests, texts[1:], strict=True))
     digests.sort()
     return Made(digests, first, [texts[0], *map(found.__getitem__, digests)])
 
 
-class _Frame:
-    """What all certificates with the same field names share.
-
-    Attributes:
-        pieces: five for each disclosure: ``["``, salt, name, value, ``]`` and a line feed; two of them to be filled in.
-        entropy: random bytes for all salts.
-        salts: cuts their base64url into one salt each.
-    """
-
-    __slots__ = ("entropy", "pieces", "salts")
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        check_names(names)
-        self.pieces: list[bytes] = []
-        for name in (IDENTIFIER_VALUE, *names):
-            self.pieces += [b'["', b"", f'","{name}",'.encode("ascii"), b"", b"]\n"]
-        self.pieces[-1] = b"]"
-        self.entropy = _SALT * (len(names) + 1)
-        self.salts: Callable[[bytes], tuple[bytes, ...]] = struct.Struct("24s" * (len(names) + 1)).unpack
+@lru_cache(maxsize=256)
+def _frame(names: tuple[str, ...]) -> list[bytes]:
+    """Five pieces for each disclosure: ``["``, salt, name, value, ``]`` and a line feed; two of them yet to fill in."""
+    check_names(names)
+    return [
+        piece
+        for name in (IDENTIFIER_VALUE, *names)
+        for piece in (b'["', b"", f'","{name}",'.encode("ascii"), b"", b"]\n")
+    ]
 
 
-_frame = lru_cache(maxsize=256)(_Frame)
+@lru_cache(maxsize=256)
+def _cut(form: str, count: int) -> Callable[[bytes], tuple[bytes, ...]]:
+    """Cuts bytes into ``count`` equal pieces."""
+    return struct.Struct(form * count).unpack
 
 
-def _encode_values(values: tuple[Any, ...], names: tuple[str, ...]) -> list[bytes]:
-    """Canonical JSON of each value; ``values`` has the identifier in front."""
+def _encode_values(values: list[Any], names: tuple[str, ...]) -> list[bytes]:
+    """Canonical JSON of each value; before the values of each certificate's ``names`` stands its identifier."""
+    each = len(names) + 1
     try:
         if set(map(type, values)) == _TEXT_ONLY:
             # Text alone has nothing to sort or refuse, and JSON text holds no line feed.
             found = _encoder.encode_lines(values).split(b"\n")
             found.pop()
         else:
-            for value, name in zip(values[1:], names, strict=True):
-                _check_value(value, name)
+            for place, value in enumerate(values):
+                _check_value(value, names[place % each - 1] if place % each else IDENTIFIER_CLAIM)
             found = [canonical(value) for value in values]
     except UnicodeEncodeError as error:
         raise InvalidInput("a field holds a lone surrogate", code="canonical.text", field="fields") from error
-    if sum(map(len, found)) > MAX_VALUE:
-        for value, name in zip(found[1:], names, strict=True):
-            if len(value) > MAX_VALUE:
-                raise InvalidInput(f"{name}: longer than {MAX_VALUE} bytes", code="credential.size", field=name)
+    if max(map(len, found)) > MAX_VALUE:
+        place = next(place for place, value in enumerate(found) if len(value) > MAX_VALUE)
+        name = names[place % each - 1]
+        raise InvalidInput(f"{name}: longer than {MAX_VALUE} bytes", code="credential.size", field=name)
     return found
 
 
@@ -204,15 +208,15 @@ def _encode(rows: list[Row]) -> list[bytes]:
         raise InvalidInput("a field holds a lone surrogate", code="canonical.text", field="fields") from error
 
 
+def ascending(digests: Sequence[str] | Sequence[bytes]) -> bool:
+    """Sorted, and none twice."""
+    return all(map(lt, digests, digests[1:]))
+
+
 def digests_of(texts: list[bytes]) -> list[bytes]:
     """base64url SHA-256 of each: 32 bytes and a zero byte are 44 characters, of which the first 43 are the digest's."""
     raw = b"\0".join([sha256(text).digest() for text in texts]) + b"\0"
-    return list(_cut(len(texts))(b2a_base64(raw, newline=False).translate(TO_URL)))
-
-
-@lru_cache(maxsize=MAX_FIELDS)
-def _cut(count: int) -> Callable[[bytes], tuple[bytes, ...]]:
-    return struct.Struct("43sx" * count).unpack
+    return list(_cut("43sx", len(texts))(b2a_base64(raw, newline=False).translate(TO_URL)))
 
 
 def _check_value(value: Any, name: str, depth: int = 0) -> None:

@@ -9,8 +9,10 @@ One form: compact JWS with exactly alg, kid, typ ``statuslist+jwt``; canonical J
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import struct
 import zlib
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
@@ -203,12 +205,14 @@ def draw_indexes(count: int, taken: Container[int], size: int = SIZE) -> list[in
     """
     drawn: dict[int, None] = {}
     # Drawing with rejection is cheap until a list is nearly full; then the rest is listed and sampled.
-    for _ in range(8 * count):
-        if len(drawn) == count:
+    fair = 2**32 - 2**32 % size
+    for _ in range(8):
+        missing = count - len(drawn)
+        if not missing:
             return list(drawn)
-        index = secrets.randbelow(size)
-        if index not in taken:
-            drawn[index] = None
+        for number in struct.unpack(f"{missing}I", os.urandom(4 * missing)):
+            if number < fair and (index := number % size) not in taken:
+                drawn[index] = None
     if len(drawn) < count:
         free = [index for index in range(size) if index not in taken and index not in drawn]
         missing = count - len(drawn)

@@ -8,8 +8,7 @@ changed entry. What a person must decide it leaves waiting.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from chain.catalogue import get_type
@@ -19,19 +18,21 @@ from chain.credentials import status_list as lists
 from chain.credentials.credential import parse_credential
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import parse_stamp
-from chain.credentials.status_list import Status, StatusList, parse_status_token
+from chain.credentials.status_list import StatusList, parse_status_token
+from chain.desk._changes import act_digest, check_changes
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.state import SignerState
+from chain.desk.summary import Summary, summary_of
 from chain.documents.manifest import build_manifest
 from chain.issuing.contents import Draft, Slot, rows_digest, stamp_content
 from chain.issuing.events import EventRecord
-from chain.issuing.lifecycle import check_transition
 from chain.kernel.canonical import canonical
 from chain.kernel.clock import Clock
 from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
-from chain.kernel.errors import Conflict, InvalidInput, Refused, YinxinError
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, Refused, Unavailable
 from chain.kernel.ports import LeafParts, TrustSource
+from chain.kernel.steps import reached
 from chain.merkle import Tree, leaf_hash
 
 EVENTS_LANE = "$events"
@@ -55,23 +56,6 @@ class AnchorKey(Protocol):
     def sign_status(self, bureau: str, name: str, previous_head: bytes, digest: bytes, actor: str) -> bytes:
         """EIP-712 signature of a ``Status``, 65 bytes."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a person is asked to approve.
-
-    Attributes:
-        name: of the request.
-        kind: release or status.
-        lines: what it says, in plain words.
-        data: the same as plain data.
-    """
-
-    name: str
-    kind: str
-    lines: tuple[str, ...]
-    data: Mapping[str, Any]
 
 
 class Signer:
@@ -110,22 +94,14 @@ class Signer:
     def waiting(self) -> list[Summary]:
         """Requests that wait for a person."""
         found = []
-        for name in self._desk.waiting():
-            request = self._desk.read(name, self._private)
-            if (
-                request.kind in ("release", "status")
-                and request.bureau == self._bureau
-                and not self._unattended(request)
-            ):
-                found.append(_summary(name, request))
+        for name, request in self._requests():
+            if isinstance(request, Request) and request.bureau == self._bureau and self._needs_person(request):
+                found.append(summary_of(name, request))
         return found
 
     def approve(self, name: str) -> Answer:
-        """Grant one waiting request, after the same checks as always; raises what it would be refused for."""
-        request = self._desk.read(name, self._private)
-        answer = self._answer(name, request, approved=True)
-        self._desk.reply(answer)
-        return answer
+        """Grant one waiting request, after the same checks as always; what they refuse is answered so."""
+        return self._reply(name, self._desk.read(name, self._private), approved=True)
 
     def refuse(self, name: str, reason: str) -> Answer:
         """Refuse one waiting request, with a reason the officer will read."""
@@ -138,19 +114,36 @@ class Signer:
     def answer_waiting(self) -> list[Answer]:
         """Answer every request that needs no person; a fault in one stops none of the others."""
         answers = []
-        for name in self._desk.waiting():
-            try:
-                request = self._desk.read(name, self._private)
-                if request.kind in ("release", "status") and not self._unattended(request):
-                    continue
-                answer = self._answer(name, request, approved=False)
-            except (InvalidInput, Refused, Conflict) as error:
-                answer = self._no(name, error.code, error.message)
-            self._desk.reply(answer)
-            answers.append(answer)
+        for name, request in self._requests():
+            if isinstance(request, Damaged):
+                answers.append(self.refuse(name, request.message))
+            elif request.bureau != self._bureau or not self._needs_person(request):
+                answers.append(self._reply(name, request, approved=False))
         return answers
 
     # ------------------------------------------------------------------ inside
+
+    def _requests(self) -> Iterator[tuple[str, Request | Damaged]]:
+        """What lies on the desk; a request withdrawn meanwhile is passed over."""
+        for name in self._desk.waiting():
+            try:
+                yield name, self._desk.read(name, self._private)
+            except Damaged as error:
+                yield name, error
+            except Unavailable:
+                continue
+
+    def _needs_person(self, request: Request) -> bool:
+        return request.kind == "release" or (request.kind == "status" and not self._unattended(request))
+
+    def _reply(self, name: str, request: Request, *, approved: bool) -> Answer:
+        try:
+            answer = self._answer(name, request, approved=approved)
+        except (InvalidInput, Refused, Conflict) as error:
+            answer = self._no(name, error.code, error.message)
+        reached(f"answer-{request.kind}")
+        self._desk.reply(answer)
+        return answer
 
     def _no(self, name: str, code: str, message: str) -> Answer:
         return Answer(name, False, self._key.address, self._clock(), {}, code, message)
@@ -186,7 +179,8 @@ class Signer:
         leaves = [(leaf_hash(canonical(draft.as_dict())), draft.predecessor) for draft in drafts]
         with self._state.transaction():
             self._state.release(digest, self._bureau, body["lane"], leaves, self._clock())
-            self._state.put_successors((draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor)
+            pairs = [(draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor]
+            self._state.put_successors(digest, pairs)
         return self._yes(name)
 
     def _recall(self, name: str, body: Mapping[str, Any]) -> Answer:
@@ -252,7 +246,7 @@ class Signer:
 
     def _rebuild(
         self, ledger: TrustSource, body: Mapping[str, Any], lane: str, drafts: list[tuple[bytes, str | None]]
-    ) -> tuple[list[LeafParts], list[tuple[str, int]]]:
+    ) -> tuple[list[LeafParts], list[tuple[str, int, bytes]]]:
         """Every credential and stamp against the released draft at its place."""
         kind = get_type(lane)
         texts, codes, records = body["credentials"], body["stamps"], body["records"]
@@ -261,7 +255,7 @@ class Signer:
                 f"{len(texts)} credentials for {len(drafts)} released drafts", code="desk.size", field="credentials"
             )
         parts: list[LeafParts] = []
-        slots: list[tuple[str, int]] = []
+        slots: list[tuple[str, int, bytes]] = []
         sample = set(random.SystemRandom().sample(range(len(drafts)), min(_SAMPLE, len(drafts))))
         for position, (expected, predecessor) in enumerate(drafts):
             credential = parse_credential(texts[position])
@@ -297,8 +291,8 @@ class Signer:
             if position in sample:
                 self._check_pair(ledger, credential, parsed)
             parts.append(LeafParts(credential.jwt_digest, sha256(stamp), unb64url(records[position])))
-            slots.append((slot.list, slot.index))
-        if len(set(slots)) != len(slots):
+            slots.append((slot.list, slot.index, sha256(draft.identifier.encode())))
+        if len({slot[:2] for slot in slots}) != len(slots):
             raise Refused("two certificates share a status slot", code="desk.slot", field="credentials")
         return parts, slots
 
@@ -330,7 +324,7 @@ class Signer:
         ledger = self._ledger()
         self._check_token(ledger, parsed, self._bureau, str(body["list"]), bytes(32))
         if parsed.status_list != StatusList():
-            raise Refused("the first state of a list has no entry set", code="desk.status", field="token")
+            raise Refused("the first state of a list has no entry set", code="desk.token", field="token")
         if ledger.status_head(self._bureau, parsed.list) is not None:
             raise Conflict(f"the list {parsed.list} exists already", code="desk.status", field="list")
         return self._yes(
@@ -341,9 +335,9 @@ class Signer:
         self, ledger: TrustSource, parsed: lists.ParsedStatusToken, owner: str, name: str, previous_head: bytes
     ) -> None:
         if (parsed.bureau, parsed.list, parsed.previous_head) != (owner, name, previous_head):
-            raise Refused("the status list token speaks of another list or state", code="desk.status", field="token")
+            raise Refused("the status list token speaks of another list or state", code="desk.token", field="token")
         if parsed.actor != self._bureau:
-            raise Refused("the status list token is signed for another bureau", code="desk.status", field="token")
+            raise Refused("the status list token is signed for another bureau", code="desk.token", field="token")
         self._check_key(ledger, parsed.key_thumbprint, lambda key: lists.verify_signature(parsed, key))
 
     def _status(self, name: str, body: Mapping[str, Any], *, approved: bool) -> Answer:
@@ -354,18 +348,24 @@ class Signer:
             facts = ledger.bureau(owner)
             if facts is None or facts.successor != self._bureau:
                 raise Refused(f"{self._bureau} does not answer for {owner}", code="desk.bureau", field="owner")
-        head = ledger.status_head(owner, list_name)
         old_token, new_token = unb64url(body["oldToken"]), unb64url(body["newToken"])
-        if head is None or head.head != previous_head or head.digest != sha256(old_token):
+        events = [EventRecord.from_dict(item) for item in body["events"]]
+        act = act_digest(events)
+        if approved:
+            with self._state.transaction():
+                self._state.approve(act, b"")
+        head = ledger.status_head(owner, list_name)
+        if head is None or head.digest != sha256(old_token) or self._stale(ledger, body):
             raise Conflict(
                 "the list has changed meanwhile", code="desk.status", field="previousHead", fix="run the command again"
             )
         old, new = parse_status_token(old_token), parse_status_token(new_token)
         self._check_token(ledger, new, owner, list_name, previous_head)
-        events = [EventRecord.from_dict(item) for item in body["events"]]
-        if not approved and not self._allowed(ledger, body, events):
+        agreed = self._agreed(ledger, body, events)
+        if not agreed and not self._allowed(ledger, body, events):
             raise Refused("this change needs a person's approval", code="desk.approval", field="events")
-        _check_changes(old.status_list, new.status_list, owner, list_name, events)
+        check_changes(old.status_list, new.status_list, owner, list_name, events)
+        self._check_holders(owner, events)
         records = [unb64url(item) for item in body["records"]]
         if len(records) != len(events):
             raise InvalidInput("one record an event", code="desk.size", field="records")
@@ -374,6 +374,8 @@ class Signer:
         manifest = build_manifest(bureau=self._bureau, lane=EVENTS_LANE, root=root, leaves=records)
         with self._state.transaction():
             self._state.put_root(self._bureau, EVENTS_LANE, sequence, root, None)
+            if agreed:
+                self._state.approve(act, sha256(new_token))
         return self._yes(
             name,
             anchor=self._key.sign_anchor(self._bureau, EVENTS_LANE, sequence, root, len(records), manifest.digest),
@@ -385,10 +387,46 @@ class Signer:
         if request.kind != "status":
             return False
         try:
-            events = [EventRecord.from_dict(item) for item in request.body["events"]]
-            return self._allowed(self._ledger(), request.body, events)
-        except (YinxinError, KeyError, TypeError):
+            ledger, body = self._ledger(), request.body
+            events = [EventRecord.from_dict(item) for item in body["events"]]
+            if self._stale(ledger, body) or self._agreed(ledger, body, events):
+                return True
+            return self._allowed(ledger, body, events)
+        except (InvalidInput, KeyError, TypeError, ValueError):
             return False
+
+    def _stale(self, ledger: TrustSource, body: Mapping[str, Any]) -> bool:
+        """True if the list, or the lane of events, has moved on: it would come to nothing, and is answered so."""
+        head = ledger.status_head(str(body["owner"]), str(body["list"]))
+        sequence = int(body["sequence"])
+        return (
+            head is None
+            or head.head != unhex0x(body["previousHead"], size=32)
+            or ledger.anchor(self._bureau, EVENTS_LANE, sequence) is not None
+            or (sequence > 1 and ledger.anchor(self._bureau, EVENTS_LANE, sequence - 1) is None)
+        )
+
+    def _agreed(self, ledger: TrustSource, body: Mapping[str, Any], events: list[EventRecord]) -> bool:
+        """True if a person approved this very act and no list signed for it ever came into force.
+
+        So an act that lost a race is signed anew without asking the person again, and an approval is good for once.
+        """
+        signed = self._state.approvals(act_digest(events))
+        if signed is None:
+            return False
+        history = ledger.status_history(str(body["owner"]), str(body["list"]))
+        return signed.isdisjoint(facts.digest for facts in history)
+
+    def _check_holders(self, owner: str, events: list[EventRecord]) -> None:
+        """An entry whose certificate this signer knows is changed in that certificate's name only."""
+        for event in events:
+            holder = self._state.slot_holder(event.status_list, event.status_index) if owner == self._bureau else None
+            if holder is not None and holder != sha256(event.identifier.encode()):
+                raise Refused(
+                    f"entry {event.status_index} is not that of {event.identifier}",
+                    code="desk.identifier",
+                    field="events",
+                )
 
     def _allowed(self, ledger: TrustSource, body: Mapping[str, Any], events: list[EventRecord]) -> bool:
         """Standing policy: lapses past their date by the ledger's clock, and predecessors of released drafts."""
@@ -398,7 +436,9 @@ class Signer:
             if event.operation == "lapse"
             else event.operation in ("supersede", "transfer")
             and event.successor is not None
-            and self._state.successor(event.identifier) == event.successor
+            and event.bureau == self._bureau
+            and event.successor in self._state.successors(event.identifier)
+            and self._state.slot_holder(event.status_list, event.status_index) is not None
             for event in events
         )
 
@@ -416,63 +456,3 @@ class Signer:
             and credential.expires is not None
             and credential.expires <= ledger.block.time
         )
-
-
-def _check_changes(old: StatusList, new: StatusList, owner: str, name: str, events: list[EventRecord]) -> None:
-    """Exactly the entries that have an event changed, as the event says, and no terminal state was left."""
-    expected = old.copy()
-    seen: set[int] = set()
-    for event in events:
-        if (event.bureau, event.status_list) != (owner, name) or event.status_index in seen:
-            raise Refused(
-                f"{event.identifier}: event of another list or a second one", code="desk.status", field="events"
-            )
-        seen.add(event.status_index)
-        before = Status(old.get(event.status_index))
-        if before != event.before:
-            raise Conflict(
-                f"{event.identifier} is {before.name.lower()} now",
-                code="desk.status",
-                field="events",
-                fix="run the command again",
-            )
-        check_transition(before, Status(event.after), identifier=event.identifier)
-        expected.set(event.status_index, Status(event.after))
-    if expected != new:
-        raise Refused("the new list changes entries that no event speaks of", code="desk.status", field="newToken")
-
-
-def _summary(name: str, request: Request) -> Summary:
-    body = request.body
-    if request.kind == "release":
-        drafts = body["drafts"]
-        shown = [f"{item['number']}  {item['fields'].get('certificateHolderName', '')}" for item in drafts[:5]]
-        lines = (
-            f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']})",
-            f"from {body['source']} by {body['operator']}",
-            *shown,
-        )
-        data: dict[str, Any] = {
-            "size": len(drafts),
-            "type": body["lane"],
-            "source": body["source"],
-            "operator": body["operator"],
-        }
-    else:
-        events = body["events"]
-        first = events[0] if events else {}
-        shown = [
-            f"{item['identifier']}  {Status(item['before']).name} → {Status(item['after']).name}" for item in events[:5]
-        ]
-        lines = (
-            f"{first.get('operation')} {len(events)} certificates by {first.get('operator')}: {first.get('reason')}",
-            *shown,
-        )
-        data = {
-            "size": len(events),
-            "operation": first.get("operation"),
-            "reason": first.get("reason"),
-            "operator": first.get("operator"),
-        }
-    more = (f"… and {data['size'] - 5} more",) if data["size"] > 5 else ()
-    return Summary(name, request.kind, lines + more, data)

@@ -1,4 +1,4 @@
-"""What a signer remembers: releases, recalls, every root it signed, every slot it saw given out."""
+"""What a signer remembers: releases, recalls, approvals, every root it signed, every slot it saw given out."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ CREATE TABLE IF NOT EXISTS roots (
   bureau TEXT NOT NULL, lane TEXT NOT NULL, sequence INTEGER NOT NULL, root BLOB NOT NULL, digest BLOB,
   PRIMARY KEY (bureau, lane, sequence, root)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS successors (
-  predecessor TEXT PRIMARY KEY, successor TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  predecessor TEXT NOT NULL, digest BLOB NOT NULL, successor TEXT NOT NULL,
+  PRIMARY KEY (predecessor, digest)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS slots (
-  list TEXT NOT NULL, slot INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (list, slot)) STRICT, WITHOUT ROWID;
+  list TEXT NOT NULL, slot INTEGER NOT NULL, digest BLOB NOT NULL, identifier BLOB NOT NULL,
+  PRIMARY KEY (list, slot)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS approvals (
+  act BLOB NOT NULL, token BLOB NOT NULL, PRIMARY KEY (act, token)) STRICT, WITHOUT ROWID;
 """
 
 
@@ -101,21 +105,50 @@ class SignerState:
         ).fetchall()
         return [(row[0], bytes(row[1])) for row in rows]
 
-    def successor(self, predecessor: str) -> str | None:
-        """The identifier that a released draft named as following ``predecessor``, or None."""
-        row = self._db.execute("SELECT successor FROM successors WHERE predecessor=?", (predecessor,)).fetchone()
-        return None if row is None else str(row[0])
+    def successors(self, predecessor: str) -> set[str]:
+        """Identifiers that follow ``predecessor`` by released lists, not recalled, whose root is signed."""
+        rows = self._db.execute(
+            "SELECT s.successor FROM successors s JOIN releases r USING (digest) WHERE s.predecessor=? "
+            "AND r.recalled_at IS NULL AND EXISTS (SELECT 1 FROM roots WHERE roots.digest = s.digest)",
+            (predecessor,),
+        ).fetchall()
+        return {str(row[0]) for row in rows}
 
-    def put_successors(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Note which certificate follows which."""
-        self._db.executemany("INSERT OR REPLACE INTO successors VALUES (?,?)", pairs)
+    def put_successors(self, digest: bytes, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note which certificate follows which by a released list."""
+        rows = [(predecessor, digest, successor) for predecessor, successor in pairs]
+        self._db.executemany("INSERT OR REPLACE INTO successors VALUES (?,?,?)", rows)
 
-    def take_slots(self, digest: bytes, slots: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
-        """Note slots as given to a released list; answers the first that another list has, or None."""
-        for name, slot in slots:
+    def take_slots(self, digest: bytes, slots: Iterable[tuple[str, int, bytes]]) -> tuple[str, int] | None:
+        """Note slots as given to certificates of a released list.
+
+        Args:
+            digest: of the list.
+            slots: status list, entry, SHA-256 of the certificate's identifier.
+
+        Returns:
+            The first slot that another list has, or None.
+        """
+        for name, slot, identifier in slots:
             row = self._db.execute("SELECT digest FROM slots WHERE list=? AND slot=?", (name, slot)).fetchone()
             if row is not None and bytes(row[0]) != digest:
                 return name, slot
             if row is None:
-                self._db.execute("INSERT INTO slots VALUES (?,?,?)", (name, slot, digest))
+                self._db.execute("INSERT INTO slots VALUES (?,?,?,?)", (name, slot, digest, identifier))
         return None
+
+    def slot_holder(self, name: str, slot: int) -> bytes | None:
+        """SHA-256 of the identifier of the certificate that has this slot, or None where no root was signed for it."""
+        row = self._db.execute("SELECT identifier FROM slots WHERE list=? AND slot=?", (name, slot)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    # ------------------------------------------------------------------ approvals of status acts
+
+    def approve(self, act: bytes, token: bytes) -> None:
+        """Note that a person approved an act, and the SHA-256 of a new list signed for it (empty before one is)."""
+        self._db.execute("INSERT OR IGNORE INTO approvals VALUES (?,?)", (act, token))
+
+    def approvals(self, act: bytes) -> set[bytes] | None:
+        """SHA-256 of every list signed for an act that a person approved, or None if nobody did."""
+        rows = self._db.execute("SELECT token FROM approvals WHERE act=?", (act,)).fetchall()
+        return {bytes(row[0]) for row in rows} if rows else None

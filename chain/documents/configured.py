@@ -19,7 +19,7 @@ def open_store(home: Home) -> BlobStore:
     from chain.documents.stores.ipfs import IpfsStore
 
     if settings.store == "ipfs":
-        return IpfsStore(settings.ipfs_api)
+        return IpfsStore(settings.ipfs_api, authorization=settings.ipfs_authorization or None)
     from chain.documents.kubo import KuboNode
 
     node = KuboNode(home.resolve(settings.kubo))

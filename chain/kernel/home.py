@@ -46,6 +46,9 @@ class DocumentSettings(_Part):
     )
     blobs: str = Field("blobs", description="folder of the local store")
     ipfs_api: str = Field("/ip4/127.0.0.1/tcp/5001", description="multiaddr of the IPFS node's RPC")
+    ipfs_authorization: str = Field(
+        "", description="value of the header Authorization, where the IPFS node asks for one"
+    )
     kubo: str = Field("kubo", description="folder of the private IPFS node")
 
 

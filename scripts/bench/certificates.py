@@ -43,11 +43,10 @@ from chain.credentials import (
     Status,
     StatusList,
     certificate_leaf,
-    issue_credential,
     issue_stamp,
     parse_credential,
 )
-from chain.credentials.credential import verify_signature
+from chain.credentials.credential import issue_credentials, verify_signature
 from chain.credentials.es256 import BACKEND, coordinates
 from chain.credentials.status_list import draw_indexes
 from chain.documents.records import RecordContent, seal_many
@@ -111,29 +110,24 @@ def issue_ours(
 ) -> Batch:
     """One batch, from validated rows to stored rows."""
     slots = draw_indexes(len(fields), set())
+    identifiers = [mint(LICENCE, BUREAU, f"440100{number:010d}").text for number in range(len(fields))]
+    credentials = issue_credentials(
+        [
+            CredentialContent(BUREAU, LICENCE, identifier, NOT_BEFORE, EXPIRES, LIST, slot, values)
+            for identifier, slot, values in zip(identifiers, slots, fields, strict=True)
+        ],
+        signer,
+    )
     made = []
-    for number, (values, slot) in enumerate(zip(fields, slots, strict=True)):
-        identifier = mint(LICENCE, BUREAU, f"440100{number:010d}").text
-        credential = issue_credential(
-            CredentialContent(BUREAU, LICENCE, identifier, NOT_BEFORE, EXPIRES, LIST, slot, values), signer
-        )
+    for identifier, slot, values, credential in zip(identifiers, slots, fields, credentials, strict=True):
         face = (
             (6, values["certificateHolderCode"]),
             (10, values["KZ_companyType"]),
             (13, values["KZ_establishmentDate"]),
             (12, values["KZ_registeredCapital"]),
         )
-        content = StampContent(
-            BUREAU,
-            identifier,
-            values["certificateHolderName"],
-            NOT_BEFORE,
-            EXPIRES,
-            LIST,
-            slot,
-            face,
-            credential.jwt_digest,
-        )
+        name, digest = values["certificateHolderName"], credential.jwt_digest
+        content = StampContent(BUREAU, identifier, name, NOT_BEFORE, EXPIRES, LIST, slot, face, digest)
         made.append((identifier, slot, credential, issue_stamp(content, signer)))
     if vault is None:
         records: list[bytes] = []

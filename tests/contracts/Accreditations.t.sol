@@ -87,6 +87,15 @@ contract AccreditationsTest is Fixture {
         assertEq(registry.accreditations(HEALTH, PERMIT).length, 2, "the empty one is gone");
     }
 
+    function testFuzz_EndOfAPeriodNeverLiesBeforeItsBeginning(uint64 from, uint64 until) public {
+        from = uint64(bound(from, _now(), _now() + 20));
+        until = uint64(bound(until, _now() + 1, _now() + 40));
+        _accredit(from, 0);
+        _end(until);
+        IBureauRegistry.Period[] memory spans = registry.accreditations(HEALTH, PERMIT);
+        assertEq(spans[0].until, until < from ? from : until, "until");
+    }
+
     function test_RevertWhen_PeriodBeginsInThePast() public {
         vm.expectRevert(abi.encodeWithSelector(IBureauRegistry.PeriodInPast.selector, _now() - 1, _now()));
         _accredit(_now() - 1, 0);

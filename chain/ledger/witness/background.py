@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +48,9 @@ def ensure_witness(home: Path, *, limit: float = 30.0) -> str:
                     [sys.executable, "-c", _RUN, "--home", str(home), "witness", "run"],
                     stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
                 )  # fmt: skip
-        gone = process is not None and process.poll() not in (None, 0)
+            # It shall outlive this process; a thread takes its exit code, so that no zombie is left while we live.
+            threading.Thread(target=process.wait, name="witness-reaper", daemon=True).start()
+        gone = process is not None and process.returncode not in (None, 0)
         if (gone and not _held(home)) or time.monotonic() > deadline:
             log = home / "witness.log"
             words = log.read_text(encoding="utf-8", errors="replace").strip()[-400:] if log.is_file() else ""

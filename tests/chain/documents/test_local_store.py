@@ -253,3 +253,12 @@ def test_groups_cover_every_blob_once_in_order(store: LocalStore) -> None:
     assert sum(map(len, groups)) == 95
     assert [len(group) for group in groups] == [20, 20, 20, 20, 15]
     assert groups == list(store.groups(blobs=20))
+
+
+def test_a_large_batch_is_spread_over_segments(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chain.documents.stores._writer.SEGMENT_SIZE", 5_000)
+    blobs = [os.urandom(900) for _ in range(50)]
+    cids = store.put_many(blobs)
+    assert len(segments(store)) == 9
+    assert [store.get(cid) for cid in cids] == blobs
+    assert list(store.cids()) == cids

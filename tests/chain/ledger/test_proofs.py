@@ -11,7 +11,7 @@ import rlp
 from eth_hash.auto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
-from trie import HexaryTrie
+from trie.hexary import HexaryTrie
 
 from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import Damaged, InvalidInput, NotFound
@@ -40,7 +40,7 @@ class TestRlp:
             item = _rlp.decode(data)
         except InvalidInput:
             return
-        assert _rlp.encode(item) == data  # type: ignore[arg-type]
+        assert _rlp.encode(item) == data
 
     @pytest.mark.parametrize("data", ["", "8100", "b801ff", "b90001ff", "c1", "83ffff", "0000", "f800", "bb00000000"])
     def test_other_forms_are_refused(self, data: str) -> None:

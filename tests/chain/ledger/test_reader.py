@@ -104,7 +104,8 @@ def test_status_heads_and_history(reader: LedgerReader) -> None:
 
 def test_round_trips(world: World) -> None:
     """After the first look nothing is asked twice; a root costs two exchanges, a status head three."""
-    with CountingRpc(world.rpc.endpoints, finality="latest") as rpc:
+    rpc = CountingRpc(world.rpc.endpoints, finality="latest")
+    with rpc:
         reader = LedgerReader(rpc, world.trust_root)
         spent: Counter[str] = Counter()
 
@@ -174,17 +175,17 @@ def test_hidden_events_leave_a_gap_that_is_seen(world: World) -> None:
             del found[self.drop]
             return found
 
-    with Hiding(world.rpc.endpoints, finality="latest") as rpc:
+    rpc = Hiding(world.rpc.endpoints, finality="latest")
+    with rpc:
         for drop in (0, 1, -1):
             rpc.drop = drop
             reader = LedgerReader(rpc, world.trust_root)
-            for ask in (
-                lambda reader=reader: reader.status_head(BUREAU, LIST),
-                lambda reader=reader: reader.status_history(BUREAU, LIST),
-                lambda reader=reader: reader.anchors(BUREAU, LANE),
-            ):
-                with pytest.raises(Damaged):
-                    ask()
+            with pytest.raises(Damaged):
+                reader.status_head(BUREAU, LIST)
+            with pytest.raises(Damaged):
+                reader.status_history(BUREAU, LIST)
+            with pytest.raises(Damaged):
+                reader.anchors(BUREAU, LANE)
 
 
 def test_reads_at_one_block_until_told_to_move_on(world: World) -> None:

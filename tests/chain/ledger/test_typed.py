@@ -35,8 +35,8 @@ MARKET = "11440100000000001F"
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 NAMES = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=32)
 USCC = st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=18, max_size=18)
-DIGEST = st.binary(min_size=32, max_size=32)
-ANCHORS = st.builds(Anchor, USCC, NAMES, st.integers(0, 2**64 - 1), DIGEST, st.integers(0, 2**32 - 1), DIGEST)
+DIGESTS = st.binary(min_size=32, max_size=32)
+ANCHORS = st.builds(Anchor, USCC, NAMES, st.integers(0, 2**64 - 1), DIGESTS, st.integers(0, 2**32 - 1), DIGESTS)
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ class TestSignatures:
     KEY = bytes(31) + b"\x07"
     DIGEST = bytes(range(32))
 
-    @given(st.integers(1, ORDER - 1), DIGEST)
+    @given(st.integers(1, ORDER - 1), DIGESTS)
     def test_recovers_its_signer(self, secret: int, digest: bytes) -> None:
         key = secret.to_bytes(32, "big")
         signature = sign(digest, key)

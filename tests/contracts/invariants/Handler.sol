@@ -109,10 +109,11 @@ contract Handler is Fixture {
     // ------------------------------------------------------------------ time
 
     function wait_(uint256 secs) external {
-        _pass(bound(secs, 1, 40));
+        _pass(bound(secs, 1, 12));
     }
 
     function waitLong(uint256 secs) external {
+        if (secs % 4 != 0) return;
         _pass(bound(secs, 1, 10 days));
     }
 
@@ -147,7 +148,7 @@ contract Handler is Fixture {
     }
 
     function succeed(uint256 who, uint256 next, uint256 luck) external {
-        if (luck % 4 != 0) return; // there are few bureaus, and it is for ever
+        if (luck % 8 != 0) return; // there are few bureaus, and it is for ever
         bytes18 old = _bureau(who);
         bytes18 heir = _bureau(next);
         bool allowed = !registryRetired && model.succeed(old, heir, _now());
@@ -219,7 +220,7 @@ contract Handler is Fixture {
         if (slip % 8 == 0) sequence -= 1;
         if (slip % 8 == 1) sequence += uint64(bound(salt, 1, type(uint32).max));
         bytes32 root = slip % 32 == 2 ? bytes32(0) : keccak256(abi.encode(salt));
-        _tryAnchor(bureau, lane, sequence, root, _pks[by % 5]);
+        _tryAnchor(bureau, lane, sequence, root, _likelyKey(bureau, by));
     }
 
     function _tryAnchor(bytes18 bureau, bytes32 lane, uint64 sequence, bytes32 root, uint256 pk) private {
@@ -243,7 +244,7 @@ contract Handler is Fixture {
         bytes32 previous = lastStatusHead[bureau][list];
         if (slip % 6 == 0) previous = slip % 12 == 0 ? bytes32(0) : keccak256(abi.encode(slip));
         bytes18 actor = by % 8 == 0 ? bytes18(0) : by % 3 == 0 ? _bureau(salt) : _endOfLine(bureau);
-        uint256 pk = by % 16 == 0 ? _authorityPks[_authorityIndex] : _pks[(by >> 8) % 5];
+        uint256 pk = by % 16 == 0 ? _authorityPks[_authorityIndex] : _likelyKey(actor, by >> 8);
         bytes32 digest = keccak256(abi.encode(salt, slip));
         _tryStatus(bureau, list, previous, digest, actor, pk);
     }
@@ -329,6 +330,15 @@ contract Handler is Fixture {
         return bureaus[who % 4];
     }
 
+    /// @dev Three times in four a key in force of that bureau, if it has one.
+    function _likelyKey(bytes18 bureau, uint256 seed) private view returns (uint256) {
+        for (uint256 i = 0; i < 5 && seed % 4 != 0; ++i) {
+            uint256 pk = _pks[(seed / 4 + i) % 5];
+            if (model.keyInForce(bureau, vm.addr(pk), _now())) return pk;
+        }
+        return _pks[(seed / 4) % 5];
+    }
+
     function _endOfLine(bytes18 bureau) private view returns (bytes18) {
         while (model.successor(bureau) != 0) bureau = model.successor(bureau);
         return bureau;
@@ -337,13 +347,13 @@ contract Handler is Fixture {
     /// @dev Zero, a little before, or somewhat after now.
     function _moment(uint256 seed) private view returns (uint64) {
         if (seed % 3 == 0) return 0;
-        return _now() - 3 + uint64(bound(seed >> 8, 0, 60));
+        return _now() - 3 + uint64(bound(seed >> 8, 0, seed % 3 == 1 ? 10 : 60));
     }
 
     function _period(uint256 seed, uint256 length) private view returns (uint64 begin, uint64 end) {
         begin = _moment(seed);
         uint64 start = begin == 0 ? _now() : begin;
-        end = length % 3 == 0 ? 0 : start + uint64(bound(length >> 8, 0, 60));
+        end = length % 3 == 0 ? 0 : start + uint64(bound(length >> 8, 0, length % 3 == 1 ? 8 : 200));
     }
 
     /// @dev Takes the log's events into the journal; there must be exactly `count`.

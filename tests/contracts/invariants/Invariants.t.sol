@@ -210,6 +210,26 @@ contract InvariantsTest is Test {
             for (uint256 t = 0; t < times.length; ++t) {
                 _compare(_handler.bureaus(b), times[t]);
             }
+            _compareAtEdges(_handler.bureaus(b), _registry.suspensions(_handler.bureaus(b)));
+            for (uint256 l = 0; l < 2; ++l) {
+                bytes18 bureau = _handler.bureaus(b);
+                _compareAtEdges(bureau, _registry.accreditations(bureau, _handler.lanes(l)));
+            }
+        }
+    }
+
+    /// @dev The seconds around the edges of each span, where mistakes live.
+    function _compareAtEdges(bytes18 bureau, IBureauRegistry.Period[] memory spans) private view {
+        for (uint256 i = 0; i < spans.length; ++i) {
+            uint64[4] memory edges = [spans[i].from - 1, spans[i].from, spans[i].until, spans[i].until + 1];
+            for (uint256 e = 0; e < 4; ++e) {
+                for (uint256 l = 0; l < 2; ++l) {
+                    bytes32 lane = _handler.lanes(l);
+                    bool same =
+                        _registry.wasAccredited(bureau, lane, edges[e]) == _model.accreditedAt(bureau, lane, edges[e]);
+                    assertTrue(same, "S10: edge");
+                }
+            }
         }
     }
 
