@@ -24,7 +24,7 @@ def shred(office: Office, row: Row[Any]) -> None:
     """Shred one certificate. Doing it again does nothing.
 
     Raises:
-        Refused: its batch is still on its way.
+        Refused: its batch or an act on it is still on its way.
     """
     with office.engine.connect() as connection:
         state = connection.execute(select(batches.c.state).where(batches.c.id == row.batch_id)).scalar_one()
@@ -33,6 +33,18 @@ def shred(office: Office, row: Row[Any]) -> None:
             .join(acts)
             .where(act_entries.c.certificate_id == row.id, act_entries.c.cid.is_not(None), acts.c.state == "complete")
         ).all()
+        going = connection.execute(
+            select(acts.c.id)
+            .join(act_entries)
+            .where(act_entries.c.certificate_id == row.id, acts.c.state.not_in(("complete", "refused")))
+        ).scalar()
+    if going is not None:
+        raise Refused(
+            f"act {going} on {row.identifier} is not finished",
+            code="shred.act",
+            field="identifier",
+            fix="finish it first: yinxin acts",
+        )
     if state != "complete":
         raise Refused(
             f"batch {row.batch_id} is {state}",

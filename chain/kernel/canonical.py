@@ -11,36 +11,72 @@ from typing import Any
 import msgspec
 
 from chain.kernel.errors import InvalidInput
+from chain.kernel.json_reader import read_json
 
 _MAX = 2**53 - 1
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-def _check(value: Any, path: str) -> bool:
-    """True if keys must be re-sorted by UTF-16 units (a key outside the BMP was seen)."""
-    if value is None or isinstance(value, bool):
+def _scan(value: Any) -> bool | None:
+    """True if keys must be re-sorted by UTF-16 units, False if not; None if something has no canonical form."""
+    if value is None or value is True or value is False:
         return False
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return False
-    if isinstance(value, int):
-        if not -_MAX <= value <= _MAX:
-            raise InvalidInput(f"{path}: integer beyond 2^53-1", code="canonical.integer", field=path)
-        return False
-    if isinstance(value, list | tuple):
-        odd = False
-        for index, item in enumerate(value):
-            odd |= _check(item, f"{path}[{index}]")
-        return odd
-    if isinstance(value, dict):
-        odd = False
+    if kind is int:
+        return False if -_MAX <= value <= _MAX else None
+    odd = False
+    if kind is dict:
         for key, item in value.items():
-            if not isinstance(key, str):
-                raise InvalidInput(f"{path}: key {key!r} is not text", code="canonical.key", field=path)
+            if type(key) is not str:
+                return None
             if not key.isascii():
                 odd = True
-            odd |= _check(item, f"{path}.{key}")
+            if type(item) is not str:
+                found = _scan(item)
+                if found is None:
+                    return None
+                odd = odd or found
         return odd
-    raise InvalidInput(f"{path}: {type(value).__name__} has no canonical form", code="canonical.type", field=path)
+    if kind is list or kind is tuple:
+        for item in value:
+            if type(item) is not str:
+                found = _scan(item)
+                if found is None:
+                    return None
+                odd = odd or found
+        return odd
+    return None
+
+
+def _fault(value: Any, path: str) -> InvalidInput | None:
+    """What :func:`_scan` stumbled over, and where."""
+    if value is None or isinstance(value, bool | str):
+        return None if value is None or type(value) in (bool, str) else _no_form(value, path)
+    if type(value) is int:
+        if -_MAX <= value <= _MAX:
+            return None
+        return InvalidInput(f"{path}: integer beyond 2^53-1", code="canonical.integer", field=path)
+    if type(value) is dict:
+        for key, item in value.items():
+            if type(key) is not str:
+                return InvalidInput(f"{path}: key {key!r} is not text", code="canonical.key", field=path)
+            found = _fault(item, f"{path}.{key}")
+            if found is not None:
+                return found
+        return None
+    if type(value) in (list, tuple):
+        for index, item in enumerate(value):
+            found = _fault(item, f"{path}[{index}]")
+            if found is not None:
+                return found
+        return None
+    return _no_form(value, path)
+
+
+def _no_form(value: Any, path: str) -> InvalidInput:
+    return InvalidInput(f"{path}: {type(value).__name__} has no canonical form", code="canonical.type", field=path)
 
 
 def _utf16_sorted(value: Any) -> Any:
@@ -62,9 +98,10 @@ def canonical(value: Any) -> bytes:
         InvalidInput: a float, an integer beyond 2^53-1, a key that is not text, or a lone surrogate.
     """
     try:
-        if _check(value, "$"):
-            return _plain.encode(_utf16_sorted(value))
-        return _encoder.encode(value)
+        odd = _scan(value)
+        if odd is None:
+            raise _fault(value, "$") or _no_form(value, "$")
+        return _plain.encode(_utf16_sorted(value)) if odd else _encoder.encode(value)
     except UnicodeEncodeError as error:
         raise InvalidInput("text holds a lone surrogate", code="canonical.text") from error
 
@@ -78,8 +115,8 @@ def read_canonical(data: bytes, *, what: str = "document", limit: int = 16 * 2**
     if len(data) > limit:
         raise InvalidInput(f"{what}: larger than {limit} bytes", code="canonical.size")
     try:
-        value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        value = read_json(data)
+    except ValueError as error:
         raise InvalidInput(f"{what}: not JSON ({error})", code="canonical.json") from error
     if canonical(value) != data:
         raise InvalidInput(f"{what}: not in canonical form (RFC 8785)", code="canonical.form")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chain.kernel.errors import InvalidInput, Refused, Unavailable
-from chain.ledger._json import read_json
+from chain.kernel.json_reader import read_json
 from chain.ledger._unix import connect_unix
 
 REPLY_LIMIT = 64 * 2**20

@@ -89,11 +89,7 @@ contract BureauRegistry is IBureauRegistry, Retirable, AccessControlDefaultAdmin
     }
 
     /// @inheritdoc IBureauRegistry
-    function updateBureau(bytes18 uscc, string calldata name, bytes32 metadataDigest)
-        external
-        onlyAuthority
-        whileOpen
-    {
+    function updateBureau(bytes18 uscc, string calldata name, bytes32 metadataDigest) external onlyAuthority whileOpen {
         Bureau storage entry = _openBureau(uscc);
         _checkDescription(name, metadataDigest);
         entry.name = name;
@@ -320,11 +316,7 @@ contract BureauRegistry is IBureauRegistry, Retirable, AccessControlDefaultAdmin
     }
 
     /// @inheritdoc IBureauRegistry
-    function mayAnchorStatus(bytes18 uscc, bytes18 actor, address anchorKey, uint64 time)
-        external
-        view
-        returns (bool)
-    {
+    function mayAnchorStatus(bytes18 uscc, bytes18 actor, address anchorKey, uint64 time) external view returns (bool) {
         if (!_bureaus[uscc].everAccredited) return false;
         if (actor == 0) return anchorKey == authority();
         // The links form no circle, see {succeed}.

@@ -75,12 +75,7 @@ interface IBureauRegistry is IRetirable {
     event BureauReinstated(bytes18 indexed bureau, uint64 until);
     /// @notice A key may sign during [from, until).
     event KeyAdded(
-        bytes18 indexed bureau,
-        bytes32 indexed thumbprint,
-        Purpose purpose,
-        bytes publicKey,
-        uint64 from,
-        uint64 until
+        bytes18 indexed bureau, bytes32 indexed thumbprint, Purpose purpose, bytes publicKey, uint64 from, uint64 until
     );
     /// @notice The key's period now ends at `until`.
     event KeyRetired(bytes18 indexed bureau, bytes32 indexed thumbprint, uint64 until);

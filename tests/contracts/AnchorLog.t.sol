@@ -93,9 +93,7 @@ contract AnchorLogTest is Fixture {
 
     function test_RevertWhen_NotAccredited() public {
         bytes memory signature = _signAnchor(HEALTH_PK, HEALTH, LICENCE, 1, ROOT);
-        vm.expectRevert(
-            abi.encodeWithSelector(IAnchorLog.MayNotAnchor.selector, HEALTH, LICENCE, vm.addr(HEALTH_PK))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAnchorLog.MayNotAnchor.selector, HEALTH, LICENCE, vm.addr(HEALTH_PK)));
         log.anchor(HEALTH, LICENCE, 1, ROOT, 7, MANIFEST, signature);
     }
 

@@ -85,7 +85,8 @@ contract KeysTest is Fixture {
     function test_RevertWhen_PublicKeyHasAnotherLength() public {
         (bytes memory publicKey, bytes32 thumbprint) = _p256(77);
         for (uint256 i = 0; i < 3; ++i) {
-            bytes memory other = i == 0 ? bytes("") : i == 1 ? abi.encodePacked(publicKey, hex"00") : bytes(new bytes(32));
+            bytes memory other =
+                i == 0 ? bytes("") : i == 1 ? abi.encodePacked(publicKey, hex"00") : bytes(new bytes(32));
             vm.expectRevert(abi.encodeWithSelector(IBureauRegistry.BadPublicKey.selector, other));
             _add(thumbprint, CREDENTIAL, other);
         }

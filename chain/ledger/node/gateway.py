@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from chain.ledger._json import read_json
+from chain.kernel.json_reader import read_json
 from chain.ledger.node.answers import Answers
 from chain.ledger.node.engine import Engine
 from chain.ledger.node.limits import TokenBuckets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from chain.kernel.encoding import unb64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable, YinxinError
 from chain.kernel.home import write_atomically
+from chain.kernel.json_reader import read_json
 from chain.kernel.ports import BlockRef
 from chain.ledger.trustroot import TrustRoot
 from chain.ledger.witness.checkpoint import Checkpoint, merge, parse_body, verify_checkpoint
@@ -95,7 +95,7 @@ class HttpSource:
 
     def _json(self, target: str) -> dict[str, Any]:
         try:
-            found = json.loads(self._get(target))
+            found = read_json(self._get(target))
         except ValueError as error:
             raise self._odd() from error
         if not isinstance(found, dict):

@@ -15,6 +15,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -81,13 +82,12 @@ class Witness:
         card = WitnessKey(config.name, key.public_key().public_bytes_raw())
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = os.open(home / "witness.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _take(self._lock):
             os.close(self._lock)
             raise Conflict(
                 f"a witness already works in {home}", code="witness.running", field="home", fix="stop it, or use it"
-            ) from error
+            )
+        (home / "endpoint.json").unlink(missing_ok=True)
         self._store = WitnessStore(home / "witness.sqlite")
         self._walker = Walker(
             self._store, rpc, trust_root, config.name, key, clock, every=config.every, interval=config.interval
@@ -183,6 +183,18 @@ class Witness:
         }
         write_atomically(folder / "contradiction.json", canonical(document))
         log.error("the chain was rewritten at block %d; evidence in %s", error.number, folder)
+
+
+def _take(handle: int) -> bool:
+    """Take the lock of a home; tries for a second, since whoever only looks holds it for an instant."""
+    for _ in range(20):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
 
 
 async def _finish(work: Coroutine[Any, Any, _T]) -> _T:

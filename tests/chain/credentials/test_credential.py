@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.credentials import CredentialContent, issue_credential, parse_credential
-from chain.credentials.credential import arrange, verify_signature
+from chain.credentials.credential import arrange, issue_credentials, verify_signature
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import unb64url
 from chain.kernel.errors import InvalidInput
@@ -117,6 +117,36 @@ class TestIssuing:
         }
         parsed = parse_credential(issue_credential(replace(CONTENT, fields=fields), signer()).text)
         assert dict(parsed.fields) == fields
+
+
+class TestIssuingMany:
+    def test_each_is_as_if_issued_alone(self) -> None:
+        contents = [replace(CONTENT, status_index=index, fields={**FIELDS, "KZ_n": str(index)}) for index in range(70)]
+        issued = issue_credentials(contents, signer())
+        assert len(issued) == 70
+        for content, one in zip(contents, issued, strict=True):
+            parsed = parse_credential(one.text)
+            assert dict(parsed.fields) == content.fields
+            assert (parsed.status_index, parsed.identifier) == (content.status_index, IDENTIFIER)
+            assert one.jwt_digest == parsed.jwt_digest
+            assert verify_signature(parsed, signer().public_key)
+
+    def test_fields_may_differ(self) -> None:
+        contents = [CONTENT, replace(CONTENT, fields={"KZ_a": 1}), replace(CONTENT, fields={}), CONTENT]
+        issued = issue_credentials(contents, signer())
+        assert [dict(parse_credential(one.text).fields) for one in issued] == [FIELDS, {"KZ_a": 1}, {}, FIELDS]
+
+    def test_none(self) -> None:
+        assert issue_credentials([], signer()) == []
+
+    def test_one_bad_row_names_its_field(self) -> None:
+        contents = [CONTENT, replace(CONTENT, fields={**FIELDS, "KZ_domicile": 1.5})]
+        with pytest.raises(InvalidInput):
+            issue_credentials(contents, signer())
+        contents = [CONTENT, replace(CONTENT, fields={**FIELDS, "KZ_domicile": "长" * 8000})]
+        with pytest.raises(InvalidInput) as caught:
+            issue_credentials(contents, signer())
+        assert caught.value.field == "KZ_domicile"
 
 
 class TestRefusedContent:

@@ -177,7 +177,7 @@ FAULTS: dict[str, tuple[Callable[[], str], str]] = {
     "two parts": (lambda: credential().jwt.rpartition(".")[0] + "~", "credential.form"),
     "four parts": (lambda: credential().jwt + ".AA~", "credential.form"),
     "empty signature": (lambda: credential().jwt.rpartition(".")[0] + ".~", "credential.form"),
-    "dot in a disclosure": (lambda: credential().jwt + "~QUJD.QUJD~", "credential.disclosure"),
+    "dot in a disclosure": (lambda: credential().jwt + "~QUJD.QUJD~", "credential.form"),
     "padding": (lambda: credential().jwt + "==~", "credential.form"),
     "padding of a disclosure": (lambda: forge.credential_with([ONE + "="]), "credential.form"),
     "plain base64 alphabet": (lambda: credential().jwt[:-3] + "/" + credential().jwt[-2:] + "~", "credential.form"),

@@ -174,10 +174,14 @@ contract Handler is Fixture {
         // Mostly the last minute, so that a bureau's own key may; at times the future, at times too far back.
         uint64 since = back % 9 == 0 ? _now() + 1 : _now() - uint64(bound(back >> 8, 0, back % 3 == 0 ? 9 days : 60));
         address caller = by % 3 == 0 ? authority : by % 3 == 1 ? signer(by) : key;
-        bool allowed = !registryRetired
-            && model.markCompromised(bureau, key, since, caller, caller == authority, _now());
+        bool allowed =
+            !registryRetired && model.markCompromised(bureau, key, since, caller, caller == authority, _now());
         vm.prank(caller);
-        _expect(address(registry), abi.encodeCall(registry.markCompromised, (bureau, _thumb(_pks[which % 5]), since)), allowed);
+        _expect(
+            address(registry),
+            abi.encodeCall(registry.markCompromised, (bureau, _thumb(_pks[which % 5]), since)),
+            allowed
+        );
         if (allowed) lowestMark[bureau][key] = since;
     }
 
@@ -249,14 +253,9 @@ contract Handler is Fixture {
         _tryStatus(bureau, list, previous, digest, actor, pk);
     }
 
-    function _tryStatus(
-        bytes18 bureau,
-        bytes32 list,
-        bytes32 previous,
-        bytes32 digest,
-        bytes18 actor,
-        uint256 pk
-    ) private {
+    function _tryStatus(bytes18 bureau, bytes32 list, bytes32 previous, bytes32 digest, bytes18 actor, uint256 pk)
+        private
+    {
         bool allowed = !logRetired && previous == lastStatusHead[bureau][list] && _mayChange(bureau, actor, pk);
         bytes memory signature = _sign(pk, AnchorHashes.statusHash(bureau, list, previous, digest, actor));
         bytes memory call = abi.encodeCall(log.anchorStatus, (bureau, list, previous, digest, actor, signature));

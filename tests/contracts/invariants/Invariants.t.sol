@@ -99,9 +99,7 @@ contract InvariantsTest is Test {
             if (e.bureau != bureau || e.lane != lane) continue;
             ++count;
             assertEq(e.sequence, count, "S1: sequence of the event");
-            head = keccak256(
-                abi.encode(head, e.bureau, e.lane, e.sequence, e.root, e.size, e.manifestDigest, e.time)
-            );
+            head = keccak256(abi.encode(head, e.bureau, e.lane, e.sequence, e.root, e.size, e.manifestDigest, e.time));
             assertEq(e.head, head, "S2: head of the event");
         }
         (uint64 last, bytes32 stored) = _log.laneHead(bureau, lane);
@@ -205,7 +203,8 @@ contract InvariantsTest is Test {
     /// @notice S10: contract and model answer alike about any second, near or far, past or future.
     function _checkAnswers() private view {
         uint64 time = uint64(block.timestamp);
-        uint64[8] memory times = [time - 5 days, time - 30, time - 1, time, time + 1, time + 2, time + 30, time + 5 days];
+        uint64[8] memory times =
+            [time - 5 days, time - 30, time - 1, time, time + 1, time + 2, time + 30, time + 5 days];
         for (uint256 b = 0; b < _BUREAUS; ++b) {
             for (uint256 t = 0; t < times.length; ++t) {
                 _compare(_handler.bureaus(b), times[t]);

@@ -120,11 +120,7 @@ contract Model {
         return keyInForce(bureau, account, time) && (lane[0] == "$" || accreditedAt(bureau, lane, time));
     }
 
-    function mayAnchorStatus(bytes18 bureau, bytes18 actor, address account, uint64 time)
-        external
-        view
-        returns (bool)
-    {
+    function mayAnchorStatus(bytes18 bureau, bytes18 actor, address account, uint64 time) external view returns (bool) {
         if (!everAccredited[bureau]) return false;
         bool inLine = actor == bureau;
         for (bytes18 next = successor[bureau]; next != 0; next = successor[next]) {

@@ -80,8 +80,7 @@ abstract contract Fixture is Test {
     }
 
     function _sign(uint256 pk, bytes32 structHash) internal view returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(pk, keccak256(abi.encodePacked(hex"1901", _separator(), structHash)));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(pk, keccak256(abi.encodePacked(hex"1901", _separator(), structHash)));
         return abi.encodePacked(r, s, v);
     }
 
@@ -95,14 +94,10 @@ abstract contract Fixture is Test {
 
     /// @notice Anchors `root` with 7 leaves, signed by `pk`.
     function _anchor(uint256 pk, bytes18 uscc, bytes32 lane, uint64 sequence, bytes32 root) internal {
-        log.anchor(
-            uscc, lane, sequence, root, 7, keccak256("manifest"), _signAnchor(pk, uscc, lane, sequence, root)
-        );
+        log.anchor(uscc, lane, sequence, root, 7, keccak256("manifest"), _signAnchor(pk, uscc, lane, sequence, root));
     }
 
-    function _status(uint256 pk, bytes18 uscc, bytes32 list, bytes32 previous, bytes32 digest, bytes18 actor)
-        internal
-    {
+    function _status(uint256 pk, bytes18 uscc, bytes32 list, bytes32 previous, bytes32 digest, bytes18 actor) internal {
         bytes memory signature = _sign(pk, AnchorHashes.statusHash(uscc, list, previous, digest, actor));
         log.anchorStatus(uscc, list, previous, digest, actor, signature);
     }
@@ -113,9 +108,8 @@ abstract contract Fixture is Test {
     function _p256(uint256 secret) internal pure returns (bytes memory publicKey, bytes32 thumbprint) {
         (uint256 x, uint256 y) = vm.publicKeyP256(secret);
         publicKey = abi.encodePacked(y & 1 == 0 ? bytes1(0x02) : bytes1(0x03), x);
-        thumbprint = sha256(
-            abi.encodePacked('{"crv":"P-256","kty":"EC","x":"', _base64url(x), '","y":"', _base64url(y), '"}')
-        );
+        thumbprint =
+            sha256(abi.encodePacked('{"crv":"P-256","kty":"EC","x":"', _base64url(x), '","y":"', _base64url(y), '"}'));
     }
 
     /// @notice base64url of 32 bytes without padding, character by character (RFC 4648, 5).

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chain.ledger._json import read_json
+from chain.kernel.json_reader import read_json
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 HOSTILE = """
 import sys
 sys.setrecursionlimit(100_000)  # as py_ecc does, for everybody
-from chain.ledger._json import read_json
+from chain.kernel.json_reader import read_json
 n = 200_000
 for text in (
     b"[" * n, b'{"a":' * n, b'[0,{"a":[' * n, b"[" * n + b"]" * n, b'["]",' * n, b'["]\\\\",' * n, b'["\\\\\\"]",' * n,
