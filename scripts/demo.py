@@ -24,8 +24,9 @@ from chain.credentials.credential import parse_credential
 from chain.credentials.es256 import SoftwareSigner
 from chain.credentials.stamp import issue_stamp, parse_stamp
 from chain.documents.kubo import find_binary
-from chain.kernel.encoding import b64url, unb64url
+from chain.kernel.encoding import b64url, hex0x, unb64url
 from chain.keys import Keystore
+from chain.ledger.rpc import RpcClient
 from chain.rendering.qr import make_code, read_stamps, render_png
 from scripts.demo_stage import ROOT, Role, Stage, Unexpected
 from scripts.sample_lists import write_lists
@@ -165,13 +166,18 @@ class Demo:
         self.approver.run("approve", "--all")
         print("  $ yinxin … batch run 2   (killed with SIGKILL when the records are stored but not yet noted)")
         self.officer.killed_at("stored", "batch", "run", "2", "--wait", "60")
-        before = self.officer.run("node", "status").data
+        before = self.officer.run("node", "status").data["head"]
         for process in json.loads((self.out / "ledger" / "processes.json").read_text()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(process["pid"]), signal.SIGKILL)
-        stage.say(f"issuer and node killed at block {before.get('health', {}).get('block', {}).get('number', '?')}")
+        stage.say(f"issuer and node killed at block {before['number']} {before['hash'][:18]}…")
         done = self.officer.run("batch", "run", "2", "--wait", "90", "--out", self.out)
         self._issued(done.data)
+        address = self.officer.run("node", "status", quiet=True).data["url"]
+        again = hex0x(RpcClient([address]).block_at(before["number"]).hash)
+        if again != before["hash"]:
+            raise Unexpected(f"block {before['number']} is {again} after the restart, and was {before['hash']}")
+        stage.say(f"the node came back with the same chain: block {before['number']} is {again[:18]}…")
         stage.say(
             f"run again: {done.data['issued']} certificates, anchor {done.data['sequence']}; no double, nothing lost"
         )

@@ -167,7 +167,12 @@ def digits(stamp: bytes) -> str:
     """The stamp as decimal digits, for a QR's numeric segment: the number whose bytes are 0x01 ‖ stamp.
 
     Hand scanners, capitals and input methods can spoil letters, never digits; three of them take 10 bits.
+
+    Raises:
+        InvalidInput: longer than a stamp may be.
     """
+    if len(stamp) > MAX_STAMP:
+        raise InvalidInput(f"stamp of {len(stamp)} bytes, at most {MAX_STAMP}", code="stamp.size")
     return str(int.from_bytes(b"\x01" + stamp, "big"))
 
 

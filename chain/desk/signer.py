@@ -25,6 +25,7 @@ from chain.desk.messages import Answer, Request
 from chain.desk.state import SignerState
 from chain.desk.summary import Summary, summary_of
 from chain.documents.manifest import build_manifest
+from chain.identifiers import parse
 from chain.issuing.contents import Draft, Slot, rows_digest, stamp_content
 from chain.issuing.events import EventRecord
 from chain.kernel.canonical import canonical
@@ -176,6 +177,14 @@ class Signer:
         if digest != unb64url(body["rowsDigest"]):
             raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
         get_type(body["lane"])
+        for position, draft in enumerate(drafts, 1):
+            named = parse(draft.identifier)
+            if (named.type_code, named.issuer, named.version) != (body["lane"], self._bureau, draft.version):
+                raise Refused(
+                    f"draft {position}: its identifier is of another bureau, type or version",
+                    code="desk.identifier",
+                    field="identifier",
+                )
         leaves = [(leaf_hash(canonical(draft.as_dict())), draft.predecessor) for draft in drafts]
         with self._state.transaction():
             self._state.release(digest, self._bureau, body["lane"], leaves, self._clock())
@@ -239,9 +248,7 @@ class Signer:
                     field="sequence",
                     fix="send that one",
                 )
-        if ledger.anchor(self._bureau, lane, sequence) is not None or (
-            sequence > 1 and ledger.anchor(self._bureau, lane, sequence - 1) is None
-        ):
+        if not self._is_next(ledger, lane, sequence):
             raise Conflict(f"number {sequence} is not the next in this lane", code="desk.sequence", field="sequence")
 
     def _rebuild(
@@ -398,13 +405,17 @@ class Signer:
     def _stale(self, ledger: TrustSource, body: Mapping[str, Any]) -> bool:
         """True if the list, or the lane of events, has moved on: it would come to nothing, and is answered so."""
         head = ledger.status_head(str(body["owner"]), str(body["list"]))
-        sequence = int(body["sequence"])
         return (
             head is None
             or head.head != unhex0x(body["previousHead"], size=32)
-            or ledger.anchor(self._bureau, EVENTS_LANE, sequence) is not None
-            or (sequence > 1 and ledger.anchor(self._bureau, EVENTS_LANE, sequence - 1) is None)
+            or not self._is_next(ledger, EVENTS_LANE, int(body["sequence"]))
         )
+
+    def _is_next(self, ledger: TrustSource, lane: str, sequence: int) -> bool:
+        """True if the lane's anchors end just before ``sequence``."""
+        if sequence < 1 or ledger.anchor(self._bureau, lane, sequence) is not None:
+            return False
+        return sequence == 1 or ledger.anchor(self._bureau, lane, sequence - 1) is not None
 
     def _agreed(self, ledger: TrustSource, body: Mapping[str, Any], events: list[EventRecord]) -> bool:
         """True if a person approved this very act and no list signed for it ever came into force.

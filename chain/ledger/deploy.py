@@ -25,7 +25,8 @@ from chain.ledger.typed import address_of
 
 MAX_DELAY = 365 * 24 * 3600
 """Longest hand-over delay we accept, in seconds; a slip here could not be undone."""
-_LOOK_BACK = 512
+_LOOK = 256
+"""How many first and how many recent transactions of the deployer are looked at for contracts of ours."""
 
 
 def deploy(
@@ -117,7 +118,9 @@ def create_address(deployer: bytes, nonce: int) -> bytes:
 
 def _refuse_second(sender: _Sender, compiled: Compilation) -> None:
     count = sender.nonce()
-    for nonce in range(max(0, count - _LOOK_BACK), count):
+    # A deployer seldom does anything else; one that does deployed with its first transactions or with recent ones.
+    nonces = sorted({*range(min(count, _LOOK)), *range(max(0, count - _LOOK), count)})
+    for nonce in nonces:
         address = create_address(sender.address, nonce)
         code = unhex0x(sender.raw("eth_getCode", hex0x(address), "latest"))
         if not code:

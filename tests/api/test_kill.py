@@ -36,7 +36,9 @@ def test_every_step_in_the_code_is_in_these_tables() -> None:
     assert steps_in_code() == {*BATCH, *ACT, *BACK}
 
 
-def walk(town: Town, arguments: list[str], table: tuple[str, ...], *, chunk: int | None = None) -> list[tuple[str, Run]]:
+def walk(
+    town: Town, arguments: list[str], table: tuple[str, ...], *, chunk: int | None = None
+) -> list[tuple[str, Run]]:
     """Kill at each step of the table in turn; the last run is left alone."""
     outcomes = []
     with town.signing():
@@ -65,7 +67,9 @@ class Books:
                 self.rows = connection.exec_driver_sql("SELECT * FROM certificates ORDER BY batch_id, position").all()
                 self.entries = connection.exec_driver_sql("SELECT * FROM act_entries").all()
                 self.lists = connection.exec_driver_sql("SELECT * FROM status_lists").all()
-            self.secrets = {bytes(row.key_id) for row in (*self.rows, *self.entries) if bytes(row.key_id) in office.vault}
+            self.secrets = {
+                bytes(row.key_id) for row in (*self.rows, *self.entries) if bytes(row.key_id) in office.vault
+            }
             self.vault_size = len(office.vault)
             reader = office.ledger.refresh()
             self.anchors = {lane: list(reader.anchors(BUREAU, lane)) for _, lane in reader.lanes()}
@@ -86,7 +90,9 @@ class Books:
     def status(self, place: int) -> Status:
         """Status of the certificate at that place, by the ledger."""
         row = self.rows[place]
-        return Status(parse_status_token(self.tokens[self.heads[row.status_list][-1].digest]).status_list.get(row.status_index))
+        return Status(
+            parse_status_token(self.tokens[self.heads[row.status_list][-1].digest]).status_list.get(row.status_index)
+        )
 
 
 def test_a_batch_of_500_killed_at_every_step_is_issued_once(town: Town) -> None:
@@ -146,7 +152,17 @@ def kill_node(town: Town) -> None:
 @pytest.mark.parametrize("step", ["list", "manifest", "signed", "sent", "confirmed"])
 def test_the_chain_killed_on_the_way_comes_back_and_the_batch_ends(town: Town, step: str) -> None:
     file = town.write_list("list.csv", licences(4))
-    arguments = ["--home", str(town.officer), "--json", "issue", str(file), "--type", "business-licence", "--wait", "60"]
+    arguments = [
+        "--home",
+        str(town.officer),
+        "--json",
+        "issue",
+        str(file),
+        "--type",
+        "business-licence",
+        "--wait",
+        "60",
+    ]
     killed = []
 
     def seen(reached: str) -> None:

@@ -285,7 +285,9 @@ class Town:
         """Check one input with the sources of a home."""
         return self.verify_all([data], at=at, home=home)[0]
 
-    def verify_all(self, inputs: Sequence[bytes], *, at: int | None = None, home: Path | None = None) -> list[Verification]:
+    def verify_all(
+        self, inputs: Sequence[bytes], *, at: int | None = None, home: Path | None = None
+    ) -> list[Verification]:
         """Check many inputs at one state of the ledger."""
         later: list[Callable[[], object]] = []
         current = State(Home(home or self.officer), True, None, None)  # type: ignore[arg-type]

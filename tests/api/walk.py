@@ -89,7 +89,9 @@ def _steps_of(file: Path) -> set[str]:
         if name == "reached" and words:
             found.add(str(words[0]))
         elif name == "reached" and isinstance(node.args[0], ast.JoinedStr):
-            assert ast.unparse(node.args[0]) in ("f'act-{state}'", "f'answer-{request.kind}'"), "tell this test about it"
+            assert ast.unparse(node.args[0]) in ("f'act-{state}'", "f'answer-{request.kind}'"), (
+                "tell this test about it"
+            )
         elif name == "_set_state":
             found.add(str(words[0]))
         elif name == "_set":

@@ -89,3 +89,9 @@ def stamp_content(**changes: Any) -> StampContent:
 def stamp() -> bytes:
     """The sample licence's stamp."""
     return issue_stamp(stamp_content(), signer())
+
+
+@cache
+def another_credential() -> IssuedCredential:
+    """The same licence, signed by a key of nobody's."""
+    return issue_credential(CONTENT, signer("another"))

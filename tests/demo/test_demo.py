@@ -1,0 +1,101 @@
+"""The demo plays to its end, and its home goes on working afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+YINXIN = ROOT / ".venv" / "bin" / "yinxin"
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a small demo left behind."""
+    out = tmp_path_factory.mktemp("demo") / "demo-out"
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "demo.py", "--rows", "45", "--ipfs", "local", "--out", out],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    first = done.stdout.split("\n\n")[-1].splitlines()[0]
+    assert first.startswith("chain ")
+    assert "1 witness" in first
+    assert "records lie in the local store" in first
+    return out
+
+
+def _yinxin(home: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
+    done = subprocess.run(
+        [YINXIN, "--home", home, *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_it_leaves_a_bundle_and_a_code_for_every_certificate(played: Path) -> None:
+    bundles = {path.stem for path in (played / "bundles").glob("*.json")}
+    assert len(bundles) == 46
+    assert bundles == {path.stem for path in (played / "qr").glob("*.png")}
+    assert bundles == {path.stem for path in (played / "qr").glob("*.svg")}
+
+
+def test_it_leaves_forgeries_lists_and_a_readable_report(played: Path) -> None:
+    assert len(list((played / "forged").iterdir())) == 3
+    assert {"damaged.csv", "licences-1-utf8.csv", "licences-2-gb18030.csv", "licences-3.xlsx"} <= set(
+        os.listdir(played / "lists")
+    )
+    report = (played / "report.md").read_text(encoding="utf-8")
+    assert "46 certificates issued" in report
+    assert "FORGED" in report
+
+
+def test_nobody_holds_the_secrets_of_another(played: Path) -> None:
+    secrets = {
+        name: (played / name / "passphrase").read_text().strip()
+        for name in ("home", "approver", "authority", "witness")
+    }
+    assert len(set(secrets.values())) == len(secrets)
+    for name, secret in secrets.items():
+        for file in played.rglob("*"):
+            if file.is_file() and file != played / name / "passphrase":
+                assert secret.encode() not in file.read_bytes(), f"{name}'s passphrase lies in {file}"
+    keys = {name: {path.name for path in (played / name / "keys").glob("*.json")} for name in secrets}
+    assert "anchor.json" not in keys["home"]
+    assert "credential.json" not in keys["approver"]
+
+
+def test_the_home_goes_on_and_starts_what_it_needs(played: Path) -> None:
+    found = _yinxin(played / "home", "find", "示例")["certificates"]
+    assert len(found) >= 40
+    picture = next((played / "qr").glob(f"{found[0]['identifier']}.png"))
+    assert _yinxin(played / "clerk", "verify", str(picture))["verdict"] == "VALID"
+
+
+def test_the_doctor_finds_nothing_wrong(played: Path) -> None:
+    checks = _yinxin(played / "home", "doctor")["checks"]
+    assert all(check["ok"] for check in checks), checks
+
+
+def test_a_missing_trust_root_is_named_with_its_fix(played: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    checks = _yinxin(tmp_path / "empty", "doctor", code=2)["checks"]
+    assert any(
+        check["name"] == "trust root" and check["ok"] is None and "trust pin" in check["fix"] for check in checks
+    )
