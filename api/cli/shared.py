@@ -10,6 +10,7 @@ import typer
 
 from api.certificates.office import Office
 from chain.cli.common import State, progress, state
+from chain.kernel.errors import NotFound
 
 Wait = Annotated[float, typer.Option(help="seconds to wait for the second person and the signer")]
 DEFAULT_WAIT = 20.0
@@ -17,11 +18,15 @@ DEFAULT_WAIT = 20.0
 
 @contextmanager
 def office_of(ctx: typer.Context, *, writing: bool = False) -> Iterator[Office]:
-    """The office of this command's home; closed afterwards."""
-    office = Office(state(ctx).home)
+    """The office of this command's home; closed afterwards. Raises NotFound where there is no home."""
+    home = state(ctx).home
+    if not home.exists:
+        raise NotFound(
+            f"there is no home {home.path}", code="home.missing", field="home", fix="name yours with --home, or yinxin init"
+        )
+    office = Office(home)
     try:
         if writing:
-            office.home.make()
             with office.writing():
                 yield office
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,10 @@ def _trust(home: Home) -> Iterator[Check]:
 def _ledger(home: Home) -> Iterator[Check]:
     settings = home.settings.ledger
     if settings.node is not None and not settings.endpoints:
-        yield from run_checks(home.resolve(settings.node))
+        for check in run_checks(home.resolve(settings.node)):
+            # A node that is not running is no fault: whatever needs it starts it.
+            starts_on_demand = check.name == "node" and check.ok is None
+            yield replace(check, ok=True, fix="") if starts_on_demand else check
     if not home.resolve(settings.trust_root).is_file():
         return
     ledger = open_ledger(home)
@@ -155,7 +159,7 @@ def _compiler(home: Home) -> Iterator[Check]:
     from chain.ledger.compile import resolve_compiler
 
     compiler = resolve_compiler()
-    yield Check("solidity compiler", True, str(compiler), "")
+    yield Check("solidity compiler", True, f"solc {compiler.version}, {compiler.kind} at {compiler.path}", "")
 
 
 def _register(home: Home) -> Iterator[Check]:

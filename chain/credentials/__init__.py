@@ -20,6 +20,7 @@ from chain.credentials.credential import (
     IssuedCredential,
     ParsedCredential,
     issue_credential,
+    issue_credentials,
     parse_credential,
 )
 from chain.credentials.es256 import P256Signer, SoftwareSigner, thumbprint_of, verify_es256
@@ -49,6 +50,7 @@ __all__ = [
     "event_leaf",
     "from_digits",
     "issue_credential",
+    "issue_credentials",
     "issue_stamp",
     "issue_status_token",
     "parse_credential",

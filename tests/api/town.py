@@ -155,9 +155,20 @@ class Town:
         home = self.folder / name
         with cheap_keys():
             self.ok(
-                home, "init", role, "--bureau", bureau, "--operator", f"{name}-001", "--node", "../ledger", "--desk", desk,
-                "--blobs", "../blobs",
-            )  # fmt: skip
+                home,
+                "init",
+                role,
+                "--bureau",
+                bureau,
+                "--operator",
+                f"{name}-001",
+                "--node",
+                "../ledger",
+                "--desk",
+                desk,
+                "--blobs",
+                "../blobs",
+            )
         return home
 
     def admit(self, bureau: str, legal_name: str, *homes: str) -> None:
@@ -196,8 +207,12 @@ class Town:
         environment = {**os.environ, **more.pop("env", {})}
         return subprocess.Popen(
             [YINXIN, "--home", str(home), "--json", *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **more,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            **more,
+        )
 
     @contextlib.contextmanager
     def signing(self, *, approve: bool = True, home: Path | None = None) -> Iterator[None]:

@@ -94,7 +94,7 @@ def test_the_doctor_finds_nothing_wrong(played: Path) -> None:
 
 
 def test_a_missing_trust_root_is_named_with_its_fix(played: Path, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty").mkdir(mode=0o700)
     checks = _yinxin(tmp_path / "empty", "doctor", code=2)["checks"]
     assert any(
         check["name"] == "trust root" and check["ok"] is None and "trust pin" in check["fix"] for check in checks

@@ -66,7 +66,12 @@ class TestPypiSdJwt:
         }
 
     def test_reads_values_that_are_not_text(self) -> None:
-        fields = {"grade_at_least_2": True, "KZ_grade": 1, "KZ_scope": ["一", {"二": None}], "KZ_odd": '"\\\u2028𠮷'}
+        fields: dict[str, Any] = {
+            "grade_at_least_2": True,
+            "KZ_grade": 1,
+            "KZ_scope": ["一", {"二": None}],
+            "KZ_odd": '"\\\u2028𠮷',
+        }
         issued = issue_credential(replace(CONTENT, fields=fields), signer())
         assert by_sd_jwt(issued.text) == {**VISIBLE, **fields, "certificateIdentifier": {"value": IDENTIFIER}}
 

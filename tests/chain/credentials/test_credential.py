@@ -140,7 +140,8 @@ class TestIssuingMany:
         assert issue_credentials([], signer()) == []
 
     def test_one_bad_row_names_its_field(self) -> None:
-        contents = [CONTENT, replace(CONTENT, fields={**FIELDS, "KZ_domicile": 1.5})]
+        wrong: dict[str, Any] = {**FIELDS, "KZ_domicile": 1.5}
+        contents = [CONTENT, replace(CONTENT, fields=wrong)]
         with pytest.raises(InvalidInput):
             issue_credentials(contents, signer())
         contents = [CONTENT, replace(CONTENT, fields={**FIELDS, "KZ_domicile": "长" * 8000})]

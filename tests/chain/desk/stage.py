@@ -90,18 +90,28 @@ class Batch:
     def release(self, **changes: Any) -> Request:
         """The request for a person's release."""
         body = {
-            "lane": self.lane, "operation": "issue", "source": "list.csv", "operator": "O-001", "batch": 1, "createdAt": 1,
-            "rowsDigest": b64url(self.digest), "drafts": [draft.as_dict() for draft in self.drafts],
-        }  # fmt: skip
+            "lane": self.lane,
+            "operation": "issue",
+            "source": "list.csv",
+            "operator": "O-001",
+            "batch": 1,
+            "createdAt": 1,
+            "rowsDigest": b64url(self.digest),
+            "drafts": [draft.as_dict() for draft in self.drafts],
+        }
         return Request("release", USCC, {**body, **changes})
 
     def root(self, **changes: Any) -> Request:
         """The request for the root's signature."""
         body = {
-            "batch": 1, "lane": self.lane, "sequence": self.sequence, "rowsDigest": b64url(self.digest),
-            "credentials": [item.text for item in self.credentials], "stamps": [b64url(item) for item in self.stamps],
+            "batch": 1,
+            "lane": self.lane,
+            "sequence": self.sequence,
+            "rowsDigest": b64url(self.digest),
+            "credentials": [item.text for item in self.credentials],
+            "stamps": [b64url(item) for item in self.stamps],
             "records": [b64url(item) for item in self.records],
-        }  # fmt: skip
+        }
         return Request("root", USCC, {**body, **changes})
 
     def recall(self) -> Request:
@@ -151,7 +161,7 @@ class Stage:
     # ------------------------------------------------------------------ asking
 
     def ask(self, request: Request, *, approve: bool = False) -> Answer | None:
-        """Put a request on the desk, let a person approve it or not, and the signer answer what it answers by itself."""
+        """Put a request on the desk, let a person approve it or not, then the signer answer what it may by itself."""
         name = self.desk.submit(request)
         if approve:
             self.signer.approve(name)
@@ -223,9 +233,17 @@ class Stage:
         """The event of one act."""
         slot = batch.slots[place]
         record = EventRecord(
-            operation, USCC, batch.drafts[place].identifier, slot.list, slot.index, int(self.status.get(slot.index)),
-            int(OPERATIONS[operation].after), "O-001", "a reason", self.ledger.block.time,
-        )  # fmt: skip
+            operation,
+            USCC,
+            batch.drafts[place].identifier,
+            slot.list,
+            slot.index,
+            int(self.status.get(slot.index)),
+            int(OPERATIONS[operation].after),
+            "O-001",
+            "a reason",
+            self.ledger.block.time,
+        )
         return replace(record, **changes)
 
     def change(
@@ -238,11 +256,16 @@ class Stage:
         for index, after in (also or {}).items():
             status.set(index, after)
         body = {
-            "act": 1, "owner": USCC, "list": LIST, "previousHead": hex0x(self.head), "oldToken": b64url(self.token),
-            "newToken": b64url(self.sign_list(status)), "sequence": self.ledger.lanes.get((USCC, EVENTS), (0, b""))[0] + 1,
+            "act": 1,
+            "owner": USCC,
+            "list": LIST,
+            "previousHead": hex0x(self.head),
+            "oldToken": b64url(self.token),
+            "newToken": b64url(self.sign_list(status)),
+            "sequence": self.ledger.lanes.get((USCC, EVENTS), (0, b""))[0] + 1,
             "events": [event.as_dict() for event in events],
             "records": [b64url(sha256(event.to_bytes())) for event in events],
-        }  # fmt: skip
+        }
         return Request("status", USCC, {**body, **changes})
 
     def carry_out(self, request: Request) -> None:

@@ -147,7 +147,7 @@ REFUSED: dict[str, tuple[Tamper, str]] = {
         lambda stage, batch: stage.change([stage.event(batch, 0, "revoke")], sequence=5),
         "desk.status",
     ),
-    "events missing": (lambda stage, batch: stage.change([], records="x"), "desk.changes"),
+    "no events at all": (lambda stage, batch: Request("status", USCC, {"owner": USCC, "list": LIST}), "desk.form"),
 }
 
 
