@@ -67,8 +67,12 @@ def with_listing(text: str, tree: dict[str, Any]) -> str:
 
 def mentions(text: str) -> Iterator[tuple[int, list[str]]]:
     """Numbered command lines, as words, from ``make`` or ``yinxin`` on: code blocks and `code` in prose."""
-    fenced = False
+    fenced = listed = False
     for number, line in enumerate(text.split("\n"), 1):
+        # The list of commands comes from the program, with sentences that are no command lines.
+        listed = (listed or line + "\n" == _BEGIN) and line != _END
+        if listed:
+            continue
         if line.startswith("```"):
             fenced = not fenced
             continue

@@ -22,7 +22,10 @@ def office_of(ctx: typer.Context, *, writing: bool = False) -> Iterator[Office]:
     home = state(ctx).home
     if not home.exists:
         raise NotFound(
-            f"there is no home {home.path}", code="home.missing", field="home", fix="name yours with --home, or yinxin init"
+            f"there is no home {home.path}",
+            code="home.missing",
+            field="home",
+            fix="name yours with --home, or make one with yinxin init",
         )
     office = Office(home)
     try:

@@ -10,8 +10,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from chain.kernel.errors import Unavailable
+from chain.kernel.errors import Damaged, Unavailable
 
 _BUSY_MILLISECONDS = 30_000
 
@@ -39,11 +40,38 @@ def open_database(path: Path) -> Engine:
 
     Raises:
         Unavailable: the file cannot be opened, or was written by a newer version of this program.
+        Damaged: it is no database.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = f"sqlite:///{path}"
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare)
+    try:
+        _bring_up_to_date(engine, url)
+    except OperationalError as error:
+        engine.dispose()
+        raise Unavailable(
+            f"the register {path} cannot be opened: {error.orig}",
+            code="register.open",
+            field="register",
+            fix="check the file's permissions and the disk",
+        ) from error
+    except DatabaseError as error:
+        engine.dispose()
+        raise Damaged(
+            f"the register {path} is damaged: {error.orig}",
+            code="register.damaged",
+            field="register",
+            fix="make it anew: yinxin rebuild",
+        ) from error
+    except BaseException:
+        engine.dispose()
+        raise
+    path.chmod(0o600)
+    return engine
+
+
+def _bring_up_to_date(engine: Engine, url: str) -> None:
     config = alembic_config(url)
     scripts = ScriptDirectory.from_config(config)
     with engine.begin() as connection:
@@ -59,5 +87,3 @@ def open_database(path: Path) -> Engine:
                 )
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    path.chmod(0o600)
-    return engine

@@ -15,7 +15,7 @@ from chain.cli.common import CANNOT_TELL, NO, YES, emit, state
 from chain.kernel.errors import YinxinError
 from chain.kernel.home import Home
 from chain.keys import Keystore, passphrase_for
-from chain.ledger.connection import open_ledger
+from chain.ledger.connection import Ledger, open_ledger
 from chain.ledger.node.checks import Check, run_checks
 from chain.ledger.trustroot import TrustRoot
 
@@ -50,15 +50,17 @@ def register(app: typer.Typer) -> None:
         emit(ctx, data, show, worst)
 
 
-def _safely(part: Callable[[Home], Iterator[Check]], home: Home) -> list[Check]:
+def _safely(part: Callable[[Home], Iterator[Check]], home: Home, name: str = "") -> list[Check]:
     found: list[Check] = []
     try:
         for check in part(home):
             found.append(check)
     except YinxinError as error:
-        found.append(Check(part.__name__.strip("_"), False, error.message, error.fix or ""))
+        found.append(Check(name or part.__name__.strip("_"), False, error.message, error.fix or ""))
     except OSError as error:
-        found.append(Check(part.__name__.strip("_"), False, str(error), "check the file's permissions and the disk"))
+        found.append(
+            Check(name or part.__name__.strip("_"), False, str(error), "check the file's permissions and the disk")
+        )
     return found
 
 
@@ -124,28 +126,35 @@ def _trust(home: Home) -> Iterator[Check]:
 
 def _ledger(home: Home) -> Iterator[Check]:
     settings = home.settings.ledger
-    if settings.node is not None and not settings.endpoints:
-        for check in run_checks(home.resolve(settings.node)):
-            # A node that is not running is no fault: whatever needs it starts it.
-            starts_on_demand = check.name == "node" and check.ok is None
-            yield replace(check, ok=True, fix="") if starts_on_demand else check
-    if not home.resolve(settings.trust_root).is_file():
-        return
+    pinned = home.resolve(settings.trust_root).is_file()
     ledger = open_ledger(home)
+    answers: list[Check] = []
     try:
-        reader = ledger.reader
-        yield Check("ledger", True, reader.describes, "")
-        uscc = home.settings.bureau.uscc
-        if uscc:
-            facts = reader.bureau(uscc)
-            yield Check(
-                "bureau",
-                facts is not None,
-                f"{uscc} {facts.name}" if facts else f"{uscc} is not registered",
-                "ask the authority to register and accredit it",
-            )
+        # Asked first, so that an embedded node runs while it is looked at.
+        if pinned:
+            answers = _safely(lambda _home: _answers(home, ledger), home, "ledger")
+        if settings.node is not None and not settings.endpoints:
+            for check in run_checks(home.resolve(settings.node)):
+                # A node that is not running is no fault: whatever needs it starts it.
+                starts_on_demand = check.name == "node" and check.ok is None
+                yield replace(check, ok=True, fix="") if starts_on_demand else check
+        yield from answers
     finally:
         ledger.close()
+
+
+def _answers(home: Home, ledger: Ledger) -> Iterator[Check]:
+    reader = ledger.reader
+    yield Check("ledger", True, reader.describes, "")
+    uscc = home.settings.bureau.uscc
+    if uscc:
+        facts = reader.bureau(uscc)
+        yield Check(
+            "bureau",
+            facts is not None,
+            f"{uscc} {facts.name}" if facts else f"{uscc} is not registered",
+            "" if facts else "ask the authority to register and accredit it",
+        )
 
 
 def _documents(home: Home) -> Iterator[Check]:
@@ -168,7 +177,7 @@ def _register(home: Home) -> Iterator[Check]:
         import sqlite3
 
         found = sqlite3.connect(f"file:{path}?mode=ro", uri=True).execute("PRAGMA quick_check").fetchone()[0]
-        yield Check("register", found == "ok", found, "rebuild it: yinxin rebuild")
+        yield Check("register", found == "ok", found, "" if found == "ok" else "rebuild it: yinxin rebuild")
 
 
 _PARTS = (_python, _home, _keys, _trust, _ledger, _documents, _register, _compiler)

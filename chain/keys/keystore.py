@@ -108,15 +108,22 @@ class Keystore:
         return SoftwareSigner(self._pkcs8(name, ("credential", "seal"), ec.EllipticCurvePrivateKey))
 
     def account(self, name: str) -> LocalAccount:
-        """A ledger account. Raises NotFound, Refused (wrong passphrase)."""
+        """A ledger account. Raises NotFound, Refused (wrong passphrase), Damaged."""
         from eth_account import Account  # slow to load, and most commands need no account
 
         self._of_kind(name, ("account",))
-        data = json.loads(self._file(name).read_bytes())
+        try:
+            data = json.loads(self._file(name).read_bytes())
+            if data["version"] != 3:
+                raise ValueError(data["version"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise self._damaged(name) from error
         try:
             found: LocalAccount = Account.from_key(Account.decrypt(data, self._pass()))
         except ValueError as error:
             raise self._locked(name) from error
+        except (KeyError, TypeError) as error:
+            raise self._damaged(name) from error
         return found
 
     def witness(self, name: str) -> ed25519.Ed25519PrivateKey:
@@ -154,6 +161,12 @@ class Keystore:
             code="keys.passphrase_wrong",
             field="passphrase",
             fix="try again",
+        )
+
+    @staticmethod
+    def _damaged(name: str) -> Damaged:
+        return Damaged(
+            f"the file of key {name} is damaged", code="keys.damaged", field="key", fix="restore it from a backup"
         )
 
     def _of_kind(self, name: str, kinds: tuple[str, ...]) -> KeyCard:
@@ -211,12 +224,7 @@ class Keystore:
         except InvalidTag as error:
             raise self._locked(card.name) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Damaged(
-                f"the file of key {card.name} is damaged",
-                code="keys.damaged",
-                field="key",
-                fix="restore it from a backup",
-            ) from error
+            raise self._damaged(card.name) from error
 
     def _derive(self, salt: bytes, cost: dict[str, int]) -> bytes:
         return Scrypt(salt=salt, length=32, n=cost["n"], r=cost["r"], p=cost["p"]).derive(self._pass().encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Conflict, Unavailable
+from chain.kernel.errors import Conflict, Refused, Unavailable
 from chain.kernel.ports import AnchorFacts, StatusFacts
 from chain.ledger import writes
 from chain.ledger._abi import call_data, results
@@ -14,6 +14,8 @@ from chain.ledger.events import ANCHORED, STATUS_ANCHORED, word
 from chain.ledger.sender import Sender, SentTx
 from chain.ledger.trustroot import ANCHOR_LOG, REGISTRY, TrustRoot
 
+_HANGS_ON_TIME = ("ledger.may_not_anchor", "ledger.may_not_anchor_status")
+_NEXT_BLOCK = 15.0
 _LANE = "laneHead(bytes18,bytes32)"
 _LIST = "statusHead(bytes18,bytes32)"
 
@@ -87,7 +89,7 @@ def anchor_batch(sender: Sender, trust_root: TrustRoot, batch: SignedAnchor, *, 
     )
     for attempt in (1, 2):
         try:
-            sender.wait_final(sender.send(log, data, label=f"{what} {hex0x(batch.root)}"), timeout)
+            sender.wait_final(_send(sender, log, data, f"{what} {hex0x(batch.root)}"), timeout)
             break
         except Conflict as error:
             if error.code not in ("ledger.not_next", "sender.nonce"):
@@ -129,7 +131,7 @@ def change_status(
     )
     label = f"{what} {hex0x(change.previous_head)} {hex0x(change.digest)}"
     try:
-        sender.wait_final(sender.send(log, data, label=label), timeout)
+        sender.wait_final(_send(sender, log, data, label), timeout)
     except Conflict as error:
         found = _status(sender, trust_root, change) if error.code in ("ledger.stale_head", "sender.nonce") else None
         if found is None:
@@ -153,6 +155,22 @@ def write_registry(sender: Sender, root: TrustRoot, data: bytes, *, what: str, t
     if root.chain_id != sender.chain_id:
         raise Conflict("the trust root names another chain than the sender", code="ledger.chain_id", field="trust_root")
     return sender.wait_final(sender.act(root.ranges(REGISTRY)[-1].address, data, what=what), timeout)
+
+
+def _send(sender: Sender, log: bytes, data: bytes, label: str) -> SentTx:
+    """Send; a refusal that hangs on the time is tried once more in a newer block.
+
+    A call is tried at the newest block's time, and what the authority decided in that very block, such as a
+    reinstatement, may hold only from the next second on.
+    """
+    try:
+        return sender.send(log, data, label=label)
+    except Refused as error:
+        if error.code not in _HANGS_ON_TIME:
+            raise
+    seen = sender.rpc.final_block().number
+    sender.wait_until(lambda number: number if number > seen else None, _NEXT_BLOCK)
+    return sender.send(log, data, label=label)
 
 
 def _current_log(sender: Sender, root: TrustRoot) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,15 @@ def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _built[0]
 
 
-def _running(template: Path, target: Path) -> Iterator[Town]:
+def prepare(template: Path, target: Path, live: Callable[[Town], None]) -> Path:
+    """A town in which something has happened, at rest: a template for the tests of one module."""
+    for town in running(template, target):
+        live(town)
+    return target
+
+
+def running(template: Path, target: Path) -> Iterator[Town]:
+    """A copy of a town with its chain running, until the iterator is taken up again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
         town = copy_town(template, target)
@@ -42,10 +50,10 @@ def _running(template: Path, target: Path) -> Iterator[Town]:
 @pytest.fixture
 def town(town_template: Path, tmp_path: Path) -> Iterator[Town]:
     """A town for one test alone."""
-    yield from _running(town_template, tmp_path / "town")
+    yield from running(town_template, tmp_path / "town")
 
 
 @pytest.fixture(scope="module")
 def shared_town(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A town for the tests of one module; each takes numbers of its own."""
-    yield from _running(town_template, tmp_path_factory.mktemp("shared-town"))
+    yield from running(town_template, tmp_path_factory.mktemp("shared-town"))

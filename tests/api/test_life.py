@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
+import shutil
 
 import pytest
 
 from chain.credentials.status_list import Status
-from chain.kernel.clock import CHINA
+from chain.kernel.home import Home
 from tests.api.town import BUREAU, EVENTS, LICENCE, OTHER, OTHER_NAME, Town, licences
 
 pytestmark = pytest.mark.loopback
@@ -230,11 +229,8 @@ class TestOnAnyDay:
         file = town.folder / "bundles" / f"{name}.json"
         said = town.run(town.officer, "verify", str(file), "--at", str(revoked))
         assert (said.code, said.data["verdict"]) == (1, "REVOKED")
-        day = time.strftime("%Y-%m-%d", time.localtime(0))
-        assert day == "1970-01-01"
         said = town.run(town.officer, "verify", str(file), "--at", "2020-01-01")
         assert said.code != 0
-        assert CHINA
 
 
 class TestKeys:
@@ -259,15 +255,16 @@ class TestKeys:
         assert said.code == 1, "the signer takes no certificates from that key"
 
     def test_a_suspended_bureau_issues_nothing_but_still_revokes(self, town: Town) -> None:
-        town.issue(licences(1))
-        (name,) = town.identifiers(1)
+        town.issue(licences(2))
+        first, second = town.identifiers(1)
         town.ok(town.authority, "authority", "suspend", BUREAU, "--reason", "an inquiry")
-        file = town.write_list("more.csv", licences(1, first=2))
+        file = town.write_list("more.csv", licences(1, first=3))
         with town.signing():
             said = town.run(town.officer, "issue", str(file), *TYPE, "--wait", "20")
         assert said.code == 1
-        town.act("revoke", name, "--reason", "x")
+        town.act("revoke", first, "--reason", "x")
         town.ok(town.authority, "authority", "reinstate", BUREAU)
+        town.act("revoke", second, "--reason", "x")
         with town.signing():
             assert town.ok(town.officer, "issue", str(file), *TYPE, "--wait", "60")["issued"] == 1
 
@@ -310,10 +307,6 @@ class TestSuccession:
 
 def take_over(town: Town) -> None:
     """The old register and vault with the new bureau's credential key, desk and name to act under."""
-    import shutil
-
-    from chain.kernel.home import Home
-
     new, old = town.folder / "new-officer", town.officer
     for suffix in ("json", "public.json"):
         shutil.copy(new / "keys" / f"credential.{suffix}", old / "keys" / f"credential.{suffix}")
@@ -323,4 +316,3 @@ def take_over(town: Town) -> None:
     values["desk"]["path"] = "../new-desk"
     values["stamp"].pop("prefix", None)
     Home(old).write_config(values)
-    assert replace

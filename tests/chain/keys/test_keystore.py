@@ -1,0 +1,197 @@
+"""Keys at rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from chain.credentials.es256 import verify_es256
+from chain.kernel.encoding import sha256
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused
+from chain.keys import KINDS, Keystore, keystore, passphrase_for
+from tests.api.town import cheap_keys
+
+PASSPHRASE = "correct-horse-battery"
+
+OPEN: dict[str, Callable[[Keystore, str], Any]] = {
+    "credential": Keystore.signer,
+    "seal": Keystore.signer,
+    "account": Keystore.account,
+    "witness": Keystore.witness,
+    "desk": Keystore.desk,
+    "secret": Keystore.secret,
+}
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keystore:
+    """One key of each kind, named like it."""
+    store = Keystore(tmp_path / "keys", PASSPHRASE)
+    with cheap_keys():
+        for kind in KINDS:
+            store.create(kind, kind)
+    return store
+
+
+def test_each_kind_has_an_opener_in_these_tests() -> None:
+    assert set(OPEN) == set(KINDS)
+
+
+def test_the_signer_signs_for_the_public_part_on_its_card(keys: Keystore) -> None:
+    signer = keys.signer("credential")
+    digest = sha256(b"what is signed")
+    assert verify_es256(signer.public_key, digest, signer.sign(digest))
+    assert keys.card("credential").thumbprint == "0x" + signer.thumbprint.hex()
+
+
+def test_an_account_is_the_one_on_its_card(keys: Keystore) -> None:
+    account, card = keys.account("account"), keys.card("account")
+    assert account.address.lower() == card.public
+    assert card.thumbprint == "0x" + "00" * 12 + card.public[2:]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_key_comes_back(keys: Keystore, kind: str) -> None:
+    def shown(found: Any) -> object:
+        if isinstance(found, bytes):
+            return found
+        for name in ("public_key", "address"):
+            if hasattr(found, name):
+                value = getattr(found, name)
+                return value().public_bytes_raw() if callable(value) else value
+        raise AssertionError(found)
+
+    assert shown(OPEN[kind](keys, kind)) == shown(OPEN[kind](keys, kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestRefusals:
+    def test_a_wrong_passphrase(self, keys: Keystore, kind: str) -> None:
+        other = Keystore(keys.folder, "another-one-entirely")
+        with pytest.raises(Refused) as caught:
+            OPEN[kind](other, kind)
+        assert (caught.value.code, caught.value.field) == ("keys.passphrase_wrong", "passphrase")
+        assert kind in caught.value.message
+
+    def test_no_passphrase_but_the_card_is_open(self, keys: Keystore, kind: str) -> None:
+        locked = Keystore(keys.folder, None)
+        with pytest.raises(Refused) as caught:
+            OPEN[kind](locked, kind)
+        assert caught.value.code == "keys.locked"
+        assert locked.card(kind) == keys.card(kind)
+
+    @pytest.mark.parametrize("damage", ["empty", "cut", "not json", "one bit", "a list", "gone"])
+    def test_a_damaged_file(self, keys: Keystore, kind: str, damage: str) -> None:
+        file = keys.folder / f"{kind}.json"
+        data = bytearray(file.read_bytes())
+        if damage == "gone":
+            file.unlink()
+        else:
+            middle = bytes(data).index(b'"sealed":"' if kind != "account" else b'"ciphertext": "') + 20
+            data[middle] = ord("0") if data[middle] != ord("0") else ord("1")
+            parts = {"empty": b"", "cut": bytes(data[: len(data) // 2]), "not json": b"\xff\x00", "a list": b"[1]"}
+            file.write_bytes(parts.get(damage, bytes(data)))
+        with pytest.raises((Damaged, Refused)) as caught:
+            OPEN[kind](keys, kind)
+        assert caught.value.code in ("keys.damaged", "keys.passphrase_wrong")
+        assert caught.value.fix
+
+    def test_another_kinds_file_under_its_name(self, keys: Keystore, kind: str) -> None:
+        other = "desk" if kind != "desk" else "witness"
+        (keys.folder / f"{kind}.json").write_bytes((keys.folder / f"{other}.json").read_bytes())
+        with pytest.raises((Damaged, Refused)):
+            OPEN[kind](keys, kind)
+
+    def test_for_another_use(self, keys: Keystore, kind: str) -> None:
+        other = next(name for name, use in OPEN.items() if use is not OPEN[kind])
+        with pytest.raises(InvalidInput) as caught:
+            OPEN[other](keys, kind)
+        assert caught.value.code == "keys.kind"
+
+    def test_no_key_lies_in_clear_or_open_to_others(self, keys: Keystore, kind: str) -> None:
+        file = keys.folder / f"{kind}.json"
+        assert file.stat().st_mode & 0o077 == 0
+        found = OPEN[kind](keys, kind)
+        raw = found if isinstance(found, bytes) else bytes(found.key) if kind == "account" else b""
+        if raw:
+            assert raw not in file.read_bytes()
+            assert raw.hex().encode() not in file.read_bytes()
+
+
+def test_names_are_taken_once_and_have_one_form(keys: Keystore) -> None:
+    with pytest.raises(Conflict):
+        keys.create("desk", "desk")
+    for name in ("", "A", "../x", "a/b", "-a", "a" * 41, "a\n"):
+        with pytest.raises(InvalidInput):
+            keys.create(name, "secret")
+    with pytest.raises(InvalidInput):
+        keys.create("x", "nothing")
+    with pytest.raises(NotFound):
+        keys.card("nobody")
+
+
+def test_a_damaged_card_is_named(keys: Keystore) -> None:
+    (keys.folder / "desk.public.json").write_text("{}")
+    with pytest.raises(Damaged):
+        keys.card("desk")
+
+
+def test_the_cost_in_use_is_that_of_rfc_7914_for_files(tmp_path: Path) -> None:
+    assert keystore._SCRYPT == {"n": 2**17, "r": 8, "p": 1}
+    Keystore(tmp_path, PASSPHRASE).create("one", "secret")
+    assert json.loads((tmp_path / "one.json").read_bytes())["scrypt"] == {"n": 131_072, "p": 1, "r": 8}
+
+
+class TestPassphrase:
+    @pytest.fixture(autouse=True)
+    def nothing_around(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("YINXIN_PASSPHRASE", "YINXIN_PASSPHRASE_FILE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr("sys.stdin", None)
+
+    def test_the_variable_goes_before_the_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "passphrase").write_text("from the file\n")
+        (tmp_path / "passphrase").chmod(0o600)
+        assert passphrase_for(tmp_path) == "from the file"
+        monkeypatch.setenv("YINXIN_PASSPHRASE", "from the variable")
+        assert passphrase_for(tmp_path) == "from the variable"
+
+    def test_a_named_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "elsewhere").write_text("from elsewhere")
+        (tmp_path / "elsewhere").chmod(0o600)
+        monkeypatch.setenv("YINXIN_PASSPHRASE_FILE", str(tmp_path / "elsewhere"))
+        assert passphrase_for(tmp_path / "home") == "from elsewhere"
+
+    @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+    def test_a_file_others_may_read_is_refused(self, tmp_path: Path, mode: int) -> None:
+        (tmp_path / "passphrase").write_text(PASSPHRASE)
+        (tmp_path / "passphrase").chmod(mode)
+        with pytest.raises(Refused) as caught:
+            passphrase_for(tmp_path)
+        assert caught.value.code == "keys.passphrase_open"
+        assert "chmod 600" in (caught.value.fix or "")
+
+    def test_none_at_all_says_how_to_give_one(self, tmp_path: Path) -> None:
+        with pytest.raises(Refused) as caught:
+            passphrase_for(tmp_path)
+        assert caught.value.code == "keys.passphrase_missing"
+
+    def test_a_new_one_is_not_short_and_typed_twice(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("YINXIN_PASSPHRASE", "short")
+        with pytest.raises(Refused) as caught:
+            passphrase_for(tmp_path, new=True)
+        assert caught.value.code == "keys.passphrase_short"
+        monkeypatch.delenv("YINXIN_PASSPHRASE")
+        terminal = mock.Mock()
+        terminal.isatty.return_value = True
+        monkeypatch.setattr("sys.stdin", terminal)
+        answers = iter(["correct-horse-battery", "something else"])
+        monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+        with pytest.raises(Refused) as caught:
+            passphrase_for(tmp_path, new=True)
+        assert caught.value.code == "keys.passphrase_differs"
