@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -176,7 +177,11 @@ def _register(home: Home) -> Iterator[Check]:
     if path.is_file():
         import sqlite3
 
-        found = sqlite3.connect(f"file:{path}?mode=ro", uri=True).execute("PRAGMA quick_check").fetchone()[0]
+        try:
+            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as register:
+                found = str(register.execute("PRAGMA quick_check").fetchone()[0])
+        except sqlite3.Error as error:
+            found = str(error)
         yield Check("register", found == "ok", found, "" if found == "ok" else "rebuild it: yinxin rebuild")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections import Counter
@@ -9,6 +10,7 @@ from collections import Counter
 import pytest
 
 from chain.credentials.status_list import Status, parse_status_token
+from chain.desk.messages import KINDS
 from chain.kernel.encoding import sha256
 from chain.ledger.node.layout import NodeDir
 from chain.ledger.node.process import ProcessMark, is_alive
@@ -26,6 +28,9 @@ BATCH = (
 ACT = ("act", "act-sealed", "act-requested", "act-signed", "act-noted", "act-complete")
 """Where a status act dies."""
 
+SIGNER = ("answer-release", "answer-list", "answer-root", "answer-status", "answer-recall")
+"""Where the approver's side dies: it has noted what it decides, and has not said it."""
+
 BACK = ("act-waiting", "act-refused")
 """Steps off the straight way: tests/api/test_life.py goes there."""
 
@@ -34,6 +39,7 @@ SIZE, CHUNK = 500, 200
 
 def test_every_step_in_the_code_is_in_these_tables() -> None:
     assert steps_in_code() == {*BATCH, *ACT, *BACK}
+    assert {f"answer-{kind}" for kind in KINDS} == set(SIGNER)
 
 
 def walk(
@@ -137,10 +143,51 @@ def test_a_status_act_killed_at_every_step_changes_the_list_once(town: Town) -> 
     assert [(act["operation"], act["state"]) for act in history] == [("revoke", "complete")]
 
 
+def test_the_approvers_side_killed_before_each_answer_gives_it_afterwards(town: Town) -> None:
+    file = town.write_list("list.csv", licences(3))
+    issue = ["issue", str(file), "--type", "business-licence"]
+    approver = ["--home", str(town.approver), "--json"]
+    killed = []
+
+    def kill(step: str, *words: str) -> None:
+        run = run_until([*approver, *words], step)
+        assert run.code == -signal.SIGKILL, (step, run)
+        killed.append(step)
+
+    town.run(town.officer, *issue, "--wait", "0")
+    kill("answer-release", "approve", "--all")
+    town.ok(town.approver, "approve", "--all")
+    officer = town.spawn(town.officer, *issue, "--wait", "60")
+    kill("answer-list", "signer")
+    kill("answer-root", "signer")
+    with town.signing(approve=False):
+        out, err = officer.communicate(timeout=90)
+    assert officer.returncode == 0, (out, err)
+
+    (first, *_) = town.identifiers(1)
+    town.run(town.officer, "revoke", first, "--reason", "x", "--wait", "0")
+    kill("answer-status", "approve", "--all")
+    with town.signing(approve=False):
+        town.ok(town.officer, "acts", "--wait", "30")
+
+    more = town.write_list("more.csv", licences(2, first=10))
+    town.run(town.officer, "issue", str(more), "--type", "business-licence", "--wait", "0")
+    officer = town.spawn(town.officer, "batch", "recall", "2", "--wait", "60")
+    kill("answer-recall", "signer")
+    with town.signing(approve=False):
+        out, err = officer.communicate(timeout=90)
+    assert officer.returncode == 0, (out, err)
+
+    assert tuple(killed) == SIGNER
+    books = Books(town)
+    books.check()
+    assert [facts.size for facts in books.anchors[LICENCE]] == [3]
+    assert [facts.size for facts in books.anchors[EVENTS]] == [1]
+    assert [books.status(place) for place in range(3)] == [Status.REVOKED, Status.VALID, Status.VALID]
+
+
 def kill_node(town: Town) -> None:
     """kill -9 the EVM process and its supervisor."""
-    import json
-
     place = NodeDir.at(town.folder / "ledger")
     marks = [ProcessMark(item["pid"], item["born"]) for item in json.loads(place.processes.read_text())]
     endpoint = json.loads(place.endpoint.read_text())

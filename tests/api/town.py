@@ -222,13 +222,13 @@ class Town:
 
         def work() -> None:
             try:
-                with signer_of(Home(home or self.approver)) as signer:
-                    while not stop.is_set():
-                        with contextlib.suppress(Unavailable):
+                while not stop.is_set():
+                    with contextlib.suppress(Unavailable), signer_of(Home(home or self.approver)) as signer:
+                        while not stop.is_set():
                             for item in signer.waiting() if approve else ():
                                 signer.approve(item.name)
                             signer.answer_waiting()
-                        stop.wait(0.02)
+                            stop.wait(0.02)
             except BaseException as error:  # noqa: BLE001 - shown to the test below
                 failed.append(error)
 

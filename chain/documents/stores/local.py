@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from chain.documents._files import fsync_directory, locked, make_private_directo
 from chain.documents.stores import _segments
 from chain.documents.stores._writer import Writer
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, Unavailable
+from chain.kernel.sqlite import open_durable, writing
 
 _SLICE = 500
 _SLICE_SIZE = 16 << 20
@@ -74,10 +75,7 @@ class LocalStore:
         try:
             make_private_directory(self._segments)
             os.close(open_private(path / "index.sqlite", os.O_RDWR | os.O_CREAT))
-            self._db = sqlite3.connect(path / "index.sqlite", timeout=60, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
+            self._db = open_durable(path / "index.sqlite", _SCHEMA, timeout=60)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(
                 f"local store {path}: {error}",
@@ -223,15 +221,8 @@ class LocalStore:
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(f"local store {self.path}: {error}", code="store.write") from error
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+    def _transaction(self) -> AbstractContextManager[None]:
+        return writing(self._db)
 
     def _add(self, part: list[bytes], writer: Writer, out: list[str]) -> None:
         made = [_segments.region_bytes(blob) for blob in part]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from chain.kernel.errors import Damaged
+from chain.kernel.sqlite import open_durable, writing
 from chain.ledger.witness import tree
 from chain.ledger.witness.heads import Head, HeadKey
 
@@ -45,10 +45,7 @@ class WitnessStore:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
+            self._db = open_durable(path, _SCHEMA)
         except sqlite3.DatabaseError as error:
             raise Damaged(
                 f"{path}: {error}", code="witness.store", field="home",
@@ -59,16 +56,9 @@ class WitnessStore:
         """Close the file."""
         self._db.close()
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """All or nothing; durable on leaving."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        return writing(self._db)
 
     # ------------------------------------------------------------------ blocks
 
