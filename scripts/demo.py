@@ -217,7 +217,7 @@ class Demo:
     def forgeries(self) -> None:
         """Three forgers try."""
         stage = self.stage
-        stage.chapter("Three forgeries")
+        stage.chapter("Three attempts at forgery; none is accepted")
         folder = self.out / "forged"
         folder.mkdir()
         genuine = sorted((self.out / "bundles").glob("*.json"))[1]
@@ -328,8 +328,8 @@ class Demo:
             "IPFS: a private Kubo node of the bureau"
             if self.ipfs == "kubo"
             else (
-                "no IPFS node found: records lie in the local store; "
-                "move them with: yinxin --home demo-out/home blobs push --switch"
+                "no IPFS node: records lie in the local store; move them with: make kubo && for home in home clerk "
+                f"witness; do .venv/bin/yinxin --home {os.path.relpath(self.out, ROOT)}/$home blobs push --switch; done"
             )
         )
         return [
@@ -396,10 +396,11 @@ def main() -> int:
     relative = os.path.relpath(out, ROOT)
     print(
         f"{seconds:.0f} seconds. Left in {relative}/: "
-        f"bundles/ qr/ forged/ lists/ report.md snapshot.json trust-root.json\n"
+        f"report.md bundles/ qr/ forged/ lists/ snapshot.json trust-root.json, and the homes\n"
         f"Go on: .venv/bin/yinxin --home {relative}/home find 示例\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify {relative}/qr/{demo.pictures[0].name}\n"
-        "Web pages (make up) come with the service, which is not part of this version."
+        f"       .venv/bin/yinxin --home {relative}/clerk verify "
+        f"{relative}/forged/another-name-in-a-genuine-bundle.json"
     )
     return 0
 

@@ -62,7 +62,7 @@ class Stage:
             else f"\n== {title}  ({seconds:.0f} s)",
             flush=True,
         )
-        self.lines += ["", f"## {title}", ""]
+        self.lines += ["", f"## {title}", "", f"*after {seconds:.0f} seconds*", ""]
 
     def say(self, text: str) -> None:
         """One line of the story."""

@@ -1,10 +1,10 @@
-"""Writes the sample lists of the demo: business licences of companies that do not exist.
+"""Writes the sample lists of the demo: business licences of companies that do not exist, and lists of other types.
 
 Every list is the same for the same seed, byte for byte. The codes carry right check characters in a range that no
 registry hands out; the names say that they are samples. Beside the sound lists stand two damaged ones, each row with
 one fault, for showing what the reader of lists says.
 
-    python scripts/sample_lists.py OUT [--rows 1200] [--seed 1]
+    python scripts/sample_lists.py OUT [--rows 1200] [--seed 1] [--type food-trade-licence]
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from chain.identifiers import uscc
+from scripts.sample_kinds import SAMPLE_KINDS, SampleKind
 
 REGION = "440100"
 TRADES = ("贸易", "科技", "餐饮", "物流", "建筑工程", "文化传播", "电子商务", "环保设备")
@@ -274,12 +275,15 @@ def _spoken(sample: Sample, place: int) -> list[str]:
     return cells
 
 
-def write_lists(folder: Path, *, rows: int = 1_200, seed: int = 1) -> dict[str, Path]:
+def write_lists(folder: Path, *, rows: int = 1_200, seed: int = 1, kind: str = "business-licence") -> dict[str, Path]:
     """Write all lists into ``folder`` and say where: utf8, gb18030, xlsx, damaged-csv, damaged-xlsx.
 
-    The sound ones share ``rows`` companies in three parts.
+    The sound ones share ``rows`` holders in three parts. ``kind`` is the slug of a type; lists of types other than the
+    business licence are named for it and have one damaged list, damaged-csv.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if kind != "business-licence":
+        return _write_kind(folder, SAMPLE_KINDS[kind], rows, seed)
     everyone = companies(rows, seed=seed)
     cut = [0, (rows + 2) // 3, (2 * rows + 2) // 3, rows]
     parts = [everyone[cut[place] : cut[place + 1]] for place in range(3)]
@@ -306,6 +310,24 @@ def write_lists(folder: Path, *, rows: int = 1_200, seed: int = 1) -> dict[str, 
     return written
 
 
+def _write_kind(folder: Path, kind: SampleKind, rows: int, seed: int) -> dict[str, Path]:
+    everyone = kind.rows(rows, seed=seed)
+    cut = [0, (rows + 2) // 3, (2 * rows + 2) // 3, rows]
+    parts = [everyone[cut[place] : cut[place + 1]] for place in range(3)]
+    faulty = [cells for _rule, cells in kind.damaged()]
+    contents = {
+        "utf8": ("1-utf8.csv", csv_bytes([kind.chinese, *parts[0]], "utf-8-sig")),
+        "gb18030": ("2-gb18030.csv", csv_bytes([kind.standard, *parts[1]], "gb18030")),
+        "xlsx": ("3.xlsx", xlsx_bytes([kind.chinese, *parts[2]])),
+        "damaged-csv": ("damaged.csv", csv_bytes([kind.chinese, *faulty], "utf-8-sig")),
+    }
+    written = {}
+    for key, (name, data) in contents.items():
+        written[key] = folder / f"{kind.slug}-{name}"
+        written[key].write_bytes(data)
+    return written
+
+
 def _numbers(rows: list[list[Any]]) -> list[list[Any]]:
     """Some damaged cells as the numbers that a spreadsheet would hold."""
     out = []
@@ -326,8 +348,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--rows", type=int, default=1_200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--type", default="business-licence", choices=("business-licence", *SAMPLE_KINDS))
     options = parser.parse_args()
-    for key, path in write_lists(options.out, rows=options.rows, seed=options.seed).items():
+    for key, path in write_lists(options.out, rows=options.rows, seed=options.seed, kind=options.type).items():
         print(f"{key:13} {path}")
 
 

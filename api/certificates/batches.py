@@ -19,6 +19,7 @@ from chain.desk.messages import Request
 from chain.documents import Tombstone
 from chain.identifiers import parse
 from chain.issuing.contents import Draft, draft_of, rows_digest
+from chain.issuing.events import check_reason
 from chain.issuing.lifecycle import OPERATIONS as OPERATIONS_OF_STATUS
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url
@@ -175,6 +176,7 @@ def create_batch(
         raise InvalidInput(
             "the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row"
         )
+    check_reason(reason)
     digest = rows_digest(drafts)
     keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
     with office.engine.begin() as connection:

@@ -34,10 +34,11 @@ from chain.documents.manifest import build_manifest
 from chain.documents.records import RecordContent, seal_bytes
 from chain.issuing.contents import Draft, Slot, credential_content, stamp_content
 from chain.kernel.canonical import read_canonical
-from chain.kernel.encoding import b64url, sha256, unhex0x
+from chain.kernel.encoding import b64url, sha256
 from chain.kernel.errors import Conflict, Refused, Unavailable
 from chain.kernel.ports import LeafParts
 from chain.kernel.steps import reached
+from chain.ledger.typed import Anchor, StatusChange
 from chain.merkle import Tree
 
 CHUNK = 500
@@ -112,11 +113,7 @@ def _await_release(office: Office, row: Row[Any], wait: float, progress: Progres
 
 
 def _seal(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
-    with office.engine.connect() as connection:
-        lacking = connection.execute(
-            select(func.count()).where(certificates.c.batch_id == row.id, certificates.c.status_list.is_(None))
-        ).scalar_one()
-    if lacking and not _allocate(office, row, lacking, wait):
+    if not _allocate(office, row, wait):
         return "signer"
     reached("allocated")
     done = row.size - _count_unsealed(office, row.id)
@@ -147,18 +144,20 @@ def _count_unsealed(office: Office, batch_id: int) -> int:
         ).scalar_one()
 
 
-def _allocate(office: Office, row: Row[Any], count: int, wait: float) -> bool:
-    """Give every certificate a slot and a key id; False while the signer has not signed a new list."""
+def _allocate(office: Office, row: Row[Any], wait: float) -> bool:
+    """Give every certificate a slot and a key id, over as many lists as it takes; False while a new list waits."""
+    query = select(certificates.c.id).where(certificates.c.batch_id == row.id, certificates.c.status_list.is_(None))
     while True:
         with office.engine.begin() as connection:
-            name = slots.list_with_room(connection, office.bureau, count)
-            if name is not None:
-                taken = slots.take(connection, name, count)
-                query = select(certificates.c.id).where(
-                    certificates.c.batch_id == row.id, certificates.c.status_list.is_(None)
-                )
-                ids = connection.execute(query.order_by(certificates.c.position)).scalars().all()
-                keys = os.urandom(KEY_ID_SIZE * count)
+            ids = connection.execute(query.order_by(certificates.c.position)).scalars().all()
+            if not ids:
+                return True
+            found = slots.list_with_room(connection, office.bureau)
+            if found is not None:
+                name, room = found
+                ids = ids[:room]
+                taken = slots.take(connection, name, len(ids))
+                keys = os.urandom(KEY_ID_SIZE * len(ids))
                 connection.execute(
                     update(certificates)
                     .where(certificates.c.id == bindparam("key"))
@@ -172,7 +171,7 @@ def _allocate(office: Office, row: Row[Any], count: int, wait: float) -> bool:
                         for place, key in enumerate(ids)
                     ],
                 )
-                return True
+                continue
         if not open_list(office, wait):
             return False
 
@@ -194,15 +193,19 @@ def open_list(office: Office, wait: float) -> bool:
     reached("list")
     office.store.put(token)
     if office.ledger.refresh().status_head(office.bureau, name) is None:
-        answer = office.ask(Request("list", office.bureau, {"list": name, "token": b64url(token)}), wait)
+        request = Request("list", office.bureau, {"list": name, "token": b64url(token)})
+        answer = office.ask(request, wait)
         if answer is None:
             return False
         if not answer.ok and answer.code != "desk.status":
+            office.desk.clear(request.id)
             raise Refused(
                 f"the signer refused to open list {name}: {answer.message}", code=answer.code, field="status_list"
             )
         if answer.ok:
-            office.change_status(name, bytes(32), sha256(token), unhex0x(answer.signatures["status"], size=65))
+            message = StatusChange(office.bureau, name, bytes(32), sha256(token), office.actor)
+            office.change_status(name, bytes(32), sha256(token), office.signature(request, answer, "status", message))
+        office.desk.clear(request.id)
     head = office.ledger.refresh().status_head(office.bureau, name)
     if head is None or head.previous_head != bytes(32) or head.digest != sha256(token):
         raise Conflict(
@@ -324,6 +327,8 @@ def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -
         raise Refused(
             f"the signer refused the root of batch {row.id}: {answer.message}", code=answer.code, field="batch"
         )
+    message = Anchor(row.bureau, row.certificate_type, sequence, root, row.size, manifest.digest)
+    signature = office.signature(request, answer, "anchor", message)
     _set_state(
         office,
         row.id,
@@ -331,7 +336,7 @@ def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -
         sequence=sequence,
         root=root,
         manifest_digest=manifest.digest,
-        signature=unhex0x(answer.signatures["anchor"], size=65),
+        signature=signature,
     )
     office.desk.clear(request.id)
     return ""
@@ -346,6 +351,7 @@ def _anchor(office: Office, row: Row[Any], wait: float, progress: Progress) -> s
         row.certificate_type, row.sequence, bytes(row.root), row.size, bytes(row.manifest_digest), bytes(row.signature)
     )
     if not held:
+        office.desk.clear("root-")  # whatever was signed before is asked anew
         _set_state(office, row.id, "sealed", sequence=None, root=None, manifest_digest=None, signature=None)
         return ""
     reached("sent")

@@ -22,12 +22,14 @@ from chain.documents.cids import cid_of_sha256
 from chain.documents.configured import open_store
 from chain.documents.vault import KeyVault
 from chain.kernel.clock import Clock, system_clock
-from chain.kernel.errors import Conflict, InvalidInput, NotFound
+from chain.kernel.encoding import unhex0x
+from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.home import Home
 from chain.kernel.ports import BlobStore
 from chain.keys import Keystore, passphrase_for
 from chain.ledger.anchoring import SignedAnchor, SignedStatus, anchor_batch, change_status
 from chain.ledger.connection import Ledger, open_ledger
+from chain.ledger.typed import Anchor, StatusChange, anchor_thumbprint, recover
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -121,7 +123,7 @@ class Office:
     @cached_property
     def desk(self) -> Desk:
         """The folder shared with the approver."""
-        return Desk(self.home.resolve(self.home.settings.desk.path))
+        return Desk(self.home.resolve(self.home.settings.desk.path), pin=self.home / "approver-seen.json")
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -137,6 +139,34 @@ class Office:
         """Put a request on the desk and wait up to ``wait`` seconds for its answer."""
         return self.desk.wait(self.desk.submit(request), wait)
 
+    def signature(self, request: Request, answer: Answer, name: str, message: Anchor | StatusChange) -> bytes:
+        """One signature of an answer: made by an anchor key of the acting bureau that counts now. 65 bytes.
+
+        Raises:
+            Refused: it is not; the answer is dropped, so that the signer is asked anew.
+        """
+        try:
+            found = unhex0x(answer.signatures.get(name, ""), size=65)
+        except InvalidInput:
+            found = b""
+        if not self._counts(message, found):
+            self.desk.clear(request.id)
+            raise Refused(
+                f"the answer at the desk is not signed by an anchor key that counts for {self.actor} now",
+                code="office.signature",
+                field="desk",
+                fix="let the authority enter the approver's key (yinxin authority enter), then run this again",
+            )
+        return found
+
+    def _counts(self, message: Anchor | StatusChange, signature: bytes) -> bool:
+        address = recover(message.digest(self.ledger.domain), signature)
+        if address is None:
+            return False
+        reader = self.ledger.refresh()
+        facts = reader.key(self.actor, anchor_thumbprint(address))
+        return facts is not None and facts.purpose == "anchor" and facts.usable(reader.block.time)
+
     def token(self, digest: bytes) -> bytes:
         """Bytes of the status list token with that SHA-256, from the store. Raises NotFound, Unavailable, Damaged."""
         return self.store.get(cid_of_sha256(digest))
@@ -144,7 +174,8 @@ class Office:
     def anchor(
         self, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes, signature: bytes
     ) -> bool:
-        """Anchor exactly once; False if another root holds that sequence. Raises Unavailable, Refused."""
+        """Anchor exactly once; False if it must be signed anew: another root holds that sequence, or the key that
+        signed counts no more. Raises Unavailable, Refused."""
         signed = SignedAnchor(self.actor, lane, sequence, root, size, manifest_digest, signature)
         try:
             anchor_batch(self.ledger.sender(self.account), self.ledger.trust_root, signed)
@@ -152,12 +183,27 @@ class Office:
             if error.code != "ledger.sequence_taken":
                 raise
             return False
+        except Refused as error:
+            message = Anchor(self.actor, lane, sequence, root, size, manifest_digest)
+            if error.code != "ledger.may_not_anchor" or self._counts(message, signature):
+                raise
+            return False
         return True
 
-    def change_status(self, name: str, previous_head: bytes, digest: bytes, signature: bytes) -> None:
-        """Anchor a new state of a status list, once. Raises Conflict (the list changed), Unavailable, Refused."""
+    def change_status(self, name: str, previous_head: bytes, digest: bytes, signature: bytes) -> bool:
+        """Anchor a new state of a status list, once; False if the key that signed counts no more.
+
+        Raises Conflict (the list changed), Unavailable, Refused.
+        """
         signed = SignedStatus(self.bureau, name, previous_head, digest, self.actor, signature)
-        change_status(self.ledger.sender(self.account), self.ledger.trust_root, signed)
+        try:
+            change_status(self.ledger.sender(self.account), self.ledger.trust_root, signed)
+        except Refused as error:
+            message = StatusChange(self.bureau, name, previous_head, digest, self.actor)
+            if error.code != "ledger.may_not_anchor_status" or self._counts(message, signature):
+                raise
+            return False
+        return True
 
     @contextmanager
     def writing(self) -> Iterator[None]:

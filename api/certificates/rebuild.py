@@ -6,6 +6,7 @@ tombstones. What does not, because it lies nowhere else: drafts that were never 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +32,12 @@ from chain.issuing.contents import Draft, rows_digest
 from chain.issuing.events import EventRecord
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, sha256, unb64url
-from chain.kernel.errors import Damaged, NotFound, Refused
+from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused
 from chain.kernel.ports import AnchorFacts
+from chain.ledger.typed import anchor_thumbprint
 
 _CHUNK = 500
+_UNFINISHED = "register.new.sqlite"
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class Rebuilt:
         shredded: certificates of which only slot and uniqueness are known.
         acts: status acts with their reasons.
         unreadable: records that are neither readable nor shredded, with the reason.
+        foreign: anchors by a key that was compromised by then, whose manifest nobody has; they are left out.
     """
 
     batches: int = 0
@@ -54,6 +58,7 @@ class Rebuilt:
     shredded: int = 0
     acts: int = 0
     unreadable: int = 0
+    foreign: int = 0
     reason: str = ""
 
 
@@ -64,21 +69,33 @@ def rebuild(office: Office, progress: Callable[[str, int, int], None] = lambda *
         Unavailable: ledger or store did not answer; the old register stands.
         NotFound: a manifest or status list is nowhere to be had; the old register stands.
     """
-    fresh = office.home / "register.new.sqlite"
-    _remove(fresh)
+    drop_unfinished(office)
+    fresh = office.home / _UNFINISHED
     engine = open_database(fresh)
     try:
         done = _Rebuild(office, engine, progress).run()
-    finally:
+    except BaseException:
         engine.dispose()
-    office.__dict__.pop("engine", None)
-    _remove(office.home / "register.sqlite")
-    fresh.rename(office.home / "register.sqlite")
+        drop_unfinished(office)
+        raise
+    engine.dispose()
+    old = office.__dict__.pop("engine", None)
+    if old is not None:
+        old.dispose()
+    register = office.home / "register.sqlite"
+    # Its log first, which must not be read into the new file; then in one step, so that there is always a register.
+    _remove(register, "-wal", "-shm")
+    os.replace(fresh, register)
     return done
 
 
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+def drop_unfinished(office: Office) -> None:
+    """Remove what a rebuild left that died: it holds what the register holds, and nothing else would shred it."""
+    _remove(office.home / _UNFINISHED, "", "-wal", "-shm")
+
+
+def _remove(path: Path, *suffixes: str) -> None:
+    for suffix in suffixes:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
@@ -99,7 +116,9 @@ class _Rebuild:
             event.successor: event.identifier for _, entries in events for event, _ in entries if event.successor
         }
         lanes = [lane for owner, lane in reader.lanes() if owner == self.office.bureau and not lane.startswith("$")]
-        anchors = [facts for lane in lanes for facts in reader.anchors(self.office.bureau, lane)]
+        anchors = [
+            facts for lane in lanes for facts in reader.anchors(self.office.bureau, lane) if self._believed(facts)
+        ]
         total = sum(facts.size for facts in anchors)
         for facts in anchors:
             self._batch(facts)
@@ -148,6 +167,19 @@ class _Rebuild:
             values["evidence"] = gather_evidence(self.office, row_of_batch)
             connection.execute(update(batches).where(batches.c.id == batch_id).values(**values))
         self.done.batches += 1
+
+    def _believed(self, facts: AnchorFacts) -> bool:
+        """False for an anchor by a key that was compromised by then; its manifest need not exist."""
+        key = self.office.ledger.reader.key(facts.bureau, anchor_thumbprint(facts.key))
+        if key is not None and key.usable(facts.block.time):
+            return True
+        try:
+            self._leaves(facts)
+        except (NotFound, Damaged, InvalidInput) as error:
+            self.done.foreign += 1
+            self.done.reason = error.message
+            return False
+        return True
 
     def _leaves(self, facts: AnchorFacts) -> Sequence[ManifestLeaf]:
         manifest = read_manifest(facts.manifest_digest, self.office.store.get)
@@ -202,8 +234,13 @@ class _Rebuild:
         try:
             data = self.office.store.get(leaf.cid)
             row["key_id"] = record_key_id(data)
-            credential = parse_credential(open_record(data, self.office.vault).credential)
-        except (NotFound, Refused, Damaged) as error:
+            content = open_record(data, self.office.vault)
+            credential = parse_credential(content.credential)
+            if (credential.jwt_digest, sha256(content.stamp)) != (leaf.parts.jwt, leaf.parts.stamp):
+                raise Damaged(
+                    f"record {leaf.cid} holds another certificate than its leaf", code="rebuild.record", field="record"
+                )
+        except (NotFound, Refused, Damaged, InvalidInput) as error:
             self.done.unreadable += 1
             self.done.reason = error.message
             return row, None
@@ -275,12 +312,11 @@ class _Rebuild:
         actors = sorted({self.office.bureau, self.office.actor})
         for facts in (facts for actor in actors for facts in reader.anchors(actor, EVENTS_LANE)):
             entries = []
-            for leaf in self._leaves(facts):
+            for leaf in self._leaves(facts) if self._believed(facts) else ():
                 try:
-                    data = open_bytes(self.office.store.get(leaf.cid), self.office.vault)
-                except (Refused, NotFound, Damaged):
+                    event = EventRecord.from_bytes(open_bytes(self.office.store.get(leaf.cid), self.office.vault))
+                except (Refused, NotFound, Damaged, InvalidInput):
                     continue
-                event = EventRecord.from_bytes(data)
                 if event.bureau == self.office.bureau:
                     entries.append((event, leaf))
             found.append((facts, entries))

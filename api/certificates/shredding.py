@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.engine import Row
 
 from api.certificates.office import Office
+from api.certificates.rebuild import drop_unfinished
 from api.certificates.tables import act_entries, acts, batches, certificates
 from chain.documents import Tombstone
 from chain.kernel.encoding import b64url
@@ -60,6 +61,7 @@ def shred(office: Office, row: Row[Any]) -> None:
     }
     stones = [Tombstone(bytes(event.key_id), {"record": b64url(bytes(event.record_digest))}) for event in events]
     office.vault.destroy_many([Tombstone(bytes(row.key_id), note), *stones])
+    drop_unfinished(office)
     for cid in (row.cid, *(event.cid for event in events)):
         office.store.delete(cid)
     with office.engine.begin() as connection:

@@ -16,19 +16,18 @@ SIZE = 131_072
 """Entries of a status list (Token Status List: a large list hides which entry is looked at)."""
 
 _RESERVE = SIZE // 4
-"""A list is left when fewer than this many are free, so that a random try soon finds a free one."""
+"""A list is left when only this many are free, so that a random try soon finds a free one."""
 
 
-def list_with_room(connection: Connection, bureau: str, wanted: int) -> str | None:
-    """Name of the anchored list that still has ``wanted`` free slots, or None: then a new list must be opened."""
+def list_with_room(connection: Connection, bureau: str) -> tuple[str, int] | None:
+    """Name of the newest anchored list with free slots to give out, and how many; None: a new list must be opened."""
     query = (
-        select(status_lists.c.name)
-        .where(
-            status_lists.c.bureau == bureau, status_lists.c.token.is_not(None), status_lists.c.free >= wanted + _RESERVE
-        )
+        select(status_lists.c.name, status_lists.c.free)
+        .where(status_lists.c.bureau == bureau, status_lists.c.token.is_not(None), status_lists.c.free > _RESERVE)
         .order_by(status_lists.c.name.desc())
     )
-    return connection.execute(query).scalar()
+    row = connection.execute(query).first()
+    return None if row is None else (row.name, row.free - _RESERVE)
 
 
 def next_list_name(connection: Connection, bureau: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
 
+from api.certificates.evidence import place_of
 from api.certificates.office import Office
 from api.certificates.records import read_record
 from api.certificates.secrets import fresh_secrets
@@ -23,16 +24,18 @@ from api.indexer.follow import follow
 from chain.containers import KEY_ID_SIZE
 from chain.credentials.leaf import event_leaf
 from chain.credentials.status_list import Status, StatusList, issue_status_token, parse_status_token
+from chain.desk import expiry_proof
 from chain.desk.messages import Request
 from chain.desk.signer import EVENTS_LANE
 from chain.documents import Tombstone
 from chain.documents.manifest import build_manifest
 from chain.documents.records import seal_bytes
-from chain.issuing.events import EventRecord
+from chain.issuing.events import EventRecord, check_reason
 from chain.issuing.lifecycle import OPERATIONS, check_transition
-from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
+from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable
 from chain.kernel.steps import reached
+from chain.ledger.typed import Anchor, StatusChange
 from chain.merkle import Tree
 
 
@@ -94,6 +97,7 @@ def create_acts(
         )
     if not reason.strip():
         raise InvalidInput("a status act needs a reason", code="status.reason", field="reason", fix="give --reason")
+    check_reason(reason)
     if not rows:
         raise NotFound("no certificate to act on", code="status.none", field="identifier")
     after = OPERATIONS[operation].after
@@ -235,10 +239,11 @@ def follow_predecessors(office: Office, batch: Row[Any], wait: float) -> bool:
         rows = connection.execute(query).all()
         if not rows:
             return True
+        followers = select(certificates.c.identifier).where(certificates.c.batch_id == batch.id)
         linked = connection.execute(
             select(act_entries.c.act_id)
             .join(acts)
-            .where(act_entries.c.linked.in_([row.follower for row in rows]), acts.c.state != "refused")
+            .where(act_entries.c.linked.in_(followers), acts.c.state != "refused")
             .distinct()
         ).scalars()
         known = list(linked)
@@ -410,19 +415,21 @@ def _sign(office: Office, row: Row[Any], wait: float) -> bool:
         "records": [b64url(bytes(entry.record_digest)) for entry in entries],
     }
     if row.operation == "lapse":
-        body["jwts"] = _jwts(office, entries)
+        body["expired"] = _expiry_proofs(office, entries)
     request = Request("status", office.actor, body)
     answer = office.ask(request, wait)
     reached("act-requested")
     if answer is None:
         return False
     if answer.ok:
+        anchor = Anchor(office.actor, EVENTS_LANE, row.sequence, bytes(row.root), row.size, bytes(row.manifest_digest))
+        change = StatusChange(office.bureau, row.status_list, head, sha256(bytes(row.token)), office.actor)
         _set(
             office,
             row.id,
             "signed",
-            event_signature=unhex0x(answer.signatures["anchor"], size=65),
-            status_signature=unhex0x(answer.signatures["status"], size=65),
+            event_signature=office.signature(request, answer, "anchor", anchor),
+            status_signature=office.signature(request, answer, "status", change),
         )
     elif answer.code == "desk.status":
         _back(office, row)
@@ -434,13 +441,15 @@ def _sign(office: Office, row: Row[Any], wait: float) -> bool:
     return True
 
 
-def _jwts(office: Office, entries: Sequence[Row[Any]]) -> dict[str, str]:
-    """Issuer-signed JWTs with nothing disclosed: enough to show the signer that a date has passed."""
+def _expiry_proofs(office: Office, entries: Sequence[Row[Any]]) -> dict[str, Any]:
+    """Anchored issuer-signed JWTs with nothing disclosed: enough to show the signer that a date has passed."""
     found = {}
     with office.engine.connect() as connection:
         for entry in entries:
             row = connection.execute(select(certificates).where(certificates.c.id == entry.certificate_id)).one()
-            found[entry.identifier] = read_record(office, row).credential.split("~", 1)[0] + "~"
+            batch = connection.execute(select(batches).where(batches.c.id == row.batch_id)).one()
+            jwt = read_record(office, row).credential.split("~", 1)[0] + "~"
+            found[entry.identifier] = expiry_proof(jwt, place_of(office.engine, row, batch))
     return found
 
 
@@ -460,8 +469,11 @@ def _change(office: Office, row: Row[Any]) -> None:
     if head is not None and head.digest != digest and head.head != bytes(row.previous_head):
         _back(office, row)
         return
-    if head is None or head.digest != digest:
-        office.change_status(row.status_list, bytes(row.previous_head), digest, bytes(row.status_signature))
+    if (head is None or head.digest != digest) and not office.change_status(
+        row.status_list, bytes(row.previous_head), digest, bytes(row.status_signature)
+    ):
+        _back(office, row)
+        return
     reader = office.ledger.refresh()
     now = reader.status_head(office.bureau, row.status_list)
     if now is None or now.digest != digest:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from chain.cli.common import NO, YES, emit, state
 from chain.desk import Answer, Desk, Signer
 from chain.desk.state import SignerState
 from chain.kernel.clock import system_clock
 from chain.kernel.encoding import unb64url
-from chain.kernel.errors import InvalidInput, Unavailable
+from chain.kernel.errors import Damaged, InvalidInput, NotFound, Unavailable
 from chain.kernel.home import Home
 from chain.keys import Keystore, passphrase_for
 from chain.ledger.connection import AccountAnchorKey, open_ledger
@@ -56,11 +57,14 @@ def register(app: typer.Typer) -> None:
         """Show what waits for a person's decision."""
         with _signer_of(state(ctx).home) as signer:
             found = signer.waiting()
-        lines = [f"[bold]{item.name}[/]\n  " + "\n  ".join(item.lines) for item in found] or ["nothing waits"]
+        text = Text("" if found else "nothing waits")
+        for number, item in enumerate(found):
+            text.append(("\n" if number else "") + item.name, style="bold")
+            text.append("\n  " + "\n  ".join(item.lines))
         emit(
             ctx,
             {"waiting": [{"request": item.name, "kind": item.kind, **item.data} for item in found]},
-            "\n".join(lines),
+            text,
         )
 
     @app.command("approve")
@@ -71,11 +75,13 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Release lists and allow status changes. 复核放行."""
         with _signer_of(state(ctx).home) as signer:
-            names = [item.name for item in signer.waiting()] if everything else list(requests or [])
+            waiting = [item.name for item in signer.waiting()]
+            names = waiting if everything else list(requests or [])
             if not names and not everything:
                 raise InvalidInput(
                     "nothing named", code="approve.none", field="requests", fix="name a request, or give --all"
                 )
+            _all_wait(names, waiting)
             answers = [signer.approve(name) for name in names]
             answers += signer.answer_waiting()
         _told(ctx, answers)
@@ -88,6 +94,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Refuse a list or a status change."""
         with _signer_of(state(ctx).home) as signer:
+            _all_wait([request], [item.name for item in signer.waiting()])
             _told(ctx, [signer.refuse(request, reason)], expected=True)
 
     @app.command("signer")
@@ -114,9 +121,20 @@ def register(app: typer.Typer) -> None:
                         for answer in signer.answer_waiting():
                             _log(ctx, answer)
                         stop.wait(_POLL)
-            except Unavailable as error:
+            except (Unavailable, Damaged) as error:
                 state(ctx).err.print(f"{error.message}; trying again", highlight=False, markup=False)
                 stop.wait(_POLL)
+
+
+def _all_wait(names: Sequence[str], waiting: Sequence[str]) -> None:
+    for name in names:
+        if name not in waiting:
+            raise NotFound(
+                f"no request {name} waits here",
+                code="desk.none",
+                field="REQUEST",
+                fix="look at yinxin approvals; it may have been answered or taken back",
+            )
 
 
 def _log(ctx: typer.Context, answer: Answer) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 from sqlalchemy import select
 
 from api.certificates.batches import NumbersTaken, batch, create_batch, drafts_for_issue, drafts_for_successors, recall
@@ -30,6 +31,7 @@ batch_app = typer.Typer(help="Batches: list, show, go on, recall, write out.", n
 _Type = Annotated[str, typer.Option("--type", help="certificate type, by name or code")]
 _File = Annotated[Path, typer.Argument(help="list: CSV (UTF-8, GB18030) or xlsx", metavar="FILE")]
 _Out = Annotated[Path | None, typer.Option("--out", help="folder for bundles and QR codes once the batch is complete")]
+_Number = Annotated[int, typer.Argument(help="number of the batch, as yinxin batch list shows it", metavar="NUMBER")]
 _Report = Annotated[Path | None, typer.Option("--report", help="write the findings to a .csv, .xlsx or .md file")]
 
 
@@ -252,15 +254,15 @@ def list_batches(ctx: typer.Context) -> None:
         f"{row.id:>5}  {row.state:<9} {row.size:>7}  {get_type(row.certificate_type).zh}  {row.operation}  {row.source}"
         for row in rows
     ]
-    emit(ctx, {"batches": data}, "\n".join(lines) or "no batches yet")
+    emit(ctx, {"batches": data}, Text("\n".join(lines) or "no batches yet"))
 
 
 @batch_app.command("show")
-def show_batch(ctx: typer.Context, number: int) -> None:
+def show_batch(ctx: typer.Context, number: _Number) -> None:
     """Show one batch."""
     with office_of(ctx) as office:
         data = _batch(batch(office, number))
-    emit(ctx, data, "\n".join(f"{name:<12} {value}" for name, value in data.items()))
+    emit(ctx, data, Text("\n".join(f"{name:<12} {value}" for name, value in data.items() if value is not None)))
 
 
 def _batch(row: Any) -> dict[str, Any]:
@@ -279,7 +281,7 @@ def _batch(row: Any) -> dict[str, Any]:
 
 
 @batch_app.command("run")
-def go_on(ctx: typer.Context, number: int, wait: Wait = DEFAULT_WAIT, out: _Out = None) -> None:
+def go_on(ctx: typer.Context, number: _Number, wait: Wait = DEFAULT_WAIT, out: _Out = None) -> None:
     """Go on with a batch that waits or was interrupted."""
     with office_of(ctx, writing=True) as office:
         batch(office, number)
@@ -287,7 +289,7 @@ def go_on(ctx: typer.Context, number: int, wait: Wait = DEFAULT_WAIT, out: _Out 
 
 
 @batch_app.command("recall")
-def recall_batch(ctx: typer.Context, number: int, wait: Wait = DEFAULT_WAIT) -> None:
+def recall_batch(ctx: typer.Context, number: _Number, wait: Wait = DEFAULT_WAIT) -> None:
     """Take back a batch whose root is not signed yet; its numbers are free again."""
     with office_of(ctx, writing=True) as office:
         recall(office, number, wait=wait)
@@ -297,7 +299,11 @@ def recall_batch(ctx: typer.Context, number: int, wait: Wait = DEFAULT_WAIT) -> 
 
 
 @batch_app.command("out")
-def write_out(ctx: typer.Context, number: int, folder: Path) -> None:
+def write_out(
+    ctx: typer.Context,
+    number: _Number,
+    folder: Annotated[Path, typer.Argument(help="bundles/ and qr/ are made in it", metavar="FOLDER")],
+) -> None:
     """Write bundles and QR codes of a complete batch to a folder."""
     with office_of(ctx) as office:
         batch(office, number)

@@ -29,7 +29,7 @@ _HELP = {
     "close": "Close for another reason (其他).",
 }
 
-_Names = Annotated[list[str] | None, typer.Argument(help="identifiers or numbers", metavar="[IDENTIFIER]...")]
+_Names = Annotated[list[str] | None, typer.Argument(help="identifiers or numbers", metavar="IDENTIFIER")]
 _List = Annotated[Path | None, typer.Option("--file", help="text file, one identifier or number a line")]
 _Holder = Annotated[str | None, typer.Option("--holder", help="all live certificates of the holder with this code")]
 _Reason = Annotated[str, typer.Option("--reason", help="why; stays in the encrypted record of the act")]
@@ -71,11 +71,14 @@ def register(app: typer.Typer) -> None:
         """Go on with status acts that wait or were interrupted."""
         with office_of(ctx, writing=True) as office:
             outcomes, faults = [], []
-            for number in open_acts(office):
-                try:
-                    outcomes.append(run_act(office, number, wait=wait))
-                except Refused as error:
-                    faults.append(error)
+            numbers = open_acts(office)
+            with progress(state(ctx), "acts", len(numbers)) as done:
+                for at, number in enumerate(numbers, 1):
+                    try:
+                        outcomes.append(run_act(office, number, wait=wait))
+                    except Refused as error:
+                        faults.append(error)
+                    done(at)
         _told(ctx, outcomes, "acts", faults)
 
 
@@ -130,9 +133,7 @@ def _act(
     _told(ctx, outcomes, operation)
 
 
-def _told(
-    ctx: typer.Context, outcomes: list[ActOutcome], operation: str, faults: Sequence[YinxinError] = ()
-) -> None:
+def _told(ctx: typer.Context, outcomes: list[ActOutcome], operation: str, faults: Sequence[YinxinError] = ()) -> None:
     data: dict[str, Any] = {
         "operation": operation,
         "acts": [
@@ -146,8 +147,8 @@ def _told(
             lines.append(f"[green]✓[/] {operation}: {item.size} certificates, on the ledger")
         else:
             lines.append(
-                f"{operation}: {item.size} certificates wait for a second person: "
-                f"yinxin approve, in the approver's home\n  then: yinxin acts"
+                f"{operation}: {item.size} certificates wait for the approver's home: for a person (yinxin approve), "
+                f"or, once allowed, for the signer (yinxin signer)\n  then: yinxin acts"
             )
     if faults:
         data["refused"] = [error.as_dict() for error in faults]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from api.certificates.evidence import bundle_of, certificate
 from api.certificates.records import read_record
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
             f"{item['identifier']}\n  {item['status'] or item['batchState']:<10} {item['number']}  {item['holder']}"
             for item in found
         ]
-        emit(ctx, {"certificates": found}, "\n".join(lines) or "nothing found", YES if found else NO)
+        emit(ctx, {"certificates": found}, Text("\n".join(lines) or "nothing found"), YES if found else NO)
 
     @app.command("show")
     def show(
@@ -48,7 +49,7 @@ def register(app: typer.Typer) -> None:
             f"by {act['operator']}: {act['reason']} ({act['state']})"
             for act in data["history"]
         ]
-        emit(ctx, data, "\n".join(lines))
+        emit(ctx, data, Text("\n".join(lines)))
 
     @app.command("bundle")
     def bundle(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from rich.text import Text
+
 from api.certificates.evidence import RegisterIndex, certificate
 from api.certificates.office import Office
-from chain.cli.common import State
+from chain.cli.common import State, printable
 from chain.cli.sources import open_sources
 from chain.cli.verify import Sources
 from chain.credentials.verification import Links
 from chain.evidence import FirstOf
-from chain.kernel.errors import NotFound
+from chain.kernel.errors import NotFound, YinxinError
 
 
 class _RegisterLinks:
@@ -33,7 +35,13 @@ def open_home_sources(current: State, offline: bool, snapshot: Path | None) -> S
     sources = open_sources(current, offline, snapshot)
     if not (current.home / "register.sqlite").is_file():
         return sources
-    office = Office(current.home)
-    own = RegisterIndex(office.engine, office.store, office)
+    try:
+        office = Office(current.home)
+        own = RegisterIndex(office.engine, office.store, office)
+    except YinxinError as error:
+        # The register only saves time here: without it ledger and manifests answer alone.
+        if not current.json:
+            current.err.print(Text(f"checking without the register: {printable(error.message)}"))
+        return sources
     index = own if sources.index is None else FirstOf(own, sources.index)
     return replace(sources, index=index, links=_RegisterLinks(office))

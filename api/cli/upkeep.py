@@ -47,10 +47,13 @@ def register(app: typer.Typer) -> None:
             "shredded": done.shredded,
             "acts": done.acts,
             "unreadable": done.unreadable,
+            "foreignAnchors": done.foreign,
             "reason": done.reason or None,
         }
         certificates = f"{done.certificates} certificates ({done.shredded} shredded)"
         text = f"[green]✓[/] {done.batches} batches, {certificates}, {done.acts} acts"
         if done.unreadable:
             text += f"\n[bold yellow]![/] {done.unreadable} records could not be read: {done.reason}"
+        if done.foreign:
+            text += f"\n[bold yellow]![/] {done.foreign} anchors by a compromised key were left out: {done.reason}"
         emit(ctx, data, text, CANNOT_TELL if done.unreadable else YES)

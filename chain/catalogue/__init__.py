@@ -8,18 +8,22 @@ A type is one data file in chain/catalogue/types; adding a type means adding a f
 
 * :func:`get_type`, :func:`all_types`, :func:`load_type`: find or load types.
 * :class:`CertificateType`, :class:`Field`: what a type says; ``complete``, ``validity``, ``serial_of``, ``face``.
+* :class:`DerivedAnswer`: what a holder may show in place of a value; ``answers`` computes them,
+  :func:`check_answers` finds those that their field contradicts.
 * :func:`check_fields`: judge a whole certificate's values against its type.
 * :mod:`chain.catalogue.lists`: read CSV and xlsx lists, every row validated first.
 """
 
+from chain.catalogue.answers import check_answers
 from chain.catalogue.dates import OPEN_ENDED
 from chain.catalogue.model import CertificateType, DerivedAnswer, Field, OrderRule, Validity
 from chain.catalogue.problems import Problem
-from chain.catalogue.registry import all_types, get_type, load_type, load_types
+from chain.catalogue.registry import TEST_RANGE, all_types, get_type, load_type, load_types
 from chain.catalogue.rules import check_fields
 
 __all__ = [
     "OPEN_ENDED",
+    "TEST_RANGE",
     "CertificateType",
     "DerivedAnswer",
     "Field",
@@ -27,6 +31,7 @@ __all__ = [
     "Problem",
     "Validity",
     "all_types",
+    "check_answers",
     "check_fields",
     "get_type",
     "load_type",

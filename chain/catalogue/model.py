@@ -8,17 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from chain.catalogue import amounts
+from chain.catalogue import amounts, items
+from chain.catalogue.answers import Rule, compiled
 from chain.catalogue.dates import OPEN_ENDED
+from chain.identifiers import holder_codes
 from chain.kernel.clock import parse_time
 from chain.kernel.errors import InvalidInput
 
 FieldKind = Literal[
-    "text", "person-name", "organisation-name", "uscc", "holder-code", "code", "date", "date-or-open", "amount", "enum"
-]
+    "text", "person-name", "organisation-name", "uscc", "holder-code", "holder-code-type", "code", "date",
+    "date-or-open", "amount", "enum", "items",
+]  # fmt: skip
 
 _SERIAL = re.compile(r"[0-9A-Z]{7,32}\Z")
-_CUT = frozenset({"text", "person-name", "organisation-name", "enum"})
+_CUT = frozenset({"text", "person-name", "organisation-name", "enum", "items"})
 _VERSION = re.compile(r"[0-9]{3}\Z")
 
 
@@ -40,8 +43,12 @@ class Field:
         max_length: most characters.
         pattern: regular expression a canonical value must match wholly, or None.
         pattern_zh: the pattern in words, Chinese; pattern_en: English.
-        values: for an enumeration, its values.
-        holder_kind: for a holder code, the slug of its kind.
+        values: for an enumeration, its values; for items, the vocabulary.
+        value_aliases: for an enumeration, other ways to write a value, to that value.
+        ranks: for an enumeration, its values that have a rank, the highest first.
+        holder_kind: for a holder code, the slug of its kind, or None if each row says which.
+        holder_kind_from: for a holder code of several kinds, the field that says which.
+        holder_kinds: for a holder code type, the slugs of the kinds that may be named.
         unit: for an amount, unit and currency of bare numbers, or empty.
         lines: line breaks may stand in the text.
         personal: names or describes a natural person.
@@ -62,7 +69,11 @@ class Field:
     pattern_zh: str = ""
     pattern_en: str = ""
     values: tuple[str, ...] = ()
+    value_aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ranks: tuple[str, ...] = ()
     holder_kind: str | None = None
+    holder_kind_from: str | None = None
+    holder_kinds: tuple[str, ...] = ()
     unit: str = ""
     lines: bool = False
     personal: bool = False
@@ -91,12 +102,12 @@ class OrderRule:
 
 @dataclass(frozen=True, slots=True)
 class DerivedAnswer:
-    """An answer a holder may show instead of the value itself, such as grade_at_least_2. None are defined yet.
+    """An answer a holder may show instead of the value itself, such as grade_at_least_2: true or false.
 
     Attributes:
         name: name of the disclosure.
         field: field it is computed from.
-        rule: how, such as ``at-least:2``.
+        rule: how, such as ``at-least:二级``; see :mod:`chain.catalogue.answers`.
         zh: label in Chinese.
         en: label in English.
     """
@@ -106,6 +117,10 @@ class DerivedAnswer:
     rule: str
     zh: str
     en: str
+
+    def label(self, language: str = "zh") -> str:
+        """The label in Chinese (``zh``) or English (``en``)."""
+        return self.zh if language == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +151,7 @@ class CertificateType:
         derived: answers that may be disclosed instead of values.
         matters: codes of the matters for which it is commonly asked.
         status_max_age: how old a status reading may be before it no longer counts, seconds.
+        code_status: ``assigned`` if the code is the one in official use, ``test`` if it lies in our test range.
     """
 
     slug: str
@@ -153,7 +169,9 @@ class CertificateType:
     derived: tuple[DerivedAnswer, ...] = ()
     matters: tuple[str, ...] = ()
     status_max_age: int = 86_400
+    code_status: Literal["assigned", "test"] = "assigned"
     _by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _rules: dict[str, Rule] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_name.update({one.name: one for one in self.fields})
@@ -188,14 +206,30 @@ class CertificateType:
             raise InvalidInput(f"{self.slug} has no field {name!r}", code="catalogue.field", field=name)
         return found
 
-    def complete(self, row: Mapping[str, str], *, bureau_name: str) -> dict[str, str]:
-        """All fields of a certificate in order: those of a validated row, and the derived ones.
+    def name_at(self, number: int) -> str | None:
+        """Name of the field with that number on a stamp's face: its place in the type, from 1. None if there is none.
+
+        Fields are only ever added at the end, so a number keeps its meaning.
+        """
+        return self.fields[number - 1].name if 1 <= number <= len(self.fields) else None
+
+    def label(self, name: str, language: str = "zh") -> str:
+        """The label of a field or derived answer.
+
+        Raises:
+            InvalidInput: the type has neither of that name.
+        """
+        answer = next((one for one in self.derived if one.name == name), None)
+        return (answer or self.field(name)).label(language)
+
+    def complete(self, row: Mapping[str, str], *, bureau_name: str) -> dict[str, str | bool]:
+        """All that a certificate says, in order: fields of a validated row, derived ones, then derived answers.
 
         Args:
             row: field name to canonical value, from a list.
             bureau_name: legal name of the bureau, from the registry.
         """
-        out: dict[str, str] = {}
+        out: dict[str, str | bool] = {}
         for one in self.fields:
             if one.source == "list":
                 if one.name in row:
@@ -204,7 +238,19 @@ class CertificateType:
                 out[one.name] = bureau_name
             else:
                 out[one.name] = one.derive.partition(":")[2]
+        if self.derived:
+            out |= self.answers(out)
         return out
+
+    def answers(self, fields: Mapping[str, Any]) -> dict[str, bool]:
+        """The derived answers, by name; those whose field is absent are absent.
+
+        Args:
+            fields: canonical values.
+        """
+        if len(self._rules) != len(self.derived):
+            self._rules.update({one.name: compiled(one.rule, self.field(one.field)) for one in self.derived})
+        return {one.name: self._rules[one.name](fields[one.field]) for one in self.derived if one.field in fields}
 
     def validity(self, fields: Mapping[str, str]) -> Validity:
         """From the start of the effective day in China to the end of the expiring day in China."""
@@ -250,22 +296,35 @@ class CertificateType:
 
         Args:
             fields: canonical values.
-            longest: UTF-8 bytes that a text or name may take; a longer one is cut and ends in … (codes, dates and
-                amounts are never cut). 45 are fifteen Chinese characters: with it a stamp stays within 385 bytes.
+            longest: UTF-8 bytes that a text or name may take; a longer one is cut and ends in … (items between two of
+                them; codes, dates and amounts never). 45 are fifteen Chinese characters: with it a stamp stays within
+                385 bytes.
         """
         out = []
         for name in self.face_fields:
             value = fields.get(name)
             if value is None:
                 continue
-            if self.field(name).kind in _CUT and len(value.encode()) > longest:
-                value = value.encode()[: longest - 3].decode(errors="ignore").rstrip() + "…"
+            kind = self.field(name).kind
+            if kind in _CUT and len(value.encode()) > longest:
+                short = value.encode()[: longest - 3].decode(errors="ignore").rstrip()
+                if kind == "items" and items.SEPARATOR in short:
+                    short = short[: short.rindex(items.SEPARATOR) + 1]
+                value = short + "…"
             out.append((name, value))
         return tuple(out)
 
-    def display(self, name: str, value: str, language: str = "zh") -> str:
-        """A canonical value as people read it: 500万元人民币, 2026年1月5日; in English CNY 5,000,000.00, 2026-01-05."""
+    def display(self, name: str, value: str | bool, language: str = "zh") -> str:
+        """A canonical value as people read it: 500万元人民币, 2026年1月5日; in English CNY 5,000,000.00, 2026-01-05.
+
+        Answers are 是 and 否, yes and no; a holder code type is the name of the document.
+        """
+        if isinstance(value, bool):
+            return {"zh": ("否", "是")}.get(language, ("no", "yes"))[value]
         kind = self.field(name).kind
+        if kind == "holder-code-type":
+            document = holder_codes.kind(value)
+            return document.name_zh if language == "zh" else document.name_en
         if kind == "amount":
             return amounts.display(value, language)
         if kind in ("date", "date-or-open"):

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from chain.catalogue.answers import compiled
+from chain.catalogue.items import granted
 from chain.catalogue.model import CertificateType, DerivedAnswer, Field, FieldKind, OrderRule
 from chain.identifiers import holder_codes, uscc
 from chain.kernel.errors import InvalidInput, NotFound
@@ -17,6 +19,10 @@ from chain.kernel.errors import InvalidInput, NotFound
 FORMAT = "yinxin-certificate-type-1"
 TYPES = Path(__file__).with_name("types")
 """Folder of the types that ship with the toolkit."""
+
+TEST_RANGE = "11440100000000001FT"
+"""Codes that begin so are ours for trying things out: the body before the T is the sample bureau, which does not exist.
+A type stands in this range if and only if its file says ``"codeStatus": "test"``."""
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -36,6 +42,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     derived: list[_DerivedFile] = []
     matters: list[str] = []
     status_max_age: int = 86_400
+    code_status: Literal["assigned", "test"] = "assigned"
 
 
 class _FieldFile(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -53,8 +60,12 @@ class _FieldFile(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     pattern: str | None = None
     pattern_zh: str = ""
     pattern_en: str = ""
-    values: list[str] = []
+    values: tuple[str, ...] = ()
+    value_aliases: dict[str, str] = {}
+    ranks: tuple[str, ...] = ()
     holder_kind: str | None = None
+    holder_kind_from: str | None = None
+    holder_kinds: tuple[str, ...] = ()
     unit: str = ""
     lines: bool = False
     personal: bool = False
@@ -116,6 +127,7 @@ def load_type(source: Path | bytes) -> CertificateType:
         derived=tuple(DerivedAnswer(one.name, one.field, one.rule, one.zh, one.en) for one in raw.derived),
         matters=tuple(raw.matters),
         status_max_age=raw.status_max_age,
+        code_status=raw.code_status,
     )
     _judge(kind)
     return kind
@@ -134,6 +146,8 @@ def _judge(kind: CertificateType) -> None:
         raise _refuse(kind, "slug", "small letters, digits and hyphens")
     if not re.fullmatch(r"[0-9A-Z]{21}", kind.code) or not uscc.check(kind.code[:18]):
         raise _refuse(kind, "code", "not the 18-character code of a body and 3 characters")
+    if kind.code.startswith(TEST_RANGE) != (kind.code_status == "test"):
+        raise _refuse(kind, "codeStatus", f"is test for codes that begin with {TEST_RANGE}, and for no others")
     names = [one.name for one in kind.fields]
     if len(set(names)) != len(names):
         raise _refuse(kind, "fields", "a name occurs twice")
@@ -154,11 +168,41 @@ def _judge(kind: CertificateType) -> None:
                 raise _refuse(kind, "orderRules", f"{name} is no date of this type")
     if not 60 <= kind.status_max_age <= 31 * 86_400 or kind.version < 1:
         raise _refuse(kind, "statusMaxAge", "between 60 s and 31 days, with a version of at least 1")
-    for answer in kind.derived:
-        if answer.field not in names:
-            raise _refuse(kind, "derived", f"{answer.field} is no field of this type")
     for one in kind.fields:
         _judge_field(kind, one)
+    _judge_holder(kind)
+    _judge_answers(kind)
+
+
+def _judge_holder(kind: CertificateType) -> None:
+    """The holder's name and code fit the type; besides the masked name nothing about a person stands in the stamp."""
+    person = kind.holder == "person"
+    if (kind.field(kind.holder_name_field).kind == "person-name") != person:
+        raise _refuse(kind, kind.holder_name_field, "is a person-name if persons hold the type, and only then")
+    code = kind.field("certificateHolderCode")
+    if code.kind not in (("holder-code",) if person else ("uscc", "holder-code")):
+        raise _refuse(kind, code.name, "must be a holder-code, or for organisations a uscc")
+    source = code.holder_kind_from
+    if source is not None:
+        names = [one.name for one in kind.fields]
+        if source not in names or kind.field(source).kind != "holder-code-type" or not kind.field(source).required:
+            raise _refuse(kind, code.name, f"{source} is no required holder-code-type of this type")
+    for name in kind.face_fields:
+        if kind.field(name).personal or (person and name == code.name):
+            raise _refuse(kind, "faceFields", f"{name} is about a person: it may not stand in a stamp")
+
+
+def _judge_answers(kind: CertificateType) -> None:
+    taken = {one.name for one in kind.fields}
+    for answer in kind.derived:
+        if not re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+", answer.name) or not answer.zh or not answer.en:
+            raise _refuse(kind, "derived", f"{answer.name}: small letters joined by _, and both labels, are needed")
+        if answer.name in taken:
+            raise _refuse(kind, "derived", f"{answer.name} occurs twice")
+        if answer.field not in {one.name for one in kind.fields}:
+            raise _refuse(kind, "derived", f"{answer.field} is no field of this type")
+        taken.add(answer.name)
+        compiled(answer.rule, kind.field(answer.field))
 
 
 def _judge_field(kind: CertificateType, one: Field) -> None:
@@ -167,10 +211,18 @@ def _judge_field(kind: CertificateType, one: Field) -> None:
     derived_well = one.derive == "bureau-name" or re.fullmatch(r"constant:.+", one.derive)
     if (one.source == "derived") != bool(derived_well):
         raise _refuse(kind, one.name, "derive must say constant:<value> or bureau-name, for derived fields only")
-    if one.kind == "enum" and not one.values:
-        raise _refuse(kind, one.name, "an enumeration needs values")
-    if one.kind == "holder-code":
-        holder_codes.kind(one.holder_kind or "")
+    if one.kind in ("enum", "items") and (not one.values or len(set(one.values)) != len(one.values)):
+        raise _refuse(kind, one.name, "needs values, each once")
+    if one.kind == "items" and any(granted(value) != {value} for value in one.values):
+        raise _refuse(kind, one.name, "an item of the vocabulary holds brackets or a separator")
+    if not {*one.ranks, *one.value_aliases.values()} <= (set(one.values) if one.kind == "enum" else set()):
+        raise _refuse(kind, one.name, "ranks and aliases must name values of the enumeration")
+    if one.kind == "holder-code" and (one.holder_kind is None) == (one.holder_kind_from is None):
+        raise _refuse(kind, one.name, "a holder code needs holderKind or holderKindFrom, not both")
+    if (one.kind == "holder-code-type") != bool(one.holder_kinds):
+        raise _refuse(kind, one.name, "a holder code type, and only that, needs holderKinds")
+    for slug in (*one.holder_kinds, *([one.holder_kind] if one.holder_kind is not None else [])):
+        holder_codes.kind(slug)
     if not 0 < one.min_length <= one.max_length <= 4_000:
         raise _refuse(kind, one.name, "lengths must lie between 1 and 4000")
     if one.pattern is not None:

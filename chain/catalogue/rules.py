@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from chain.catalogue import amounts, codes, dates
+from chain.catalogue import amounts, codes, dates, holder_types
+from chain.catalogue.answers import check_answers
+from chain.catalogue.items import read_items
 from chain.catalogue.model import CertificateType, Field
 from chain.catalogue.problems import Problem
 from chain.catalogue.text import clean_text, strip
@@ -35,11 +37,17 @@ def reader_of(field: Field, *, unit: str = "") -> Reader:
     if field.kind == "uscc":
         return _read_uscc
     if field.kind == "holder-code":
-        return partial(_read_holder_code, field.holder_kind or "")
+        if field.holder_kind is None:
+            return _bounded(field, partial(codes.clean_code, brackets=True), is_code=True)
+        return partial(_read_holder_code, field.holder_kind)
+    if field.kind == "holder-code-type":
+        return partial(holder_types.read_holder_type, holder_types.names_of(field.holder_kinds))
     if field.kind == "code":
         return _bounded(field, partial(codes.clean_code, brackets=True), is_code=True)
     if field.kind == "enum":
-        return partial(_read_enum, frozenset(field.values))
+        return partial(_read_enum, {**field.value_aliases, **{value: value for value in field.values}})
+    if field.kind == "items":
+        return _bounded(field, partial(read_items, frozenset(field.values), field.lines))
     if field.kind in ("person-name", "organisation-name"):
         return _bounded(field, partial(_read_name, field.kind))
     return _bounded(field, partial(clean_text, lines=field.lines))
@@ -132,17 +140,31 @@ def _read_name(kind: str, text: str, notes: list[Problem]) -> str | None:
     return report.value if report.ok else None
 
 
-def _read_enum(values: frozenset[str], text: str, notes: list[Problem]) -> str | None:
+def _read_enum(values: Mapping[str, str], text: str, notes: list[Problem]) -> str | None:
     if text in values:
-        return text
+        return values[text]
     value = clean_text(text, notes)
-    if value in values:
-        return value
-    listed = "、".join(sorted(values)[:12])
+    if value is not None and value in values:
+        return values[value]
+    listed = "、".join(sorted(set(values.values()))[:12])
     notes.append(
         Problem("enum.value", f"none of {listed}", f"应为：{listed}", "use one of the values", "请使用所列值之一")
     )
     return None
+
+
+def check_row(kind: CertificateType, fields: Mapping[str, str]) -> list[tuple[str, Problem]]:
+    """Problems across the values of one row, each with the field to blame: the order of dates, and, where rows say
+    by which document their holders are named, whether the code is of that kind."""
+    found = check_order(kind, fields)
+    code = kind.field("certificateHolderCode")
+    if code.holder_kind_from is not None:
+        document, number = fields.get(code.holder_kind_from), fields.get(code.name)
+        if document is not None and number is not None:
+            notes: list[Problem] = []
+            _read_holder_code(document, number, notes)
+            found += [(code.name, one) for one in notes]
+    return found
 
 
 def check_order(kind: CertificateType, fields: Mapping[str, str]) -> list[tuple[str, Problem]]:
@@ -166,20 +188,27 @@ def check_order(kind: CertificateType, fields: Mapping[str, str]) -> list[tuple[
     return found
 
 
-def check_fields(kind: CertificateType, fields: Mapping[str, str]) -> list[tuple[str, Problem]]:
+def check_fields(kind: CertificateType, fields: Mapping[str, object]) -> list[tuple[str, Problem]]:
     """Problems of a whole certificate, as :meth:`CertificateType.complete` gives it: its values must be canonical.
 
     For values that come from elsewhere than a list (an API, a record). A value that a list would have normalised is
-    an error here.
+    an error here, and so is a derived answer that its field contradicts.
     """
     found: list[tuple[str, Problem]] = []
-    for name in fields:
-        if all(one.name != name for one in kind.fields):
+    known = {one.name for one in kind.fields}
+    answers = {one.name for one in kind.derived}
+    texts: dict[str, str] = {}
+    for name, given in fields.items():
+        if name not in known | answers:
             found.append((name, Problem("field.unknown", "no field of this type", "该证照类型没有此字段")))
+        elif name in known and isinstance(given, str):
+            texts[name] = given
+        elif name in known:
+            found.append((name, Problem("field.text", "is not text", "不是文本")))
     for one in kind.fields:
-        value = fields.get(one.name)
+        value = texts.get(one.name)
         if value is None:
-            if one.required:
+            if one.required and one.name not in fields:
                 found.append((one.name, Problem("field.missing", "is missing", "缺少此项")))
             continue
         if one.derive.startswith("constant:"):
@@ -192,4 +221,4 @@ def check_fields(kind: CertificateType, fields: Mapping[str, str]) -> list[tuple
             found += [(one.name, problem) for problem in notes]
         elif canonical != value:
             found.append((one.name, Problem("field.form", f"should be written {canonical}", f"应写作 {canonical}")))
-    return found + check_order(kind, fields)
+    return found + check_row(kind, texts) + check_answers(kind, fields)

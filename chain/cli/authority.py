@@ -79,6 +79,10 @@ def register(
     ] = None,
 ) -> None:
     """Register a bureau under its legal name."""
+    if metadata is not None and not metadata.is_file():
+        raise InvalidInput(
+            f"there is no file {metadata}", code="bureau.metadata", field="--metadata", fix="check the name"
+        )
     data = metadata.read_bytes() if metadata is not None else canonical({"uscc": bureau, "name": name})
     _write(ctx, [(f"register {bureau}", writes.register_bureau(bureau, name, sha256(data)))])
     _said(ctx, {"bureau": bureau, "name": name}, f"registered {name} {bureau}")
@@ -94,7 +98,12 @@ def accredit(
 ) -> None:
     """Accredit a bureau to issue certificates of a type."""
     kind = get_type(certificate_type)
-    data = writes.accredit(bureau, kind.code, parse_time(since) if since else 0, parse_time(until) if until else 0)
+    data = writes.accredit(
+        bureau,
+        kind.code,
+        parse_time(since, field="--from") if since else 0,
+        parse_time(until, field="--until") if until else 0,
+    )
     _write(ctx, [(f"accredit {bureau} {kind.code}", data)])
     _said(ctx, {"bureau": bureau, "type": kind.code}, f"{bureau} may issue {kind.zh} {kind.en}")
 
@@ -191,9 +200,9 @@ def read_card(path: Path) -> dict[str, Any]:
         card: dict[str, Any] = read_canonical(path.read_bytes(), what=path.name, limit=64 * 1024)
         assert card["format"] == CARD_FORMAT
         assert all({"purpose", "thumbprint", "publicKey"} == set(key) for key in card["keys"])
-    except (OSError, KeyError, TypeError, AssertionError) as error:
+    except (OSError, KeyError, TypeError, AssertionError, InvalidInput) as error:
         raise InvalidInput(
-            f"{path}: not a card ({error})",
+            f"{path}: not a card ({error.strerror if isinstance(error, OSError) else 'another format'})",
             code="card.form",
             field="card",
             fix="give the card.json that yinxin init wrote",

@@ -64,7 +64,13 @@ def push_blobs(
         ),
     ] = "",
     read_all: Annotated[bool, typer.Option("--read-all", help="read every blob back, not a sample")] = False,
-    switch: Annotated[bool, typer.Option("--switch", help="store new records there from now on")] = False,
+    switch: Annotated[
+        bool,
+        typer.Option(
+            "--switch",
+            help="this home stores and reads there from now on; do it in every home that reads from this store",
+        ),
+    ] = False,
 ) -> None:
     """Copy all blobs of the local store to IPFS, and look that the node holds them pinned.
 
@@ -106,7 +112,11 @@ def push_blobs(
         for cid in report.damaged:
             console.print(f"✗ {cid} is damaged in the local store and was not sent", highlight=False)
         if data["switched"]:
-            console.print("new records are stored there from now on")
+            console.print(
+                "this home stores and reads there from now on; switch every home that reads from here, too "
+                "(clerk, witness): yinxin --home THAT_HOME blobs push --switch",
+                highlight=False,
+            )
 
     emit(ctx, data, show, CANNOT_TELL if report.damaged else YES)
 

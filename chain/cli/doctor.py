@@ -71,6 +71,9 @@ def _python(home: Home) -> Iterator[Check]:
 
 
 def _home(home: Home) -> Iterator[Check]:
+    if home.path.exists() and not home.exists:
+        yield Check("home", False, f"{home.path} is a file, not a folder", "name your home with --home")
+        return
     if not home.exists:
         yield Check("home", None, f"{home.path} does not exist", "make one with yinxin init, or name yours with --home")
         return

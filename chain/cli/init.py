@@ -11,6 +11,7 @@ from chain.cli.authority import KEY, write_card
 from chain.cli.common import emit, state
 from chain.identifiers import uscc
 from chain.kernel.errors import Conflict, InvalidInput
+from chain.kernel.home import check_settings
 from chain.keys import Keystore, passphrase_for
 
 _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -52,7 +53,9 @@ def register(app: typer.Typer) -> None:
         """Make a home: its config.toml, its keys, and the card it shows to the authority."""
         home = state(ctx).home
         if role not in _ROLES:
-            raise InvalidInput(f"role {role!r}", code="init.role", field="role", fix="one of " + ", ".join(_ROLES))
+            raise InvalidInput(
+                f"there is no role {role!r}", code="init.role", field="role", fix="one of " + ", ".join(_ROLES)
+            )
         if (home / "config.toml").exists():
             raise Conflict(
                 f"{home.path} is a home already",
@@ -62,7 +65,6 @@ def register(app: typer.Typer) -> None:
             )
         if role in ("officer", "approver"):
             uscc.parse(bureau, field="bureau")
-        passphrase = passphrase_for(home.path, new=True) if _ROLES[role] else None
         values: dict[str, Any] = {
             "role": role,
             "operator": operator,
@@ -72,6 +74,8 @@ def register(app: typer.Typer) -> None:
             "bureau": {"uscc": bureau, "acts_as": acts_as},
             "desk": {"path": desk},
         }
+        check_settings(values)
+        passphrase = passphrase_for(home.path, new=True) if _ROLES[role] else None
         home.make()
         keys = Keystore(home / "keys", passphrase)
         shown = []

@@ -16,7 +16,13 @@ app = typer.Typer(help="Keys of this home: list, make.", no_args_is_help=True)
 def list_keys(ctx: typer.Context) -> None:
     """Show the public parts of the keys in this home."""
     cards = Keystore(state(ctx).home / "keys", None).cards()
-    lines = [f"{card.name:<14} {card.kind:<11} {card.public}" for card in cards] or ["no keys yet"]
+    lines = ["name           kind        public part"]
+    for card in cards:
+        lines.append(f"{card.name:<14} {card.kind:<11} {card.public or '(none: a secret)'}")
+        if card.thumbprint:
+            lines.append(f"{'':<26} thumbprint {card.thumbprint}")
+    if not cards:
+        lines = ["no keys yet"]
     emit(ctx, {"keys": [card.as_dict() for card in cards]}, "\n".join(lines))
 
 

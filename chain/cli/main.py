@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from importlib import import_module
 from importlib.metadata import entry_points
 
 import typer
 from rich.console import Console
-from typer.exceptions import Exit, TyperException
+from typer.exceptions import Abort, Exit, TyperException
 
 from chain.cli.common import USAGE, State, exit_code_of, show_error
-from chain.kernel.errors import YinxinError
+from chain.kernel.errors import Damaged, InvalidInput, Unavailable, YinxinError
 from chain.kernel.home import Home
 
 _NOUNS = ("authority", "blobs", "id", "keys", "node", "snapshot", "trust", "witness")
@@ -100,15 +101,23 @@ def run(arguments: list[str]) -> int:
         return USAGE
     folder = home or os.environ.get("YINXIN_HOME") or os.path.join("~", ".yinxin")
     current = State(Home(folder), as_json, Console(soft_wrap=True), Console(stderr=True, soft_wrap=True))
-    app = build(rest[0] if rest else None, current.home)
     try:
+        app = build(rest[0] if rest else None, current.home)
         code = app(rest, standalone_mode=False, obj=current, prog_name="yinxin")
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except Exit as error:
         return error.exit_code
+    except (Abort, KeyboardInterrupt):
+        current.err.print("stopped; run the same command again to go on")
+        return 130
     except TyperException as error:
         show = getattr(error, "show", None)
-        if callable(show):
+        if as_json:
+            said = getattr(error, "format_message", None)
+            message = said() if callable(said) else str(error)
+            show_error(current, InvalidInput(message, code="usage", fix="see yinxin … --help"))
+        elif callable(show):
             show()
         else:
             sys.stderr.write(f"yinxin: {error}\n")
@@ -117,10 +126,38 @@ def run(arguments: list[str]) -> int:
         show_error(current, error)
         return exit_code_of(error)
     except BrokenPipeError:
+        # Whoever read our answer has seen enough; nothing may be written at the end of the process either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
-    except KeyboardInterrupt:
-        current.err.print("stopped; run the same command again to go on")
-        return 130
+    except Exception as error:  # noqa: BLE001 - the last door: no traceback may reach a person
+        found = _unforeseen(error)
+        show_error(current, found)
+        if os.environ.get("YINXIN_DEBUG"):
+            traceback.print_exc()
+        return exit_code_of(found)
+
+
+def _unforeseen(error: Exception) -> YinxinError:
+    """What no command foresaw, said so that a person can act on it."""
+    if isinstance(error, OSError):
+        return Unavailable(
+            f"{error.strerror or type(error).__name__}" + (f": {error.filename}" if error.filename else ""),
+            code="system." + type(error).__name__.lower(),
+            field=str(error.filename) if error.filename else None,
+            fix="check that the path is right, may be read and written, and that the disk is not full",
+        )
+    if any(one.__name__ == "DatabaseError" for one in type(error).__mro__):
+        return Damaged(
+            f"a database of this home: {error.__cause__ or error}".splitlines()[0],
+            code="database",
+            field="home",
+            fix="look at yinxin doctor; the register is made anew by yinxin rebuild",
+        )
+    return Unavailable(
+        f"a fault in this program: {type(error).__name__}: {error}".splitlines()[0],
+        code="fault",
+        fix="run it again with YINXIN_DEBUG=1 and report what it prints (SECURITY.md says where)",
+    )
 
 
 def main() -> None:

@@ -45,7 +45,12 @@ def run(ctx: typer.Context, folder: _FolderOption = None) -> None:
     place = NodeDir.at(node_folder(ctx, folder))
     code = serve(place, linger=None, foreground=True)
     if code == ALREADY_RUNNING:
-        raise Conflict(f"a node already runs in {place.path}", code="node.running", fix="yinxin node stop")
+        raise Conflict(
+            f"a node already runs in {place.path}",
+            code="node.running",
+            field="--folder",
+            fix="end it first: yinxin node stop",
+        )
     raise typer.Exit(code)
 
 

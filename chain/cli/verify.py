@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, state
+from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, printable, state
 from chain.credentials.verification import ChainProofs, LinkIndex, NoLedger, Policy, Verdict, Verification
 from chain.credentials.verification.inputs import MAX_INPUT, BundleService, verify_input
 from chain.credentials.verification.policy import DAY
@@ -144,7 +144,9 @@ def read_input(value: str) -> bytes:
     except (OSError, ValueError) as error:
         # A long text is no file name; a file that may not be read is a fault worth naming.
         if isinstance(error, PermissionError):
-            raise InvalidInput(f"{value} may not be read", code="input.file", field="INPUT") from error
+            raise InvalidInput(
+                f"{value} may not be read", code="input.file", field="INPUT", fix="let its owner give you the right"
+            ) from error
         return value.encode("utf-8", "surrogateescape")
     if len(value) < 200 and ("/" in value or "\\" in value or path.suffix.lower() in _SUFFIXES) and "#" not in value:
         raise InvalidInput(f"there is no file {value}", code="input.file", field="INPUT", fix="check the name")
@@ -239,15 +241,6 @@ def _local(moment: str) -> str:
     return datetime.fromtimestamp(parse_time(moment), CHINA).strftime("%Y-%m-%d %H:%M:%S +08:00")
 
 
-def _printable(text: Text) -> Text:
-    """Control characters in shown values must not drive the terminal; direction marks must not reorder lines."""
-    plain = text.plain
-    if all(char == "\n" or char.isprintable() for char in plain):
-        return text
-    safe = "".join(char if char == "\n" or char.isprintable() else "\ufffd" for char in plain)
-    return Text(safe, spans=list(text.spans))
-
-
 def open_sources(current: State, offline: bool, snapshot: Path | None) -> Sources:
     """The sources of this home: those of :func:`provide_sources`, else ledger and manifests alone.
 
@@ -309,7 +302,7 @@ def register(app: typer.Typer) -> None:
         try:
             data = read_input(source)
         except InvalidInput as error:
-            raise typer.BadParameter(error.message, param_hint="INPUT") from error
+            raise typer.BadParameter(f"{error.message}; {error.fix}", param_hint="INPUT") from error
         now = system_clock() if moment is None else moment
         limit = general
         try:
@@ -323,6 +316,7 @@ def register(app: typer.Typer) -> None:
         verification = run_verify(data, sources, at=now, policy=policy)
 
         def show(console: Console) -> None:
-            console.print(_printable(render(verification, lang)), highlight=False, soft_wrap=True)
+            text = render(verification, lang)
+            console.print(Text(printable(text.plain), spans=text.spans), highlight=False, soft_wrap=True)
 
         emit(ctx, verification.as_dict(), show, exit_code(verification))

@@ -51,7 +51,10 @@ class _Reach:
         if not settings.endpoints:
             if settings.node is None:
                 raise InvalidInput(
-                    "neither ledger.node nor ledger.endpoints is set", code="ledger.none", field="ledger"
+                    "neither ledger.node nor ledger.endpoints is set",
+                    code="ledger.none",
+                    field="ledger",
+                    fix="set one of them in config.toml (docs/configuration.md)",
                 )
             self._node = ensure_node(home.resolve(settings.node))
         self.rpc = self._open()

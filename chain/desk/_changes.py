@@ -17,6 +17,9 @@ def act_digest(events: list[EventRecord]) -> bytes:
 
 def check_changes(old: StatusList, new: StatusList, owner: str, name: str, events: list[EventRecord]) -> None:
     """Exactly the entries that have an event changed, as the event says, and no terminal state was left."""
+    if len({(event.operation, event.operator, event.reason) for event in events}) > 1:
+        # A person reads these of the first event only.
+        raise Refused("one act has one operation, operator and reason", code="desk.changes", field="events")
     expected = old.copy()
     seen: set[int] = set()
     for event in events:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from chain.containers import X25519Identity, X25519Recipient, decrypt, encrypt
 from chain.desk.messages import KINDS, LIMIT, Answer, Request, request_id
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url, unb64url
-from chain.kernel.errors import Damaged, InvalidInput, Unavailable
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, Unavailable
 from chain.kernel.home import write_atomically
 
 _POLL = 0.2
+_SEALED_LIMIT = LIMIT + LIMIT // 1024 + 4096
+"""Largest encrypted request: its age header, and 16 bytes a chunk of 64 KiB."""
 
 
 class Desk:
@@ -20,10 +23,13 @@ class Desk:
 
     Args:
         path: the shared folder.
+        pin: the register's own file that remembers to whom it encrypts; whoever can write into the shared folder
+            could else put another key there and read every list. None on the signer's side.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, pin: Path | None = None) -> None:
         self.path = path
+        self._pin = pin
         self._requests = path / "requests"
         self._answers = path / "answers"
 
@@ -44,15 +50,23 @@ class Desk:
 
     def waiting(self) -> list[str]:
         """Names of requests without an answer, oldest first."""
-        files = sorted(self._requests.glob("*.age"), key=lambda file: (file.stat().st_mtime_ns, file.name))
-        return [file.stem for file in files if not (self._answers / f"{file.stem}.json").exists()]
+        found = []
+        for file in self._requests.glob("*.age"):
+            with suppress(FileNotFoundError):  # withdrawn meanwhile
+                found.append((file.stat().st_mtime_ns, file.stem))
+        return [name for _, name in sorted(found) if not (self._answers / f"{name}.json").exists()]
 
     def read(self, name: str, private: bytes) -> Request:
         """Decrypt one request. Raises Unavailable if it is gone, Damaged if it is not what its name says."""
         try:
-            sealed = (self._requests / f"{name}.age").read_bytes()
+            with (self._requests / f"{name}.age").open("rb") as file:
+                sealed = file.read(_SEALED_LIMIT + 1)
         except FileNotFoundError as error:
             raise Unavailable(f"request {name} is gone", code="desk.gone", field="request") from error
+        except OSError as error:
+            raise Damaged(f"request {name}: {error.strerror}", code="desk.damaged", field="request") from error
+        if len(sealed) > _SEALED_LIMIT:
+            raise Damaged(f"request {name} is too large", code="desk.damaged", field="request")
         try:
             data = decrypt(sealed, X25519Identity(private))
             request = Request.from_bytes(data)
@@ -65,7 +79,8 @@ class Desk:
     def reply(self, answer: Answer) -> None:
         """Write an answer and drop its request, whose rows are personal data."""
         write_atomically(self._answers / f"{answer.request}.json", answer.to_bytes())
-        (self._requests / f"{answer.request}.age").unlink(missing_ok=True)
+        with suppress(IsADirectoryError, PermissionError):  # no request of ours; it is answered and stays
+            (self._requests / f"{answer.request}.age").unlink(missing_ok=True)
 
     # ------------------------------------------------------------------ the register's side
 
@@ -75,8 +90,10 @@ class Desk:
         Raises:
             Unavailable: no signer has set this desk up.
             InvalidInput: the signer works for another bureau, or the request is too large.
+            Conflict: another key than before opens what is laid on this desk.
         """
         card = self.approver()
+        self._recognise(card)
         if card["bureau"] != request.bureau:
             raise InvalidInput(
                 f"the approver at this desk works for {card['bureau']}",
@@ -105,7 +122,24 @@ class Desk:
                 fix="run yinxin init approver in the approver's home, with desk.path set to the same folder",
             ) from error
         card: dict[str, str] = read_canonical(data, what="approver.json", limit=4096)
+        if not isinstance(card, dict) or not {"bureau", "key", "recipient"} <= set(card):
+            raise InvalidInput("approver.json: not the card of a signer", code="desk.card", field="desk")
         return card
+
+    def _recognise(self, card: dict[str, str]) -> None:
+        if self._pin is None:
+            return
+        mine = {"desk": str(self.path), "recipient": card["recipient"]}
+        seen = read_canonical(self._pin.read_bytes(), what=self._pin.name, limit=8192) if self._pin.exists() else {}
+        if seen.get("desk") != mine["desk"]:  # the first time, or the home was set to another desk
+            write_atomically(self._pin, canonical(mine))
+        elif seen != mine:
+            raise Conflict(
+                "the key at this desk is not the approver's key used so far",
+                code="desk.approver",
+                field="desk",
+                fix=f"ask the approver; if the key was replaced by the approver, delete {self._pin} and run this again",
+            )
 
     def answer(self, name: str) -> Answer | None:
         """The answer to a request, or None while there is none."""

@@ -116,6 +116,15 @@ class Answer:
         if not isinstance(value, dict) or value.pop("format", None) != FORMAT:
             raise InvalidInput("desk answer: unknown format", code="desk.format", field="format")
         try:
-            return cls(**value)
+            answer = cls(**value)
         except TypeError as error:
             raise InvalidInput(f"desk answer: {error}", code="desk.form", field="answer") from error
+        texts = (answer.request, answer.key, answer.code, answer.message)
+        if (
+            any(type(text) is not str for text in texts)
+            or type(answer.ok) is not bool
+            or not isinstance(answer.signatures, Mapping)
+            or any(type(text) is not str for text in answer.signatures.values())
+        ):
+            raise InvalidInput("desk answer: a member of another kind", code="desk.form", field="answer")
+        return answer

@@ -20,6 +20,7 @@ from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import parse_stamp
 from chain.credentials.status_list import StatusList, parse_status_token
 from chain.desk._changes import act_digest, check_changes
+from chain.desk._expiry import is_expired
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.state import SignerState
@@ -31,13 +32,15 @@ from chain.issuing.events import EventRecord
 from chain.kernel.canonical import canonical
 from chain.kernel.clock import Clock
 from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
-from chain.kernel.errors import Conflict, Damaged, InvalidInput, Refused, Unavailable
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
 from chain.kernel.ports import LeafParts, TrustSource
 from chain.kernel.steps import reached
 from chain.merkle import Tree, leaf_hash
 
 EVENTS_LANE = "$events"
 _SAMPLE = 64
+_MALFORMED = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a request raises that is not made as :mod:`chain.desk.messages` says."""
 
 
 class AnchorKey(Protocol):
@@ -97,7 +100,10 @@ class Signer:
         found = []
         for name, request in self._requests():
             if isinstance(request, Request) and request.bureau == self._bureau and self._needs_person(request):
-                found.append(summary_of(name, request))
+                try:
+                    found.append(summary_of(name, request))
+                except (InvalidInput, NotFound, *_MALFORMED):
+                    self.refuse(name, "the request is malformed")
         return found
 
     def approve(self, name: str) -> Answer:
@@ -140,7 +146,7 @@ class Signer:
     def _reply(self, name: str, request: Request, *, approved: bool) -> Answer:
         try:
             answer = self._answer(name, request, approved=approved)
-        except (InvalidInput, Refused, Conflict) as error:
+        except (InvalidInput, NotFound, Refused, Conflict) as error:
             answer = self._no(name, error.code, error.message)
         reached(f"answer-{request.kind}")
         self._desk.reply(answer)
@@ -160,6 +166,8 @@ class Signer:
         body = request.body
         try:
             if request.kind == "release":
+                if not approved:
+                    raise Refused("a list needs a person's release", code="desk.approval", field="batch")
                 return self._release(name, body)
             if request.kind == "recall":
                 return self._recall(name, body)
@@ -168,8 +176,11 @@ class Signer:
             if request.kind == "list":
                 return self._list(name, body)
             return self._status(name, body, approved=approved)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise InvalidInput(f"desk request {name}: {error!r}", code="desk.form", field="body") from error
+        except _MALFORMED as error:
+            # Not its text: a value of the request may be in it, and answers lie open on the desk.
+            raise InvalidInput(
+                f"desk request {name}: malformed ({type(error).__name__})", code="desk.form", field="body"
+            ) from error
 
     def _release(self, name: str, body: Mapping[str, Any]) -> Answer:
         drafts = [Draft.from_dict(item) for item in body["drafts"]]
@@ -224,7 +235,7 @@ class Signer:
             taken = self._state.take_slots(digest, slots)
             if taken is not None:
                 raise Conflict(
-                    f"slot {taken[1]} of list {taken[0]} belongs to another batch",
+                    f"slot {taken[1]} of list {taken[0]} belongs to another certificate",
                     code="desk.slot",
                     field="status_index",
                 )
@@ -399,7 +410,7 @@ class Signer:
             if self._stale(ledger, body) or self._agreed(ledger, body, events):
                 return True
             return self._allowed(ledger, body, events)
-        except (InvalidInput, KeyError, TypeError, ValueError):
+        except (InvalidInput, NotFound, Refused, Conflict, *_MALFORMED):
             return False
 
     def _stale(self, ledger: TrustSource, body: Mapping[str, Any]) -> bool:
@@ -441,9 +452,9 @@ class Signer:
 
     def _allowed(self, ledger: TrustSource, body: Mapping[str, Any], events: list[EventRecord]) -> bool:
         """Standing policy: lapses past their date by the ledger's clock, and predecessors of released drafts."""
-        tokens = body.get("jwts", {})
+        proofs = body.get("expired", {})
         return bool(events) and all(
-            self._expired(ledger, event, tokens.get(event.identifier, ""))
+            is_expired(ledger, event, proofs.get(event.identifier))
             if event.operation == "lapse"
             else event.operation in ("supersede", "transfer")
             and event.successor is not None
@@ -451,19 +462,4 @@ class Signer:
             and event.successor in self._state.successors(event.identifier)
             and self._state.slot_holder(event.status_list, event.status_index) is not None
             for event in events
-        )
-
-    def _expired(self, ledger: TrustSource, event: EventRecord, text: str) -> bool:
-        """The bureau's own signed credential shows that this entry is past its date."""
-        if not text:
-            return False
-        credential = parse_credential(text)
-        facts = ledger.key(event.bureau, credential.key_thumbprint)
-        return (
-            facts is not None
-            and credentials.verify_signature(credential, facts.public_key)
-            and credential.bureau == event.bureau
-            and (credential.status_list, credential.status_index) == (event.status_list, event.status_index)
-            and credential.expires is not None
-            and credential.expires <= ledger.block.time
         )

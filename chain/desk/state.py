@@ -117,11 +117,13 @@ class SignerState:
             slots: status list, entry, SHA-256 of the certificate's identifier.
 
         Returns:
-            The first slot that another list has, or None.
+            The first slot that another certificate has, or None.
         """
         for name, slot, identifier in slots:
-            row = self._db.execute("SELECT digest FROM slots WHERE list=? AND slot=?", (name, slot)).fetchone()
-            if row is not None and bytes(row[0]) != digest:
+            row = self._db.execute(
+                "SELECT digest, identifier FROM slots WHERE list=? AND slot=?", (name, slot)
+            ).fetchone()
+            if row is not None and (bytes(row[0]), bytes(row[1])) != (digest, identifier):
                 return name, slot
             if row is None:
                 self._db.execute("INSERT INTO slots VALUES (?,?,?,?)", (name, slot, digest, identifier))

@@ -1,6 +1,7 @@
 """Every anchored batch's public manifest, read as an index.
 
-Newest batches are asked first. What it answers is checked against the ledger by whoever asks.
+Oldest batches are asked first: a leaf that repeats another bureau's stamp, or one of a stolen anchor key, can only be
+younger than the true one. What it answers is checked against the ledger by whoever asks.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class ManifestIndex:
         if self._anchors is None:
             lanes = [place for place in self._ledger.lanes() if not place[1].startswith("$")]
             found = [facts for bureau, lane in lanes for facts in self._ledger.anchors(bureau, lane)]
-            self._anchors = sorted(found, key=lambda facts: facts.block.number, reverse=True)
+            self._anchors = sorted(found, key=lambda facts: facts.block.number)
         return self._anchors
 
     def _pages_of(self, facts: AnchorFacts) -> list[ManifestPage]:

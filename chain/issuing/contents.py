@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chain.catalogue import CertificateType
+from chain.catalogue import CertificateType, check_answers
 from chain.credentials.credential import CredentialContent
 from chain.credentials.stamp import StampContent
 from chain.identifiers import mask_name, mint
@@ -66,7 +66,7 @@ class Draft:
     def from_dict(cls, data: Mapping[str, Any]) -> Draft:
         """Inverse of :meth:`as_dict`. Raises InvalidInput."""
         try:
-            return cls(
+            draft = cls(
                 data["identifier"],
                 data["number"],
                 data["version"],
@@ -77,6 +77,20 @@ class Draft:
             )
         except (KeyError, TypeError) as error:
             raise InvalidInput(f"draft lacks {error}", code="issuing.draft", field="draft") from error
+        texts = (
+            draft.identifier,
+            draft.number,
+            draft.version,
+            *(() if draft.predecessor is None else (draft.predecessor,)),
+        )
+        times = (draft.not_before, *(() if draft.expires is None else (draft.expires,)))
+        if (
+            any(type(text) is not str for text in texts)
+            or any(type(time) is not int for time in times)
+            or not isinstance(draft.fields, Mapping)
+        ):
+            raise InvalidInput("draft: a member of another kind", code="issuing.draft", field="draft")
+        return draft
 
 
 def draft_of(
@@ -91,13 +105,20 @@ def draft_of(
     """The draft of one validated row.
 
     Args:
-        fields: canonical values of all fields, derived ones included.
+        fields: canonical values of all fields and answers, as :meth:`CertificateType.complete` gives them.
         certificate_type: the type, whose rules the row has passed.
         bureau: USCC of the issuing bureau.
         serial: serial of the identifier, 7 to 32 digits and capitals.
         version: ``001`` for a first issue; one more than the predecessor's otherwise.
         predecessor: identifier of the certificate that this one follows.
+
+    Raises:
+        InvalidInput: a derived answer contradicts its field; ``field`` names the answer.
     """
+    for name, wrong in check_answers(certificate_type, fields):
+        raise InvalidInput(
+            f"{name}: {wrong.message}", code=wrong.rule, field=name, fix="compute the answers from the row again"
+        )
     validity = certificate_type.validity(fields)
     return Draft(
         identifier=str(mint(certificate_type.code, bureau, serial, version)),

@@ -7,12 +7,26 @@ successors come back when the register is rebuilt.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from chain.credentials.status_list import Status
 from chain.documents.records import EventContent, parse_content
 from chain.kernel.errors import InvalidInput
+
+MOST_REASON = 2_000
+"""Characters of a reason."""
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a reason that is too long to be read and to be kept in every event record."""
+    if len(reason) > MOST_REASON:
+        raise InvalidInput(
+            f"the reason has {len(reason)} characters, at most {MOST_REASON} fit",
+            code="status.reason",
+            field="reason",
+            fix="shorten it and name the file where the rest stands",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,12 @@ class EventRecord:
             Status(record.before), Status(record.after)
         except (TypeError, ValueError) as error:
             raise InvalidInput(f"event record: {error}", code="event.form", field="event") from error
+        for field in fields(record):
+            found = getattr(record, field.name)
+            if type(found) is not (int if field.type == "int" else str) and (field.name, found) != ("successor", None):
+                raise InvalidInput(
+                    f"event record: {field.name} is no {field.type}", code="event.form", field=f"event.{field.name}"
+                )
         return record
 
     def to_bytes(self) -> bytes:

@@ -11,6 +11,9 @@ from chain.kernel.errors import InvalidInput
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Civil time of the People's Republic of China: UTC+8, no daylight saving."""
 
+LAST = 253_402_300_799
+"""9999-12-31T23:59:59Z, the last time that RFC 3339 can write."""
+
 
 class Clock(Protocol):
     """Answers the present time."""
@@ -33,7 +36,9 @@ def rfc3339(seconds: int) -> str:
 def parse_time(text: str, *, field: str = "time") -> int:
     """Seconds from RFC 3339 text, from a date (start of that day in China), or from bare seconds."""
     try:
-        if text.isdigit():
+        if text.isascii() and text.isdigit():
+            if len(text) > 12 or int(text) > LAST:
+                raise ValueError("beyond the year 9999")
             return int(text)
         if len(text) == 10:
             return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA).timestamp())

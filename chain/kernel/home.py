@@ -157,19 +157,13 @@ class Home:
                         field=name,
                         fix="remove it, or see docs/configuration.md for the names",
                     )
-                self._settings = Settings(**values)
-            except ValidationError as error:
-                first = error.errors()[0]
-                name = ".".join(str(part) for part in first["loc"])
-                raise InvalidInput(
-                    f"config.toml: {name}: {first['msg']}",
-                    code="config.value",
-                    field=name,
-                    fix="correct it in config.toml",
-                ) from error
+                self._settings = check_settings(values)
             except ValueError as error:
                 raise InvalidInput(
-                    f"config.toml: not TOML: {error}", code="config.form", field="config.toml"
+                    f"config.toml: not TOML: {error}",
+                    code="config.form",
+                    field="config.toml",
+                    fix="write it as docs/configuration.md shows, or restore it from a copy",
                 ) from error
         return self._settings
 
@@ -178,11 +172,30 @@ class Home:
         return (self.path / Path(name).expanduser()).resolve()
 
     def write_config(self, values: dict[str, Any]) -> None:
-        """Write config.toml from plain values (nested one level), replacing the old one at once."""
-        Settings(**values)
+        """Write config.toml from plain values (nested one level), replacing the old one at once.
+
+        Raises:
+            InvalidInput: a value breaks its rule; names the setting. Nothing was written.
+        """
+        check_settings(values)
         self.make()
         write_atomically(self.path / "config.toml", _toml(values).encode())
         self._settings = None
+
+
+def check_settings(values: dict[str, Any]) -> Settings:
+    """The settings that plain values give, under the environment's. Raises InvalidInput that names the setting."""
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(
+            f"setting {name}: {first['msg']}",
+            code="config.value",
+            field=name,
+            fix="correct it in config.toml, on the command line or in the environment (YINXIN_…)",
+        ) from error
 
 
 def _toml(values: dict[str, Any]) -> str:

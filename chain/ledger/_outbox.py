@@ -118,10 +118,12 @@ class Outbox:
         return -1 if row[0] is None else int(row[0])
 
     def add(self, tx: SentTx) -> None:
-        """Store; on return it is on disk."""
+        """Store; on return it is on disk. The same bytes again, after they were given up as lost, are open again."""
         self._db.execute(
             # The only text put into the statement is a constant of this module.
-            f"INSERT INTO sent (chain, account, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,NULL,NULL,NULL)",  # noqa: S608
+            f"INSERT INTO sent (chain, account, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,NULL,NULL,NULL) "  # noqa: S608
+            "ON CONFLICT (hash) DO UPDATE SET label=excluded.label, state=excluded.state, "
+            "number=NULL, block=NULL, time=NULL",
             (self._chain, self._account, tx.label, tx.nonce, tx.to, tx.data, tx.raw, tx.hash, tx.state),
         )
 

@@ -70,7 +70,8 @@ class Ledger:
     @cached_property
     def reader(self) -> LedgerReader:
         """Facts at one final block."""
-        return LedgerReader(self.rpc, self.trust_root)
+        root = self.trust_root  # before a node is started for a home that could not use it
+        return LedgerReader(self.rpc, root)
 
     def refresh(self) -> LedgerReader:
         """The reader, moved to the newest final block."""

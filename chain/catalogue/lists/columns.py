@@ -20,7 +20,7 @@ from chain.catalogue.rules import Reader, reader_of
 from chain.identifiers import holder_codes
 from chain.kernel.errors import NotFound
 
-_REPEATING = frozenset({"date", "date-or-open", "amount", "enum"})
+_REPEATING = frozenset({"date", "date-or-open", "amount", "enum", "items", "holder-code-type"})
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _VERSION = re.compile(r"[Vv]?([0-9]{1,3})\Z")
 _SERIAL = re.compile(r"[0-9A-Z]{7,32}\Z")

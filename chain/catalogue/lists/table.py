@@ -14,7 +14,7 @@ from chain.catalogue.lists.model import Finding, Findings, Limits, Row
 from chain.catalogue.lists.texts import problem
 from chain.catalogue.model import CertificateType
 from chain.catalogue.problems import Problem
-from chain.catalogue.rules import check_order
+from chain.catalogue.rules import check_row
 from chain.kernel.errors import InvalidInput
 
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
@@ -63,9 +63,9 @@ class Table:
         values, good = self._values(number, cells)
         version = values.pop("version", "001")
         given = values.pop("serial", None)
-        for name, found in check_order(self.kind, values):
+        for name, found in check_row(self.kind, values):
             self._add(number, name, values[name], found)
-            good = False
+            good = good and found.level == "warning"
         certificate_number = values.get(self.kind.number_field)
         if certificate_number is None:
             return

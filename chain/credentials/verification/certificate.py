@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chain.catalogue import CertificateType
+from chain.catalogue import CertificateType, DerivedAnswer, Field
 from chain.credentials.credential import ParsedCredential
 from chain.credentials.stamp import ParsedStamp
 from chain.credentials.verification.claims import Claims
@@ -78,11 +78,13 @@ def _holder(disclosed: dict[str, Any], stamp: ParsedStamp | None) -> str | None:
 
 def _field(name: int | str, value: Any, kind: CertificateType | None) -> dict[str, Any]:
     fields = () if kind is None else kind.fields
+    known: tuple[Field | DerivedAnswer, ...] = () if kind is None else (*kind.fields, *kind.derived)
+    field: Field | DerivedAnswer | None
     if isinstance(name, int):
         # A stamp's label is the field's place in its type, from 1.
         field = fields[name - 1] if 1 <= name <= len(fields) else None
     else:
-        field = next((one for one in fields if one.name == name), None)
+        field = next((one for one in known if one.name == name), None)
     return {
         "name": str(name) if field is None else field.name,
         "zh": str(name) if field is None else field.zh,

@@ -43,10 +43,12 @@ _OTHERS = (
     (b"BM", "a BMP picture; save it as PNG or JPEG"),
     (b"II*\0", "a TIFF picture; save it as PNG or JPEG"),
     (b"MM\0*", "a TIFF picture; save it as PNG or JPEG"),
+    (b"<", "a drawing (SVG) or a web page; give a PNG or JPEG picture of the code"),
 )
 _DIGITS = re.compile(r"(?:[\x21-\x7e]{0,200}#)?([0-9]{100,2500})", re.ASCII)
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_.-]{20,}~\S*")
 _BUNDLE_MARK = b'"format":"yinxin-bundle-'
+_BUNDLE_SIGNS = re.compile(rb'yinxin-bundle-|"credential"\s*:')
 
 
 class Kind(StrEnum):
@@ -96,6 +98,8 @@ def recognise(data: bytes, *, read_stamps: Callable[[bytes], Sequence[bytes]] | 
     for start, what in _OTHERS:
         if data.startswith(start):
             raise _unsupported(what)
+    if data[:1] == b"{" and not _BUNDLE_SIGNS.search(data[:MAX_BUNDLE]):
+        raise _unsupported("JSON, but no evidence bundle")
     if data[:1] == b"{" or _BUNDLE_MARK in data[:MAX_BUNDLE]:
         return Recognised(Kind.BUNDLE, data)
     if len(data) > MAX_TEXT + 2:

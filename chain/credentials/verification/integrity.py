@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chain.catalogue import check_answers
 from chain.credentials.bundle import EvidenceBundle
 from chain.credentials.credential import ParsedCredential
 from chain.credentials.stamp import ParsedStamp
 from chain.credentials.verification.evidence import Answer
+from chain.credentials.verification.policy import known_type
 from chain.credentials.verification.verdicts import Step, Verdict, invalid, skipped, unchecked, valid
 from chain.kernel.errors import YinxinError
 from chain.kernel.ports import KeyFacts
@@ -40,11 +42,18 @@ def check_integrity(
 
     2.1 the inner relations of a bundle: leaf parts are the digests of this JWT and this stamp; the stamp names
         this credential; both name the same bureau, key, identifier, type, validity and status entry; face
-        values are those of the credential's fields, as far as it discloses them (the beginning, if cut by …);
+        values are those of the credential's fields, as far as it discloses them (the beginning, if cut by …); a
+        number on the face is the field's place in its type; a derived answer agrees with its field where both
+        are disclosed;
     2.2 each signature is by the key it names, as the registry holds that key. Disclosures were matched with
         the signed digests when the credential was read.
     """
-    if credential is not None and stamp is not None:  # 2.1
+    if credential is not None:  # 2.1
+        kind = known_type(credential.certificate_type)
+        wrong = check_answers(kind, credential.fields) if kind is not None else []
+        if wrong:
+            return invalid(_NAME, "integrity.parts", Verdict.FORGED, part=f"answer {wrong[0][0]}")
+    if credential is not None and stamp is not None:
         fault = _contradiction(credential, stamp, bundle)
         if fault is not None:
             return invalid(_NAME, "integrity.parts", Verdict.FORGED, part=fault)
@@ -86,9 +95,10 @@ def _contradiction(credential: ParsedCredential, stamp: ParsedStamp, bundle: Evi
     odd = next((name for name, left, right in pairs if left != right), None)
     if odd is not None:
         return odd
-    fields = credential.fields
+    fields, kind = credential.fields, known_type(credential.certificate_type)
     for label, value in content.face:
-        if isinstance(label, str) and label in fields and not _says(str(value), str(fields[label])):
+        name = label if isinstance(label, str) else None if kind is None else kind.name_at(label)
+        if name is not None and name in fields and not _says(str(value), str(fields[name])):
             return f"face field {label}"
     return None
 

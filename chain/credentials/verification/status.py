@@ -133,6 +133,8 @@ def _successors(claims: Claims, bureau: BureauFacts | None, trust: TrustSource) 
     while following is not None and following not in line:
         line.append(following)
         answer = ask(trust.bureau, following)
+        if answer.fault is not None:
+            raise _Fault("status.unavailable", fault=answer.fault)
         following = None if answer.value is None else answer.value.successor
     return line
 

@@ -130,11 +130,15 @@ class SnapshotSource:
         return (state.facts,)
 
     def stamp_anchor(self, stamp_digest: bytes) -> AnchorFacts | None:
-        """The anchor of the stamp with that SHA-256 (its first 128 bits are compared), or None if it is not here."""
+        """The anchor of the stamp with that SHA-256 (its first 128 bits are compared), or None if it is not here.
+
+        The oldest, if several batches list it: another bureau can repeat a stamp, but not before it is there.
+        """
         if len(stamp_digest) != 32:
             raise InvalidInput("a stamp's digest has 32 bytes", code="snapshot.stamp")
         short = stamp_digest[:WIDTH]
-        return next((facts for shard in self._shards if (facts := shard.find(short)) is not None), None)
+        found = [facts for shard in self._shards if (facts := shard.find(short)) is not None]
+        return min(found, key=lambda facts: facts.block.number, default=None)
 
 
 class SnapshotIndex:

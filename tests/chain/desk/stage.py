@@ -18,12 +18,12 @@ from chain.credentials.es256 import SoftwareSigner
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import issue_stamp
 from chain.credentials.status_list import Status, StatusList, issue_status_token
-from chain.desk import Answer, Desk, Request, Signer
+from chain.desk import Answer, Desk, Request, Signer, expiry_proof
 from chain.desk.state import SignerState
 from chain.issuing import Draft, EventRecord, Slot, credential_content, draft_of, rows_digest, stamp_content
 from chain.issuing.lifecycle import OPERATIONS
 from chain.kernel.encoding import b64url, hex0x, sha256, unb64url
-from chain.kernel.ports import LeafParts, TrustSource
+from chain.kernel.ports import LeafParts, LeafPlace, TrustSource
 from chain.ledger.connection import AccountAnchorKey
 from chain.ledger.typed import Domain
 from chain.merkle import Tree
@@ -117,6 +117,13 @@ class Batch:
     def recall(self) -> Request:
         """The request to forget it."""
         return Request("recall", USCC, {"rowsDigest": b64url(self.digest), "batch": 1, "createdAt": 1})
+
+    def expiry(self, place: int) -> dict[str, Any]:
+        """What shows the signer that one is past its date."""
+        parts = LeafParts(self.credentials[place].jwt_digest, sha256(self.stamps[place]), self.records[place])
+        tree = self.tree
+        where = LeafPlace(USCC, self.lane, self.sequence, parts, place, tree.size, tree.path(place))
+        return expiry_proof(self.credentials[place].jwt + "~", where)
 
     @property
     def tree(self) -> Tree:

@@ -174,19 +174,29 @@ class TestWithoutAPerson:
     def test_a_lapse_past_its_date_by_the_ledgers_clock(self, stage: Stage, batch: Batch) -> None:
         stage.ledger.mine(YEARS)
         event = stage.event(batch, 0, "lapse")
-        jwt = batch.credentials[0].jwt + "~"
-        assert stage.code(stage.change([event], jwts={event.identifier: jwt})) == "granted"
+        assert stage.code(stage.change([event], expired={event.identifier: batch.expiry(0)})) == "granted"
 
     def test_no_lapse_before_its_date(self, stage: Stage, batch: Batch) -> None:
         event = stage.event(batch, 0, "lapse")
-        jwt = batch.credentials[0].jwt + "~"
-        assert stage.code(stage.change([event], jwts={event.identifier: jwt})) == "waits"
+        assert stage.code(stage.change([event], expired={event.identifier: batch.expiry(0)})) == "waits"
 
     def test_no_lapse_shown_by_another_certificates_date(self, stage: Stage, batch: Batch) -> None:
         stage.ledger.mine(YEARS)
         event = stage.event(batch, 0, "lapse")
-        for jwts in ({}, {event.identifier: batch.credentials[1].jwt + "~"}, {event.identifier: "x"}):
-            assert stage.code(stage.change([event], jwts=jwts)) == "waits"
+        own = batch.expiry(0)
+        for proof in (None, "x", [], {}, batch.expiry(1), {**own, "path": own["path"][1:]}, {**own, "sequence": 2},
+                      {**own, "record": batch.expiry(1)["record"]}, {**own, "path": None}):  # fmt: skip
+            assert stage.code(stage.change([event], expired={event.identifier: proof})) == "waits"
+        assert stage.code(stage.change([event])) == "waits"
+
+    def test_no_lapse_by_a_credential_that_was_signed_for_it_and_never_anchored(
+        self, stage: Stage, batch: Batch
+    ) -> None:
+        """The officer's home holds the signing key; whoever seizes it can write any date."""
+        past = replace(batch.drafts[0], not_before=1, expires=stage.ledger.block.time - 1)
+        forged = Batch([past, *batch.drafts[1:]], batch.slots).seal(stage.key)
+        event = stage.event(batch, 0, "lapse")
+        assert stage.code(stage.change([event], expired={event.identifier: forged.expiry(0)})) == "waits"
 
     def test_no_lapse_of_a_certificate_without_end(self, stage: Stage) -> None:
         stage.open_list()
@@ -194,13 +204,12 @@ class TestWithoutAPerson:
         batch = stage.anchored(drafts=endless)
         stage.ledger.mine(YEARS)
         event = stage.event(batch, 0, "lapse")
-        assert stage.code(stage.change([event], jwts={event.identifier: batch.credentials[0].jwt + "~"})) == "waits"
+        assert stage.code(stage.change([event], expired={event.identifier: batch.expiry(0)})) == "waits"
 
     def test_no_revocation_dressed_as_a_lapse(self, stage: Stage, batch: Batch) -> None:
         stage.ledger.mine(YEARS)
         event = stage.event(batch, 0, "lapse", after=int(Status.REVOKED))
-        jwt = batch.credentials[0].jwt + "~"
-        assert stage.code(stage.change([event], jwts={event.identifier: jwt})) == "desk.operation"
+        assert stage.code(stage.change([event], expired={event.identifier: batch.expiry(0)})) == "desk.operation"
 
     def test_a_predecessor_whose_successors_root_is_signed(self, stage: Stage, batch: Batch) -> None:
         renewal = stage.anchored(drafts=[following(batch.drafts[0])], at=300)

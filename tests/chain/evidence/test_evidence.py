@@ -122,6 +122,15 @@ class TestManifestIndex:
         assert index.by_stamp(parts[1].stamp) is not None
         assert index.by_stamp(parts_of(9, 2)[0].stamp) is None
 
+    def test_a_stamp_that_another_bureau_repeats_stays_where_it_was_first(self, store: LocalStore) -> None:
+        """Else any accredited bureau could make others' certificates uncheckable, by listing their digests anew."""
+        lanes = Lanes()
+        parts = self.publish(store, lanes, 1, 3, bureau=OTHER_USCC)
+        self.publish(store, lanes, 1, 3)
+        place = ManifestIndex(lanes, store).by_stamp(parts[1].stamp)
+        assert place is not None
+        assert place.bureau == OTHER_USCC
+
     def test_a_store_that_does_not_answer_is_not_a_no(self, store: LocalStore) -> None:
         lanes = Lanes()
         self.publish(store, lanes, 1, 2)

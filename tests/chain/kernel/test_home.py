@@ -67,8 +67,10 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
 def test_a_wrong_value_is_never_written(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.write_config({"operator": "O-1"})
-    with pytest.raises(ValueError):
+    with pytest.raises(InvalidInput) as caught:
         home.write_config({"ledger": {"quorum": 0}})
+    assert caught.value.field == "ledger.quorum"
+    assert caught.value.fix
     assert Home(tmp_path).settings.operator == "O-1"
 
 
