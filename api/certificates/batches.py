@@ -38,7 +38,7 @@ class Taken:
     """A row that cannot be issued because its number is taken.
 
     Attributes:
-        row: 1-based place in the list.
+        row: row number as the list shows it.
         number: certificate number.
         batch: the batch that holds it.
         identifier: of the certificate that holds it, or None after shredding.
@@ -155,8 +155,18 @@ def create_batch(
     operation: str,
     source: str,
     reason: str = "",
+    row_numbers: Sequence[int] | None = None,
 ) -> tuple[int, bool]:
     """Put a list into the register, once.
+
+    Args:
+        office: the officer's office, under its writing lock.
+        drafts: what is to be issued, in order.
+        certificate_type: type of all.
+        operation: issue, renew, change or transfer.
+        source: name of the list.
+        reason: why, for renewals and changes.
+        row_numbers: number of each draft's row as the spreadsheet shows it; counted from 1 if not given.
 
     Returns:
         The batch's number, and True if it is new. The same rows again, under whatever name, answer the
@@ -185,7 +195,7 @@ def create_batch(
         ).scalar()
         if known is not None:
             return int(known), False
-        taken = _taken(connection, drafts, keyed)
+        taken = _taken(connection, drafts, keyed, row_numbers)
         if taken:
             raise NumbersTaken(taken)
         found = connection.execute(
@@ -226,7 +236,9 @@ def create_batch(
     return batch_id, True
 
 
-def _taken(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[bytes]) -> list[Taken]:
+def _taken(
+    connection: Connection, drafts: Sequence[Draft], keyed: Sequence[bytes], row_numbers: Sequence[int] | None
+) -> list[Taken]:
     """Rows whose number, or the identifier that comes out of it, is in the register."""
     taken: dict[int, Taken] = {}
     for column, values in (
@@ -240,7 +252,8 @@ def _taken(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[byte
             )
             for row in connection.execute(query):
                 position = place[row.value]
-                taken[position] = Taken(position + 1, drafts[position].number, row.batch_id, row.identifier)
+                shown = position + 1 if row_numbers is None else row_numbers[position]
+                taken[position] = Taken(shown, drafts[position].number, row.batch_id, row.identifier)
     return [taken[position] for position in sorted(taken)]
 
 

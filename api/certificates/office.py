@@ -115,6 +115,10 @@ class Office:
         """The key that signs certificates, stamps and status lists."""
         return self.keys.signer(CREDENTIAL_KEY)
 
+    def unlock(self) -> None:
+        """Open the keys that an act needs, before anything is put into the register. Raises Refused, NotFound."""
+        _ = self.master, self.signer, self.account
+
     @cached_property
     def store(self) -> BlobStore:
         """Where records, manifests and status lists lie."""

@@ -118,7 +118,8 @@ def _issue(
                 ),
             )
             return
-        _create_and_run(ctx, office, drafts, kind, operation, file.name, reason, wait, out)
+        numbers = [row.number for row in report.rows]
+        _create_and_run(ctx, office, drafts, kind, operation, file.name, reason, wait, out, numbers)
 
 
 def _read(file: Path, kind: CertificateType, sheet: str | None) -> ListReport:
@@ -137,9 +138,12 @@ def _create_and_run(
     reason: str,
     wait: float,
     out: Path | None,
+    row_numbers: Sequence[int],
 ) -> None:
     try:
-        batch_id, new = create_batch(office, drafts, kind, operation=operation, source=source, reason=reason)
+        batch_id, new = create_batch(
+            office, drafts, kind, operation=operation, source=source, reason=reason, row_numbers=row_numbers
+        )
     except NumbersTaken as error:
         taken = [
             {"row": item.row, "number": item.number, "batch": item.batch, "identifier": item.identifier}

@@ -127,6 +127,7 @@ def _act(
                 field="successor",
                 fix="name one certificate",
             )
+        office.unlock()
         with progress(state(ctx), OPERATIONS[operation].zh, None):
             created = create_acts(office, operation, rows, reason, {rows[0].id: successor} if successor else None)
             outcomes = [run_act(office, number, wait=wait) for number in created]

@@ -58,6 +58,8 @@ class Desk:
 
     def read(self, name: str, private: bytes) -> Request:
         """Decrypt one request. Raises Unavailable if it is gone, Damaged if it is not what its name says."""
+        if Path(name).name != name:
+            raise Damaged(f"{name!r} is no name of a request", code="desk.damaged", field="request")
         try:
             with (self._requests / f"{name}.age").open("rb") as file:
                 sealed = file.read(_SEALED_LIMIT + 1)

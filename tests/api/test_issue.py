@@ -54,12 +54,12 @@ class TestTheSameListAgain:
         assert said.code == 1
         assert said.data["error"]["code"] == "batch.duplicate"
         assert [(item["row"], item["number"], item["batch"]) for item in said.data["taken"]] == [
-            (1, "4401002026000003", 1),
-            (2, "4401002026000004", 1),
+            (2, "4401002026000003", 1),
+            (3, "4401002026000004", 1),
         ]
         assert len(batches_of(issued)) == 1
         words = issued.run(issued.officer, "issue", str(file), *TYPE, as_json=False)
-        assert "row 2: 4401002026000004 is in batch 1" in words.out
+        assert "row 3: 4401002026000004 is in batch 1" in words.out
 
     def test_the_same_rows_in_another_order_are_refused_not_issued(self, issued: Town) -> None:
         file = issued.write_list("order.csv", licences(4)[::-1])
