@@ -26,7 +26,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from chain.identifiers import uscc
-from scripts.sample_kinds import SAMPLE_KINDS, SampleKind
+from scripts.sample_kinds import PEOPLE, SAMPLE_KINDS, SampleKind
 
 REGION = "440100"
 TRADES = ("贸易", "科技", "餐饮", "物流", "建筑工程", "文化传播", "电子商务", "环保设备")
@@ -37,19 +37,7 @@ TYPES = (
     "股份有限公司(非上市、自然人投资或控股)",
     "有限责任公司(港澳台投资、非独资)",
 )
-REPRESENTATIVES = (
-    "张示例",
-    "李示例",
-    "王示例",
-    "陈样本",
-    "欧阳示例",
-    "司徒样本",
-    "示例·样本",
-    "样本·示例·甲",
-    "𠮷示例",
-    "䶮样本",
-    "Sample Zhang",
-)
+REPRESENTATIVES = (*PEOPLE, "Sample Zhang")
 SCOPES = (
     "货物进出口；技术进出口；国内贸易代理；日用百货销售。（依法须经批准的项目，经相关部门批准后方可开展经营活动）",
     "软件开发；信息系统集成服务；数据处理和存储支持服务；技术服务、技术开发、技术咨询、技术交流、技术转让、技术推广。",

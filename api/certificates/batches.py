@@ -270,10 +270,11 @@ def drafts_of(office: Office, batch_id: int) -> list[Draft]:
     """The drafts of a batch, in order."""
     with office.engine.connect() as connection:
         query = select(certificates).where(certificates.c.batch_id == batch_id).order_by(certificates.c.position)
-        return [_draft(row) for row in connection.execute(query)]
+        return [draft_of_row(row) for row in connection.execute(query)]
 
 
-def _draft(row: Row[Any]) -> Draft:
+def draft_of_row(row: Row[Any]) -> Draft:
+    """The draft in a row of ``certificates``."""
     fields = read_canonical(row.fields.encode(), what="fields")
     version = row.identifier.split(".")[-2]
     return Draft(row.identifier, row.number, version, row.not_before, row.expires, fields, row.predecessor)

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Row
 
 from api.certificates import slots
-from api.certificates.batches import batch, forget, release_request, type_of
+from api.certificates.batches import batch, draft_of_row, forget, release_request, type_of
 from api.certificates.evidence import gather_evidence
 from api.certificates.office import Office
 from api.certificates.records import read_records
@@ -32,8 +32,7 @@ from chain.credentials.status_list import StatusList, issue_status_token
 from chain.desk.messages import Request
 from chain.documents.manifest import build_manifest
 from chain.documents.records import RecordContent, seal_bytes
-from chain.issuing.contents import Draft, Slot, credential_content, stamp_content
-from chain.kernel.canonical import read_canonical
+from chain.issuing.contents import Slot, credential_content, stamp_content
 from chain.kernel.encoding import b64url, sha256
 from chain.kernel.errors import Conflict, Refused, Unavailable
 from chain.kernel.ports import LeafParts
@@ -228,16 +227,7 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
     sealed: list[bytes] = []
     values: list[dict[str, Any]] = []
     for item, (key_id, secret) in zip(chunk, pairs, strict=True):
-        fields = read_canonical(item.fields.encode(), what="fields")
-        draft = Draft(
-            item.identifier,
-            item.number,
-            item.identifier.split(".")[-2],
-            item.not_before,
-            item.expires,
-            fields,
-            item.predecessor,
-        )
+        draft = draft_of_row(item)
         slot = Slot(item.status_list, item.status_index)
         credential = issue_credential(credential_content(draft, kind, row.bureau, slot), office.signer)
         stamp = issue_stamp(stamp_content(draft, kind, row.bureau, slot, credential.jwt_digest), office.signer)

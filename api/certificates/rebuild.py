@@ -21,13 +21,12 @@ from api.certificates.tables import act_entries, acts, batches, certificates, st
 from api.db import open_database
 from api.indexer.follow import follow
 from chain.catalogue import get_type
-from chain.credentials.credential import ParsedCredential, parse_credential
+from chain.credentials.credential import parse_credential
 from chain.credentials.status_list import parse_status_token
 from chain.desk.signer import EVENTS_LANE
 from chain.documents.cids import cid_of_sha256
 from chain.documents.manifest import ManifestLeaf, read_leaves, read_manifest
 from chain.documents.records import open_bytes, open_record, record_key_id
-from chain.identifiers import parse
 from chain.issuing.contents import Draft, rows_digest
 from chain.issuing.events import EventRecord
 from chain.kernel.canonical import canonical
@@ -244,7 +243,9 @@ class _Rebuild:
             self.done.unreadable += 1
             self.done.reason = error.message
             return row, None
-        draft = self._draft(credential)
+        assert credential.identifier is not None
+        number_field = get_type(credential.certificate_type).number_field
+        draft = Draft.of_credential(credential, number_field, self.predecessors.get(credential.identifier))
         fields = draft.fields
         row |= {
             "uniqueness": self.office.uniqueness(
@@ -262,19 +263,6 @@ class _Rebuild:
             "predecessor": draft.predecessor,
         }
         return row, draft
-
-    def _draft(self, credential: ParsedCredential) -> Draft:
-        assert credential.identifier is not None
-        kind = get_type(credential.certificate_type)
-        return Draft(
-            credential.identifier,
-            str(credential.fields[kind.number_field]),
-            parse(credential.identifier).version,
-            credential.not_before,
-            credential.expires,
-            credential.fields,
-            self.predecessors.get(credential.identifier),
-        )
 
     # ------------------------------------------------------------------ status lists and acts
 

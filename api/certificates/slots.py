@@ -5,11 +5,10 @@ A slot is noted as used in the same transaction that gives it to a certificate, 
 
 from __future__ import annotations
 
-import secrets
-
 from sqlalchemy import Connection, select, update
 
 from api.certificates.tables import status_lists
+from chain.credentials.status_list import draw_indexes
 from chain.kernel.errors import Conflict
 
 SIZE = 131_072
@@ -50,12 +49,9 @@ def take(connection: Connection, name: str, count: int) -> list[int]:
             field="status_list",
         )
     used = bytearray(row.used)
-    taken: list[int] = []
-    while len(taken) < count:
-        index = secrets.randbelow(SIZE)
-        if not used[index >> 3] >> (index & 7) & 1:
-            used[index >> 3] |= 1 << (index & 7)
-            taken.append(index)
+    taken = draw_indexes(count, {index for index in range(SIZE) if used[index >> 3] >> (index & 7) & 1}, SIZE)
+    for index in taken:
+        mark(used, index)
     connection.execute(
         update(status_lists).where(status_lists.c.name == name).values(used=bytes(used), free=row.free - count)
     )
@@ -63,7 +59,7 @@ def take(connection: Connection, name: str, count: int) -> list[int]:
 
 
 def mark(used: bytearray, index: int) -> None:
-    """Mark one entry as used, when the register is rebuilt."""
+    """Mark one entry as used."""
     used[index >> 3] |= 1 << (index & 7)
 
 

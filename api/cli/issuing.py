@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,23 +53,19 @@ def register(app: typer.Typer) -> None:
         """Issue certificates from a list. Run again after any interruption, it goes on."""
         _issue(ctx, file, certificate_type, "issue", dry_run, sheet, wait, out, report, "")
 
-    @app.command("renew")
-    def renew(
-        ctx: typer.Context,
-        file: _File,
-        certificate_type: _Type,
-        reason: Annotated[str, typer.Option(help="written into the predecessors' records")] = "",
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="check every row and stop")] = False,
-        sheet: Annotated[str | None, typer.Option(help="sheet of an xlsx file")] = None,
-        wait: Wait = DEFAULT_WAIT,
-        out: _Out = None,
-        report: _Report = None,
-    ) -> None:
-        """Renew (延续): the list's numbers name certificates; each gets a next version, the old one is superseded."""
-        _issue(ctx, file, certificate_type, "renew", dry_run, sheet, wait, out, report, reason)
+    for operation, words in _FOLLOWING.items():
+        app.command(operation, help=words)(_following(operation))
 
-    @app.command("change")
-    def change(
+
+_FOLLOWING = {
+    "renew": "Renew (延续): the list's numbers name certificates; each gets a next version, the old one is superseded.",
+    "change": "Change (变更): as renew, for certificates whose content changes.",
+}
+"""What follows an existing certificate, and its help."""
+
+
+def _following(operation: str) -> Callable[..., None]:
+    def command(
         ctx: typer.Context,
         file: _File,
         certificate_type: _Type,
@@ -80,8 +76,10 @@ def register(app: typer.Typer) -> None:
         out: _Out = None,
         report: _Report = None,
     ) -> None:
-        """Change (变更): as renew, for certificates whose content changes."""
-        _issue(ctx, file, certificate_type, "change", dry_run, sheet, wait, out, report, reason)
+        _issue(ctx, file, certificate_type, operation, dry_run, sheet, wait, out, report, reason)
+
+    command.__name__ = operation
+    return command
 
 
 def _issue(

@@ -27,8 +27,3 @@ class Problem:
     fix: str = ""
     fix_zh: str = ""
     level: Level = "error"
-
-
-def has_error(problems: list[Problem]) -> bool:
-    """True if one of them is an error."""
-    return any(problem.level == "error" for problem in problems)

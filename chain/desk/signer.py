@@ -279,16 +279,7 @@ class Signer:
             credential = parse_credential(texts[position])
             stamp = unb64url(codes[position])
             parsed = parse_stamp(stamp)
-            assert credential.identifier is not None
-            draft = Draft(
-                credential.identifier,
-                str(credential.fields["certificateNumber"]),
-                credential.identifier.split(".")[-2],
-                credential.not_before,
-                credential.expires,
-                credential.fields,
-                predecessor,
-            )
+            draft = Draft.of_credential(credential, kind.number_field, predecessor)
             slot = Slot(credential.status_list, credential.status_index)
             if (
                 leaf_hash(canonical(draft.as_dict())) != expected

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from chain.catalogue import CertificateType, check_answers
-from chain.credentials.credential import CredentialContent
+from chain.credentials.credential import CredentialContent, ParsedCredential
 from chain.credentials.stamp import StampContent
-from chain.identifiers import mask_name, mint
+from chain.identifiers import mask_name, mint, parse
 from chain.kernel.canonical import canonical
 from chain.kernel.errors import InvalidInput
 from chain.merkle import Tree, leaf_hash
@@ -61,6 +61,26 @@ class Draft:
             "fields": dict(self.fields),
             "predecessor": self.predecessor,
         }
+
+    @classmethod
+    def of_credential(cls, credential: ParsedCredential, number_field: str, predecessor: str | None) -> Draft:
+        """The draft that a credential with all its disclosures was made from.
+
+        Args:
+            credential: its identifier must be disclosed.
+            number_field: name of the field that numbers certificates of its type.
+            predecessor: known from elsewhere; a credential does not name it.
+        """
+        assert credential.identifier is not None
+        return cls(
+            credential.identifier,
+            str(credential.fields[number_field]),
+            parse(credential.identifier).version,
+            credential.not_before,
+            credential.expires,
+            credential.fields,
+            predecessor,
+        )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Draft:
