@@ -115,7 +115,7 @@ def _seal(office: Office, row: Row[Any], wait: float, progress: Progress) -> str
     if not _allocate(office, row, wait):
         return "signer"
     reached("allocated")
-    done = row.size - _count_unsealed(office, row.id)
+    done = row.size - count_unsealed(office, row.id)
     progress("certificates", done, row.size)
     while True:
         with office.engine.connect() as connection:
@@ -136,7 +136,8 @@ def _seal(office: Office, row: Row[Any], wait: float, progress: Progress) -> str
     return ""
 
 
-def _count_unsealed(office: Office, batch_id: int) -> int:
+def count_unsealed(office: Office, batch_id: int) -> int:
+    """How many certificates of a batch are not made yet."""
     with office.engine.connect() as connection:
         return connection.execute(
             select(func.count()).where(certificates.c.batch_id == batch_id, certificates.c.jwt_digest.is_(None))

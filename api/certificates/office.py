@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -138,6 +139,12 @@ class Office:
     def operator(self) -> str:
         """Who acts, as written into the records of acts."""
         return self.home.settings.operator or "officer"
+
+    def acting(self, operator: str) -> Office:
+        """This office with another name in the records of acts; everything that is open is shared."""
+        other = copy(self)
+        other.__dict__["operator"] = operator
+        return other
 
     def ask(self, request: Request, wait: float) -> Answer | None:
         """Put a request on the desk and wait up to ``wait`` seconds for its answer."""

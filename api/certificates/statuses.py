@@ -197,7 +197,7 @@ def run_act(office: Office, act_id: int, *, wait: float = 0.0) -> ActOutcome:
         Unavailable: ledger, store or desk did not answer; run it again.
     """
     while True:
-        row = _act(office, act_id)
+        row = act(office, act_id)
         if row.state in ("complete", "refused"):
             return ActOutcome(act_id, row.state, row.size)
         if row.state == "waiting":
@@ -262,7 +262,8 @@ def follow_predecessors(office: Office, batch: Row[Any], wait: float) -> bool:
 # --------------------------------------------------------------------------- the steps
 
 
-def _act(office: Office, act_id: int) -> Row[Any]:
+def act(office: Office, act_id: int) -> Row[Any]:
+    """One act's row. Raises NotFound."""
     with office.engine.connect() as connection:
         row = connection.execute(select(acts).where(acts.c.id == act_id)).one_or_none()
     if row is None:

@@ -83,12 +83,28 @@ class VerifySettings(_Part):
     status_max_age: int = Field(7 * 86400, ge=1, description="seconds after which the final block read is too old")
 
 
+class ServiceSettings(_Part):
+    """The service over HTTP and its worker."""
+
+    bureaus: list[str] = Field(default_factory=list, description="homes of the bureaus served, one a bureau")
+    host: str = Field("127.0.0.1", description="address it listens on")
+    port: int = Field(8400, ge=0, le=65535, description="port it listens on; 0 for any free one")
+    workers: int = Field(2, ge=1, le=64, description="processes that answer")
+    public_url: str = Field("http://localhost:8400", description="address under which people know the service")
+    session_hours: int = Field(12, ge=1, le=720, description="how long a session lasts")
+    body_limit: int = Field(2**20, ge=4096, description="bytes of a body")
+    upload_limit: int = Field(256 * 2**20, ge=4096, description="bytes of an uploaded list")
+    rate_per_minute: int = Field(
+        6000, ge=0, description="requests a minute that one account, or one address without account, may make; 0: no limit"
+    )
+
+
 class Settings(BaseSettings):
     """All settings of one home."""
 
     model_config = SettingsConfigDict(env_prefix="YINXIN_", env_nested_delimiter="__", extra="ignore", frozen=True)
 
-    role: Literal["", "officer", "approver", "authority", "witness", "clerk", "operator"] = Field(
+    role: Literal["", "officer", "approver", "authority", "witness", "clerk", "operator", "service"] = Field(
         "", description="who works here; only changes what doctor and help speak of"
     )
     operator: str = Field("", description="name or number written into acts done from here")
@@ -98,6 +114,7 @@ class Settings(BaseSettings):
     desk: DeskSettings = Field(default_factory=DeskSettings)
     stamp: StampSettings = Field(default_factory=StampSettings)
     verify: VerifySettings = Field(default_factory=VerifySettings)
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
 
     @classmethod
     def settings_customise_sources(

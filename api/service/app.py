@@ -1,0 +1,102 @@
+"""The application: every room's endpoints under ``/v1``, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
+
+from api.accounts import endpoints as accounts
+from api.audit import endpoints as audit
+from api.certificates import endpoints as certificates
+from api.ledger import endpoints as ledger
+from api.service import health, problems
+from api.service.context import Service
+from api.service.description import SUMMARY, TITLE, describe
+from api.service.limits import Limits
+from api.service.observed import Observed
+from api.service.rates import Rates
+from api.service.routes import ServiceRoute
+from api.verifications import endpoints as verifications
+
+BURST = 10
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Every router, in the order of the description."""
+    return (
+        accounts.router,
+        *certificates.routers,
+        verifications.router,
+        ledger.router,
+        audit.router,
+        health.router,
+    )
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application of one process.
+
+    Raises:
+        TypeError: an endpoint has no rule.
+    """
+
+    @asynccontextmanager
+    async def living(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            service.close()
+
+    app = FastAPI(
+        title=TITLE,
+        summary=SUMMARY,
+        version=_version(),
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=living,
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    settings = service.settings
+    app.state.rates = Rates(settings.rate_per_minute, max(BURST, settings.rate_per_minute // 6))
+    for router in routers():
+        app.include_router(router)
+    _every_route_has_a_rule(app.routes)
+    problems.install(app)
+    large = [
+        re.sub(r"\\\{[^/]*\\\}", "[^/]+", re.escape(route.path))
+        for route in app.routes
+        if isinstance(route, ServiceRoute) and route.rule.large
+    ]
+    app.add_middleware(Limits, usual=settings.body_limit, large=settings.upload_limit, paths=large)
+    app.add_middleware(Observed)
+
+    def openapi() -> dict[str, Any]:
+        return describe(app, _version())
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def _every_route_has_a_rule(routes: list[BaseRoute]) -> None:
+    for route in routes:
+        path = getattr(route, "path", "")
+        if path == "/v1/openapi.json":
+            continue
+        if not isinstance(route, ServiceRoute):
+            raise TypeError(f"{path}: made without ServiceRoute, so no rule is asked for it")
+
+
+def _version() -> str:
+    try:
+        return version("yinxin")
+    except PackageNotFoundError:
+        return "0"

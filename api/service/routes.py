@@ -1,0 +1,223 @@
+"""What happens around every endpoint, in this order: who is it, may she, how often, noted, done once, tagged.
+
+Every route is a :class:`ServiceRoute` and has a :class:`api.accounts.rules.Rule`; one without does not start.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import Response, StreamingResponse
+
+from api.accounts.access import principal_of
+from api.accounts.principals import Principal
+from api.accounts.rules import EXTENSION, NotSignedIn, Rule
+from api.audit.log import note_begun, note_ended
+from api.service import idempotency
+from api.service.context import Service, service_of
+from api.service.problems import NotAsBefore, documented, of_error, problem
+from api.service.rates import Rates
+from chain.kernel.encoding import sha256
+from chain.kernel.errors import YinxinError
+
+_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def ruled(rule: Rule, **extra: Any) -> dict[str, Any]:
+    """Arguments for a router's decorator: the rule, and the errors that follow from it.
+
+    Args:
+        rule: who may call.
+        extra: more members for the operation's description (``requestBody`` and the like).
+    """
+    statuses = [400, 404, 409, 413, 422, 429, 503]
+    if rule.roles or str(rule.where) != "public":
+        statuses += [401, 403]
+    members: dict[str, Any] = {EXTENSION: rule.as_dict(), **extra}
+    if str(rule.where) == "public":
+        members["security"] = []
+    return {"openapi_extra": members, "responses": documented(*sorted(statuses))}
+
+
+class ServiceRoute(APIRoute):
+    """A route with a rule."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        found = Rule.of(more.get("openapi_extra"))
+        if found is None:
+            raise TypeError(f"{path}: every endpoint has a rule (api.service.routes.ruled)")
+        self.rule = found
+        super().__init__(path, endpoint, **more)
+        if self.methods & _CHANGES and not (found.noted or "POST" in self.methods):
+            raise TypeError(f"{path}: what changes something is noted in the audit log")
+
+    def get_route_handler(self) -> _Handler:
+        """The endpoint with all that stands around it."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            request.state.number = getattr(request.state, "number", None) or str(uuid.uuid4())
+            try:
+                return await self._answer(request, inner)
+            except YinxinError as error:
+                return of_error(request, error)
+
+        return handler
+
+    async def _answer(self, request: Request, inner: _Handler) -> Response:
+        service = service_of(request)
+        rates: Rates = request.app.state.rates
+        now = service.clock()
+        principal = await self._who(service, request, now)
+        request.state.principal = principal
+        rates.take(principal.account if principal else _client(request))
+        bureau = request.path_params.get("bureau")
+        self.rule.check(principal, bureau)
+        if not self.methods & _CHANGES:
+            return _tagged(request, await inner(request))
+        key = request.headers.get(idempotency.HEADER) if self.rule.repeats else None
+        if key is None:
+            return await self._noted(service, request, inner, principal, bureau)
+        owner = f"{principal.account}" if principal else f"anonymous {_client(request)}"
+        body = b"" if self.rule.large else await request.body()
+        # A large body is not read here; its digest, which the caller sends, stands for it (RFC 9530).
+        claimed = request.headers.get("Content-Digest", "") if self.rule.large else ""
+        fingerprint = sha256(f"{request.method} {request.url.path}?{request.url.query}\n{claimed}\n".encode() + body)
+        once = await run_in_threadpool(
+            idempotency.begin, service.engine, owner, key, fingerprint, owner=request.state.number, now=now
+        )
+        if isinstance(once, idempotency.Kept):
+            return once.response()
+        try:
+            response = await self._noted(service, request, inner, principal, bureau)
+        except YinxinError as error:
+            response = of_error(request, error)
+        except BaseException:
+            await run_in_threadpool(once.forget)
+            raise
+        if not isinstance(response, StreamingResponse):
+            await run_in_threadpool(once.keep, response, now)
+        return response
+
+    async def _noted(
+        self, service: Service, request: Request, inner: _Handler, principal: Principal | None, bureau: str | None
+    ) -> Response:
+        if not self.rule.noted:
+            return await inner(request)
+        entry = await run_in_threadpool(
+            note_begun,
+            service.engine,
+            at=service.clock(),
+            account=principal.account if principal else None,
+            bureau=bureau if bureau in service.bureaus else "",
+            operation=self.operation_id or self.name,
+            request=request.state.number,
+        )
+        outcome = 500
+        try:
+            response = await inner(request)
+            outcome = response.status_code
+            return response
+        except YinxinError as error:
+            answer = of_error(request, error)
+            outcome = answer.status_code
+            return answer
+        except RequestValidationError:
+            outcome = 422
+            raise
+        except HTTPException as error:
+            outcome = error.status_code
+            raise
+        finally:
+            subject = getattr(request.state, "subject", "")
+            await run_in_threadpool(
+                note_ended, service.engine, entry, at=service.clock(), outcome=outcome, subject=subject
+            )
+
+    async def _who(self, service: Service, request: Request, now: int) -> Principal | None:
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise NotSignedIn(
+                "Authorization has another form", field="Authorization", fix="send Authorization: Bearer TOKEN"
+            )
+        return await run_in_threadpool(principal_of, service.engine, secret.strip(), now=now)
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+def _tagged(request: Request, response: Response) -> Response:
+    """A strong ETag over the bytes; 304 if the caller has them."""
+    if response.status_code != 200 or isinstance(response, StreamingResponse) or not hasattr(response, "body"):
+        return response
+    tag = etag_of(bytes(response.body))
+    response.headers["ETag"] = tag
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    if tag in (one.strip() for one in request.headers.get("If-None-Match", "").split(",")):
+        return Response(None, 304, {"ETag": tag})
+    return response
+
+
+def etag_of(body: bytes) -> str:
+    """ETag of a body: 128 bits of its SHA-256."""
+    return f'"{sha256(body).hex()[:32]}"'
+
+
+def as_before(request: Request, current: Callable[[], bytes]) -> None:
+    """Honour If-Match: go on only if the resource is still what the caller saw.
+
+    Args:
+        request: the request.
+        current: makes the body that GET would answer now.
+
+    Raises:
+        NotAsBefore: it has changed since.
+    """
+    wanted = request.headers.get("If-Match")
+    if wanted is None or wanted.strip() == "*":
+        return
+    if etag_of(current()) not in (one.strip() for one in wanted.split(",")):
+        raise NotAsBefore(
+            "this has changed since you looked at it", field="If-Match", fix="look at it again, then decide again"
+        )
+
+
+def about(request: Request, subject: str) -> None:
+    """Say in the audit log what an act was about: a number such as ``batch 12``, never a name or identifier."""
+    request.state.subject = subject
+
+
+def _current(request: Request) -> Principal:
+    found: Principal | None = request.state.principal
+    if found is None:
+        raise NotSignedIn("this needs a signed-in account", field="Authorization", fix="POST /v1/sessions")
+    return found
+
+
+def _perhaps(request: Request) -> Principal | None:
+    found: Principal | None = request.state.principal
+    return found
+
+
+Caller = Annotated[Principal, Depends(_current)]
+"""Who asks, where the rule demands that somebody does."""
+
+PerhapsCaller = Annotated[Principal | None, Depends(_perhaps)]
+"""Who asks, or None."""
+
+Here = Annotated[Service, Depends(service_of)]
+"""The service."""
+
+__all__ = ["Caller", "Here", "PerhapsCaller", "ServiceRoute", "about", "as_before", "etag_of", "problem", "ruled"]

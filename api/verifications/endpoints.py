@@ -1,0 +1,107 @@
+"""Verifications, and the public index that any verifier may ask."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from api.accounts.roles import Role, Scope
+from api.accounts.rules import anywhere, public
+from api.service.observed import VERDICTS
+from api.service.routes import Here, PerhapsCaller, ServiceRoute, ruled
+from api.service.shapes import SAMPLE_DIGEST, Identifier
+from api.verifications.checker import BureauIndex, Checker
+from api.verifications.schemas import PlaceView, VerificationRequest, VerificationView
+from chain.kernel.clock import parse_time
+from chain.kernel.encoding import unhex0x
+from chain.kernel.errors import InvalidInput, NotFound
+
+router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["verifications"])
+
+_MAY_LOOK_UP = (Role.CLERK, Role.OFFICER, Role.APPROVER, Role.MACHINE, Role.AUDITOR)
+_PICTURE = {
+    "required": True,
+    "content": {
+        kind: {"schema": {"type": "string", "format": "binary"}}
+        for kind in ("image/png", "image/jpeg", "image/webp", "application/octet-stream")
+    },
+}
+Digest = Annotated[
+    str, Path(pattern=r"^0x[0-9a-f]{64}$", description="SHA-256", examples=[SAMPLE_DIGEST])
+]
+
+
+def checker_of(request: Request, service: Here) -> Checker:
+    """The checker of this process."""
+    found: Checker | None = getattr(request.app.state, "checker", None)
+    if found is None:
+        found = request.app.state.checker = Checker(service)
+    return found
+
+
+def _pulling(caller: PerhapsCaller) -> bool:
+    return caller is not None and Scope.VERIFICATIONS in caller.scopes and caller.holds(_MAY_LOOK_UP)
+
+
+@router.post("/verifications", **ruled(public(repeats=True)))
+def verify(request: Request, service: Here, caller: PerhapsCaller, body: VerificationRequest) -> VerificationView:
+    """Check a certificate: digits, SD-JWT, bundle, or (signed in, as a clerk or officer) an identifier.
+
+    The answer is always 200 with a verdict; what cannot be read is UNKNOWN, what cannot be told CANNOT_CHECK.
+    Nothing about the check is kept.
+    """
+    at = None if body.at is None else parse_time(body.at, field="at")
+    return _answer(checker_of(request, service), body.input.encode(), at, _pulling(caller))
+
+
+@router.post("/verifications/pictures", **ruled(public(repeats=True, large=True), requestBody=_PICTURE))
+async def verify_picture(request: Request, service: Here, caller: PerhapsCaller) -> VerificationView:
+    """Check a picture (PNG, JPEG, WebP) with the certificate's QR code, sent as the body."""
+    from starlette.concurrency import run_in_threadpool
+
+    data = await request.body()
+    return await run_in_threadpool(_answer, checker_of(request, service), data, None, _pulling(caller))
+
+
+def _answer(checker: Checker, data: bytes, at: int | None, pulling: bool) -> VerificationView:
+    found = checker.check(data, at=at, pulling=pulling)
+    VERDICTS.labels(str(found.verdict)).inc()
+    return VerificationView.of(found)
+
+
+@router.get("/stamps/{digest}", **ruled(public()))
+def find_stamp(service: Here, digest: Digest) -> PlaceView:
+    """Where the stamp with this SHA-256 is anchored: lane, number, leaf and proof. Says nothing about its holder."""
+    place = BureauIndex(service, bundles=False).by_stamp(unhex0x(digest, size=32))
+    if place is None:
+        raise NotFound("no stamp with this digest", code="stamp.unknown", field="digest", fix="ask the bureau's own index")
+    return PlaceView.of(place)
+
+
+@router.get("/status-lists/{digest}", response_class=Response, **ruled(public()))
+def show_status_list(service: Here, digest: Digest) -> Response:
+    """The status list token with this SHA-256 (a signed JWT of the Token Status List); the ledger says which counts."""
+    data = BureauIndex(service, bundles=False).status_list(unhex0x(digest, size=32))
+    if data is None:
+        raise NotFound("no status list with this digest", code="status_list.unknown", field="digest", fix="ask the ledger")
+    return Response(data, media_type="application/statuslist+jwt")
+
+
+@router.get(
+    "/bundles/{identifier}",
+    response_class=Response,
+    **ruled(anywhere(*_MAY_LOOK_UP, scope=Scope.VERIFICATIONS)),
+)
+def find_bundle(service: Here, identifier: Identifier) -> Response:
+    """The evidence bundle of a certificate of any bureau here, for those who look certificates up at a window."""
+    try:
+        data = BureauIndex(service, bundles=True).bundle(identifier)
+    except InvalidInput:
+        data = None
+    if data is None:
+        raise NotFound(
+            "no certificate with this identifier", code="certificate.unknown", field="identifier", fix="check the identifier"
+        )
+    return Response(data, media_type="application/json")
