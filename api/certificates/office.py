@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from api.certificates.uniqueness import Uniqueness
-from api.db import open_database
+from api.db import open_register
 from chain.credentials.es256 import P256Signer
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
@@ -94,7 +94,7 @@ class Office:
     @cached_property
     def engine(self) -> Engine:
         """The register."""
-        return open_database(self.home / "register.sqlite")
+        return open_register(self.home)
 
     @cached_property
     def master(self) -> bytes:

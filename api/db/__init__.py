@@ -1,9 +1,32 @@
-"""The register's database: engine, metadata, migrations. SQLite (WAL) by default.
+"""The databases: where they lie, engines, metadata, migrations. SQLite (WAL) by default, PostgreSQL by a setting.
 
-The rows are a working copy. What is true lies on the ledger and in the records; ``yinxin rebuild`` makes the rest anew.
+Each bureau has a *register* of its own; a service has one *service database* of accounts besides.
+
+* :func:`open_register` and :func:`open_service` open them for a home; docs/database.md says where they lie.
+* ``engine.begin()`` writes, ``engine.connect()`` reads; :func:`exclusive_transaction` lets one writer in at a time.
+* Faults arrive as ``Unavailable`` and ``Damaged``; only a broken constraint is SQLAlchemy's ``IntegrityError``.
+
+The register's rows are a working copy. What is true lies on the ledger and in the records; ``yinxin rebuild`` makes
+the rest anew.
 """
 
-from api.db.engine import open_database
-from api.db.metadata import metadata
+from api.db.address import Address, register_address, service_address
+from api.db.engine import exists, open_address, open_database, open_register, open_service
+from api.db.exclusive import exclusive, exclusive_transaction
+from api.db.metadata import Seconds, metadata, service_metadata
 
-__all__ = ["metadata", "open_database"]
+__all__ = [
+    "Address",
+    "Seconds",
+    "exclusive",
+    "exclusive_transaction",
+    "exists",
+    "metadata",
+    "open_address",
+    "open_database",
+    "open_register",
+    "open_service",
+    "register_address",
+    "service_address",
+    "service_metadata",
+]

@@ -1,89 +1,137 @@
-"""Open the database, at the newest migration."""
+"""Open a database of a home, at the newest migration.
+
+``engine.begin()`` writes: on SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that what it reads cannot
+change before it writes. ``engine.connect()`` reads one state of the database and waits for nobody (WAL, MVCC).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
 
-from chain.kernel.errors import Damaged, Unavailable
+from api.db.address import Address, file_address, register_address, service_address
+from api.db.faults import fault, normalise
+from api.db.migrate import bring_up_to_date
+from chain.kernel.home import Home
 
-_BUSY_MILLISECONDS = 30_000
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    cursor.close()
+BUSY_MILLISECONDS = 30_000
+_SETTINGS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    f"busy_timeout={BUSY_MILLISECONDS}",
+)
 
 
-def alembic_config(url: str) -> Config:
-    """Alembic's configuration for the database at ``url``."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
+class _WritingFirst(Engine):
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that writes, committed on leaving."""
+        with self.connect() as connection:
+            connection.execution_options(yinxin_writes=True)
+            with connection.begin():
+                yield connection
+
+
+def open_register(home: Home) -> Engine:
+    """The register of the home's bureau, created or migrated to the newest version.
+
+    Raises:
+        Unavailable: it cannot be opened, or was written by a newer version of this program.
+        Damaged: it is no database.
+        InvalidInput: ``database.url`` is no address of PostgreSQL.
+    """
+    return open_address(register_address(home))
+
+
+def open_service(home: Home) -> Engine:
+    """The service database (accounts, tokens, sessions) of a home; as :func:`open_register`."""
+    return open_address(service_address(home))
 
 
 def open_database(path: Path) -> Engine:
-    """The register at ``path``, created or migrated to the newest version.
+    """The register in the SQLite file ``path``; as :func:`open_register`."""
+    return open_address(file_address(path))
 
-    Raises:
-        Unavailable: the file cannot be opened, or was written by a newer version of this program.
-        Damaged: it is no database.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    url = f"sqlite:///{path}"
-    engine = create_engine(url)
-    event.listen(engine, "connect", _prepare)
+
+def open_address(address: Address) -> Engine:
+    """The database at ``address``; as :func:`open_register`."""
+    path = address.path
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = connect(address)
     try:
-        _bring_up_to_date(engine, url)
-    except OperationalError as error:
-        engine.dispose()
-        raise Unavailable(
-            f"the register {path} cannot be opened: {error.orig}",
-            code="register.open",
-            field="register",
-            fix="check the file's permissions and the disk",
-        ) from error
+        if address.schema:
+            _make_schema(address)
+        bring_up_to_date(engine, address)
     except DatabaseError as error:
         engine.dispose()
-        raise Damaged(
-            f"the register {path} is damaged: {error.orig}",
-            code="register.damaged",
-            field="register",
-            fix="make it anew: yinxin rebuild",
-        ) from error
+        told = fault(address, error.orig or error)
+        if told is None:
+            raise
+        raise told from error
     except BaseException:
         engine.dispose()
         raise
-    path.chmod(0o600)
+    if path is not None:
+        path.chmod(0o600)
     return engine
 
 
-def _bring_up_to_date(engine: Engine, url: str) -> None:
-    config = alembic_config(url)
-    scripts = ScriptDirectory.from_config(config)
-    with engine.begin() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current != scripts.get_current_head():
-            known = {script.revision for script in scripts.walk_revisions()}
-            if current is not None and current not in known:
-                raise Unavailable(
-                    f"the register was written by a newer version ({current})",
-                    code="register.newer",
-                    field="register",
-                    fix="install that version or restore the backup made before it",
-                )
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+def exists(address: Address) -> bool:
+    """True if there is such a database. Raises Unavailable if its server does not answer."""
+    if address.path is not None:
+        return address.path.is_file()
+    engine = connect(address)
+    try:
+        with engine.connect() as connection:
+            return bool(connection.execute(text("SELECT current_schema()")).scalar())
+    finally:
+        engine.dispose()
+
+
+def connect(address: Address) -> Engine:
+    """An engine for a database as it is: nothing is created, nothing migrated. Errors show no parameters."""
+    if address.schema:
+        url = address.url.update_query_dict({"options": f"-csearch_path={address.schema}"}, append=True)
+        plain = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    else:
+        plain = create_engine(address.url, hide_parameters=True)
+        event.listen(plain.pool, "connect", _prepare)
+    engine = _WritingFirst(plain.pool, plain.dialect, plain.url, hide_parameters=True)
+    if not address.schema:
+        event.listen(engine, "begin", _begin)
+    normalise(engine, address)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says, not before the first INSERT
+    cursor = connection.cursor()
+    for setting in _SETTINGS:
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("yinxin_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _make_schema(address: Address) -> None:
+    engine = create_engine(address.url, hide_parameters=True)
+    normalise(engine, address)
+    try:
+        with engine.begin() as connection:
+            query = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
+            if connection.execute(query, {"name": address.schema}).scalar() is None:
+                connection.execute(text("SELECT pg_advisory_xact_lock(7308324466020248)"))  # b"yinxin" and one more
+                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{address.schema}"'))
+    finally:
+        engine.dispose()

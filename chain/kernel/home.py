@@ -52,6 +52,17 @@ class DocumentSettings(_Part):
     kubo: str = Field("kubo", description="folder of the private IPFS node")
 
 
+class DatabaseSettings(_Part):
+    """Where the register and the service database lie."""
+
+    url: str = Field(
+        "",
+        repr=False,
+        description="unset for SQLite files in the home; `postgresql+psycopg://user@host/database` for one schema a "
+        "bureau there. Give a password by the environment (`YINXIN_DATABASE__URL`) or by libpq's own means",
+    )
+
+
 class BureauSettings(_Part):
     """The bureau this home works for."""
 
@@ -110,6 +121,7 @@ class Settings(BaseSettings):
     operator: str = Field("", description="name or number written into acts done from here")
     ledger: LedgerSettings = Field(default_factory=LedgerSettings)
     documents: DocumentSettings = Field(default_factory=DocumentSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     bureau: BureauSettings = Field(default_factory=BureauSettings)
     desk: DeskSettings = Field(default_factory=DeskSettings)
     stamp: StampSettings = Field(default_factory=StampSettings)

@@ -6,13 +6,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import inspect
 
 from api.db import metadata, open_database
-from api.db.engine import alembic_config
+from api.db.address import file_address
+from api.db.engine import connect
+from api.db.migrate import migrate
 from chain.kernel.errors import Damaged, Unavailable
 
 
@@ -27,9 +28,9 @@ def test_the_migrations_make_just_the_tables_of_the_code(tmp_path: Path) -> None
 def test_down_to_nothing_and_up_again(tmp_path: Path) -> None:
     file = tmp_path / "register.sqlite"
     open_database(file).dispose()
-    config = alembic_config(f"sqlite:///{file}")
-    command.downgrade(config, "base")
-    engine = create_engine(f"sqlite:///{file}")
+    address = file_address(file)
+    engine = connect(address)
+    migrate(engine, address, "base", down=True)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
     engine = open_database(file)

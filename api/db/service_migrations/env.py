@@ -1,0 +1,8 @@
+"""Alembic runs the service database's migrations through this file; whoever has tables there imports them here."""
+
+from __future__ import annotations
+
+from api.db.metadata import service_metadata
+from api.db.migrate import run
+
+run(service_metadata)

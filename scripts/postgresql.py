@@ -1,0 +1,161 @@
+"""A private PostgreSQL server for tests and tries: on a unix socket of its own, never as root, gone afterwards.
+
+python -m scripts.postgresql            start one, print its address, end it with Ctrl-C
+python -m scripts.postgresql --find     print where the server's programs are, or why there are none
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_USERS = ("postgres", "nobody")
+_PORT = 5432
+"""Only the name of the socket: nothing listens on the network."""
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    "wal_recycle": "off",
+    "wal_init_zero": "off",
+    "max_wal_size": "256MB",
+    "autovacuum": "off",
+    "listen_addresses": "",
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
+}
+"""Speed before safety: the data lives as long as the tests."""
+
+
+class NoServer(Exception):
+    """This machine has no PostgreSQL server; the message says why."""
+
+
+def find_programs() -> Path:
+    """The folder with ``initdb`` and ``postgres``. Raises NoServer."""
+    for folder in (
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),
+        *(Path(found).parent for found in [shutil.which("postgres")] if found),
+    ):
+        if (folder / "initdb").is_file() and (folder / "postgres").is_file():
+            return folder
+    raise NoServer(
+        "no PostgreSQL: neither under /usr/lib/postgresql nor on PATH, and Debian's package is not installed"
+    )
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        url: of its database ``postgres``, as SQLAlchemy takes it.
+        data: its folder.
+        pid: of the server; whoever ends it asks this one.
+    """
+
+    url: str
+    data: Path
+    pid: int
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Server]:
+    """A new, empty server until the block is left. Raises NoServer."""
+    programs = find_programs()
+    # In /tmp itself: the path of a unix socket holds 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="yx-pg-", dir="/tmp"))
+    try:
+        user, group = _drop_to(folder)
+        data = folder / "d"
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+        made = subprocess.run(
+            [programs / "initdb", "-D", data, "-U", "yinxin", "--auth=trust", "-E", "UTF8", "--no-sync"],
+            capture_output=True, text=True, env=environment, cwd=folder, check=False, user=user, group=group,
+        )  # fmt: skip
+        if made.returncode:
+            raise NoServer(f"no PostgreSQL: initdb failed: {made.stderr.strip()[-300:]}")
+        options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, "-p", str(_PORT), "-k", folder, *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=folder,
+            user=user, group=group,
+        )  # fmt: skip
+        try:
+            _wait(server, folder / f".s.PGSQL.{_PORT}")
+            yield Server(f"postgresql+psycopg://yinxin@/postgres?host={folder}&port={_PORT}", data, server.pid)
+        finally:
+            _end(server)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _drop_to(folder: Path) -> tuple[int | None, int | None]:
+    """Whom the server runs as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None, None
+    for name in _USERS:
+        with contextlib.suppress(KeyError):
+            user = pwd.getpwnam(name)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            folder.chmod(0o755)
+            return user.pw_uid, user.pw_gid
+    raise NoServer("no PostgreSQL: it does not run as root, and there is neither postgres nor nobody to run it as")
+
+
+def _wait(server: subprocess.Popen[bytes], sock: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise NoServer(f"no PostgreSQL: the server ended with exit code {server.returncode}")
+        with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
+            probe.connect(str(sock))
+            return
+        time.sleep(0.02)
+    raise NoServer("no PostgreSQL: the server did not answer within a minute")
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Ask for a fast shutdown; insist if it does not come."""
+    if server.poll() is None:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.send_signal(signal.SIGQUIT)
+            server.wait(20)
+
+
+def main() -> int:
+    """Start one, or tell where the programs are."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--find", action="store_true")
+    try:
+        if parser.parse_args().find:
+            print(find_programs())
+            return 0
+        with running() as server, contextlib.suppress(KeyboardInterrupt):
+            print(server.url, flush=True)
+            signal.pause()
+    except NoServer as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
