@@ -17,8 +17,12 @@ CERTIFICATE_TAG = b"yinxin-leaf-v1"
 EVENT_TAG = b"yinxin-event-v1"
 """First bytes of an event leaf's content."""
 
+AUDIT_TAG = b"yinxin-audit-v1"
+"""First bytes of an audit leaf's content."""
+
 _CERTIFICATE = b"\x00" + CERTIFICATE_TAG
 _EVENT = b"\x00" + EVENT_TAG
+_AUDIT = b"\x00" + AUDIT_TAG
 
 
 def certificate_leaf(parts: LeafParts) -> bytes:
@@ -48,3 +52,18 @@ def event_leaf(record_digest: bytes) -> bytes:
     if len(record_digest) != 32:
         raise InvalidInput("an event leaf takes a SHA-256 of 32 bytes", code="leaf.part", field="leaf")
     return sha256(_EVENT + record_digest).digest()
+
+
+def audit_leaf(number: int, entry_digest: bytes) -> bytes:
+    """SHA-256(0x00 ‖ "yinxin-audit-v1" ‖ number ‖ entry), 32 bytes.
+
+    Args:
+        number: of the newest entry of the audit log, as 8 bytes, big-endian.
+        entry_digest: its digest, which stands for all entries before it, 32 bytes.
+
+    Raises:
+        InvalidInput: not 32 bytes, or no number of an entry.
+    """
+    if len(entry_digest) != 32 or not 0 < number < 2**63:
+        raise InvalidInput("an audit leaf takes a number and a SHA-256 of 32 bytes", code="leaf.part", field="leaf")
+    return sha256(_AUDIT + number.to_bytes(8, "big") + entry_digest).digest()

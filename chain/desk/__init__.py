@@ -5,9 +5,10 @@ on different machines that share the folder. No key ever passes through it, and 
 is answered the same way twice.
 """
 
+from chain.desk._audit import AUDIT_LANE
 from chain.desk._expiry import expiry_proof
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.signer import Signer
 
-__all__ = ["Answer", "Desk", "Request", "Signer", "expiry_proof"]
+__all__ = ["AUDIT_LANE", "Answer", "Desk", "Request", "Signer", "expiry_proof"]

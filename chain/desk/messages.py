@@ -10,6 +10,7 @@ list       sign the first, empty state of a status list                     the 
 status     sign a status change and the anchor of its event records         a person; the signer by itself
                                                                             for lapses past their date and
                                                                             for predecessors of released drafts
+audit      sign how far the audit log has come                              the signer by itself
 =========  ===============================================================  ==========================
 """
 
@@ -24,7 +25,7 @@ from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
 FORMAT = "yinxin-desk-1"
-KINDS = ("release", "root", "recall", "list", "status")
+KINDS = ("release", "root", "recall", "list", "status", "audit")
 LIMIT = 1024 * 2**20
 """Largest request, bytes."""
 

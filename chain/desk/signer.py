@@ -19,6 +19,7 @@ from chain.credentials.credential import parse_credential
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import parse_stamp
 from chain.credentials.status_list import StatusList, parse_status_token
+from chain.desk._audit import audit_anchor
 from chain.desk._changes import act_digest, check_changes
 from chain.desk._expiry import is_expired
 from chain.desk.folder import Desk
@@ -175,12 +176,24 @@ class Signer:
                 return self._root(name, body)
             if request.kind == "list":
                 return self._list(name, body)
+            if request.kind == "audit":
+                return self._audit(name, body)
             return self._status(name, body, approved=approved)
         except _MALFORMED as error:
             # Not its text: a value of the request may be in it, and answers lie open on the desk.
             raise InvalidInput(
                 f"desk request {name}: malformed ({type(error).__name__})", code="desk.form", field="body"
             ) from error
+
+    def _audit(self, name: str, body: Mapping[str, Any]) -> Answer:
+        heads = self._state.audit
+        named, anchor = audit_anchor(
+            body, bureau=self._bureau, heads=heads, ledger=self._ledger(), check_sequence=self._check_sequence
+        )
+        with self._state.transaction():
+            heads.put(int(body["number"]), unb64url(body["digest"]))
+            self._state.put_root(self._bureau, anchor[0], anchor[1], anchor[2], named)
+        return self._yes(name, anchor=self._key.sign_anchor(self._bureau, *anchor))
 
     def _release(self, name: str, body: Mapping[str, Any]) -> Answer:
         drafts = [Draft.from_dict(item) for item in body["drafts"]]
