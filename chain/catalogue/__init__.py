@@ -1,12 +1,14 @@
 """Certificate types: their fields, labels, rules and schemas, and the lists from which they are issued.
 
-A type is one data file in chain/catalogue/types; adding a type means adding a file.
+A type is data: a file in chain/catalogue/types, or a definition that a bureau proposed and a second person approved.
 
     >>> licence = get_type("business-licence")
     >>> licence.zh, len(licence.fields), licence.code
     ('营业执照', 15, '11100000MB0143028R001')
 
-* :func:`get_type`, :func:`all_types`, :func:`load_type`: find or load types.
+* :class:`Catalogue`: what a home knows, shipped types and its own, each in every version. Where a home is known, ask
+  its catalogue; :func:`get_type`, :func:`all_types`, :func:`load_type` know the shipped ones only.
+* :func:`read_definition`, :class:`Definition`, :class:`Retirement`, :func:`check_proposal`: types by proposal.
 * :class:`CertificateType`, :class:`Field`: what a type says; ``complete``, ``validity``, ``serial_of``, ``face``.
 * :class:`DerivedAnswer`: what a holder may show in place of a value; ``answers`` computes them,
   :func:`check_answers` finds those that their field contradicts.
@@ -15,7 +17,10 @@ A type is one data file in chain/catalogue/types; adding a type means adding a f
 """
 
 from chain.catalogue.answers import check_answers
+from chain.catalogue.catalogue import SHIPPED, Catalogue
+from chain.catalogue.changes import Change, changes_between, check_proposal
 from chain.catalogue.dates import OPEN_ENDED
+from chain.catalogue.definition import Definition, Retirement, read_definition, read_type_document
 from chain.catalogue.model import CertificateType, DerivedAnswer, Field, OrderRule, Validity
 from chain.catalogue.problems import Problem
 from chain.catalogue.registry import TEST_RANGE, all_types, get_type, load_type, load_types
@@ -23,17 +28,26 @@ from chain.catalogue.rules import check_fields
 
 __all__ = [
     "OPEN_ENDED",
+    "SHIPPED",
     "TEST_RANGE",
+    "Catalogue",
     "CertificateType",
+    "Change",
+    "Definition",
     "DerivedAnswer",
     "Field",
     "OrderRule",
     "Problem",
+    "Retirement",
     "Validity",
     "all_types",
+    "changes_between",
     "check_answers",
     "check_fields",
+    "check_proposal",
     "get_type",
     "load_type",
     "load_types",
+    "read_definition",
+    "read_type_document",
 ]
