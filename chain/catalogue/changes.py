@@ -41,7 +41,8 @@ _FROZEN = {
 
 _NAMES = {
     "zh": ("中文名称", "name in Chinese"), "en": ("英文名称", "name in English"), "slug": ("短名", "slug"),
-    "code": ("类型代码", "type code"), "holder": ("持证主体类别", "holder"), "code_status": ("代码状态", "standing of the code"),
+    "code": ("类型代码", "type code"), "holder": ("持证主体类别", "holder"),
+    "code_status": ("代码状态", "standing of the code"),
     "face_fields": ("印签所载字段", "face fields"), "number_field": ("编号字段", "number field"),
     "effective_field": ("生效日期字段", "effective field"), "expiring_field": ("失效日期字段", "expiring field"),
     "order_rules": ("日期先后规则", "order of dates"), "matters": ("常用事项", "matters"),

@@ -13,8 +13,8 @@ _TEXT = "示例文字"
 def example_of(kind: CertificateType, field: Field) -> str:
     """A canonical value of ``field``: the definition's own, or one by the field's kind.
 
-    It may break the field's own rules where the definition gives none; :func:`chain.catalogue.definition.read_definition`
-    demands one then.
+    It may break the field's own rules where the definition gives none; then
+    :func:`chain.catalogue.definition.read_definition` demands one.
     """
     if field.example:
         return field.example

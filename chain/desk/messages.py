@@ -10,6 +10,8 @@ list       sign the first, empty state of a status list                     the 
 status     sign a status change and the anchor of its event records         a person; the signer by itself
                                                                             for lapses past their date and
                                                                             for predecessors of released drafts
+type       sign the anchor of a type definition, or of a version's end      a person; the signer by itself where
+                                                                            a person approved it before
 =========  ===============================================================  ==========================
 """
 
@@ -24,7 +26,7 @@ from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
 FORMAT = "yinxin-desk-1"
-KINDS = ("release", "root", "recall", "list", "status")
+KINDS = ("release", "root", "recall", "list", "status", "type")
 LIMIT = 1024 * 2**20
 """Largest request, bytes."""
 

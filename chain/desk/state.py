@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from chain.desk._type_book import SCHEMA as _TYPES
+from chain.desk._type_book import TypeBook
 from chain.kernel.sqlite import open_durable, writing
 
 _SCHEMA = """
@@ -38,7 +40,8 @@ class SignerState:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._db = open_durable(path, _SCHEMA)
+        self._db = open_durable(path, _SCHEMA + _TYPES)
+        self.types = TypeBook(self._db)
         path.chmod(0o600)
 
     def close(self) -> None:
