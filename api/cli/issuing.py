@@ -12,15 +12,7 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy import select
 
-from api.certificates.batches import (
-    NumbersTaken,
-    batch,
-    create_batch,
-    drafts_for_issue,
-    drafts_for_successors,
-    recall,
-    type_of,
-)
+from api.certificates.batches import NumbersTaken, batch, create_batch, drafts_for_issue, drafts_for_successors, recall
 from api.certificates.evidence import bundles_of_batch
 from api.certificates.issuing import Outcome, run_batch
 from api.certificates.office import Office
@@ -262,7 +254,8 @@ def list_batches(ctx: typer.Context) -> None:
     """Show all batches, newest first."""
     with office_of(ctx) as office, office.engine.connect() as connection:
         rows = connection.execute(select(batches).order_by(batches.c.id.desc())).all()
-        names = {row.id: type_of(office, row).zh for row in rows}
+        catalogue = office.catalogue
+        names = {row.id: catalogue.find(row.certificate_type, row.template_version).zh for row in rows}
     data = [_batch(row) for row in rows]
     lines = [
         f"{row.id:>5}  {row.state:<9} {row.size:>7}  {names[row.id]}  {row.operation}  {row.source}" for row in rows

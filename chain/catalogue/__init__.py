@@ -12,6 +12,7 @@ A type is data: a file in chain/catalogue/types, or a definition that a bureau p
 * :class:`CertificateType`, :class:`Field`: what a type says; ``complete``, ``validity``, ``serial_of``, ``face``.
 * :class:`DerivedAnswer`: what a holder may show in place of a value; ``answers`` computes them,
   :func:`check_answers` finds those that their field contradicts.
+* :func:`schema_of`: JSON Schema of a version, for certificates and for rows of an API.
 * :func:`check_fields`: judge a whole certificate's values against its type.
 * :mod:`chain.catalogue.lists`: read CSV and xlsx lists, every row validated first.
 """
@@ -25,6 +26,7 @@ from chain.catalogue.model import CertificateType, DerivedAnswer, Field, OrderRu
 from chain.catalogue.problems import Problem
 from chain.catalogue.registry import TEST_RANGE, all_types, get_type, load_type, load_types
 from chain.catalogue.rules import check_fields
+from chain.catalogue.schema import schema_of
 
 __all__ = [
     "OPEN_ENDED",
@@ -50,4 +52,5 @@ __all__ = [
     "load_types",
     "read_definition",
     "read_type_document",
+    "schema_of",
 ]
