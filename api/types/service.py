@@ -429,4 +429,5 @@ def _put_in_force(office: Office, row: Row[Any]) -> None:
         raise Unavailable(
             f"the anchor of proposal {row.id} is not final yet", code="type.not_final", field="act", fix="run it again"
         )
+    office.desk.clear(_request(office, row, row.sequence).id)
     _move_type(office, row.id, "active")

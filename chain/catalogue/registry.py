@@ -181,8 +181,10 @@ def _judge(kind: CertificateType) -> None:
         for name in (rule.earlier, rule.later):
             if name not in names or kind.field(name).kind not in ("date", "date-or-open"):
                 raise _refuse(kind, "orderRules", f"{name} is no date of this type")
-    if not 60 <= kind.status_max_age <= 31 * 86_400 or kind.version < 1:
-        raise _refuse(kind, "statusMaxAge", "between 60 s and 31 days, with a version of at least 1")
+    if not 60 <= kind.status_max_age <= 31 * 86_400:
+        raise _refuse(kind, "statusMaxAge", "between 60 s and 31 days")
+    if not 1 <= kind.version <= 9_999:
+        raise _refuse(kind, "version", "between 1 and 9999")
     for one in kind.fields:
         _judge_field(kind, one)
     _judge_holder(kind)

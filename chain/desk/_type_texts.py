@@ -41,7 +41,7 @@ def judged(catalogue: Catalogue, document: bytes) -> tuple[tuple[str, ...], dict
     """Lines for people and plain data of a proposed document, after every rule has allowed it.
 
     Raises:
-        Refused, Conflict, NotFound: it may not be approved; the message says why.
+        Refused, Conflict: it may not be approved; the message says why.
     """
     try:
         found = read_type_document(document)
@@ -58,7 +58,10 @@ def judged(catalogue: Catalogue, document: bytes) -> tuple[tuple[str, ...], dict
         )
         told_changes = [{"place": one.place, "zh": one.zh, "en": one.en} for one in changes]
         return lines, {"action": "approve", **_named(kind), "changes": told_changes}
-    kind = catalogue.find(found.code, found.version)
+    try:
+        kind = catalogue.find(found.code, found.version)
+    except NotFound as error:
+        raise Refused(error.message, code="desk.type", field="type") from error
     if not catalogue.is_active(kind):
         raise Conflict(f"version {kind.version} of {kind.slug} is retired already", code="catalogue.retired")
     lines = (

@@ -38,7 +38,7 @@ def summary_of(name: str, request: Request, catalogue: Catalogue = SHIPPED) -> S
         catalogue: the types a person has approved here.
 
     Raises:
-        NotFound, Refused, Conflict: it speaks of a type that is not approved, or may not be proposed.
+        Refused, Conflict: it speaks of a type that is not approved, or may not be proposed.
     """
     body = request.body
     if request.kind == "type":

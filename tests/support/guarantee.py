@@ -50,7 +50,8 @@ def definition(**changes: Any) -> dict[str, Any]:
             field("certificateName", "证照名称", "name", "text", source="derived", derive="constant:投标保函"),
             field(
                 "certificateNumber", "保函编号", "number", "code", minLength=10, maxLength=10,
-                pattern="BH[0-9]{8}", patternEn="BH and 8 digits", patternZh="应为 BH 和 8 位数字", example="BH00000001",
+                pattern="BH[0-9]{8}", patternEn="BH and 8 digits", patternZh="应为 BH 和 8 位数字",
+                example="BH00000001",
             ),
             field(
                 "certificateIssuingAuthorityName", "出具银行", "bank", "organisation-name",
