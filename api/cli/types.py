@@ -14,6 +14,7 @@ from rich.text import Text
 
 from api.certificates.office import Office
 from api.cli.shared import DEFAULT_WAIT, Wait, office_of
+from api.db import exists, register_address
 from api.types.service import (
     TypeAct,
     introduce_types,
@@ -54,10 +55,14 @@ def register(app: typer.Typer) -> None:
     app.add_typer(type_app, name="type")
 
 
+def _has_register(ctx: typer.Context) -> bool:
+    return exists(register_address(state(ctx).home))
+
+
 @contextmanager
 def _catalogue(ctx: typer.Context) -> Iterator[Catalogue]:
     """That of the home's register; the shipped types where there is none."""
-    if not (state(ctx).home / "register.sqlite").is_file():
+    if not _has_register(ctx):
         yield SHIPPED
         return
     with office_of(ctx) as office:
@@ -70,7 +75,7 @@ def list_types(ctx: typer.Context) -> None:
     acts: list[TypeAct] = []
     with _catalogue(ctx) as catalogue:
         kinds = [_shown(kind, catalogue) for kind in catalogue.every()]
-    if (state(ctx).home / "register.sqlite").is_file():
+    if _has_register(ctx):
         with office_of(ctx) as office:
             acts = [type_act(office, number) for number in open_types(office)]
     states = {True: "active ", False: "retired"}
@@ -89,7 +94,7 @@ def show_type(ctx: typer.Context, name: _Name, version: _Version = None, out: _O
         kind = catalogue.find(name, version) if version is not None else catalogue.versions(name)[-1]
         data = _shown(kind, catalogue) | {"fields": [_field(kind, one.name) for one in kind.fields]}
     acts: list[TypeAct] = []
-    if (state(ctx).home / "register.sqlite").is_file():
+    if _has_register(ctx):
         with office_of(ctx) as office:
             acts = type_acts_of(office, code=kind.code)
     data["history"] = [_act(act) for act in acts]

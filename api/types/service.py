@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
 
 from api.certificates.office import Office
+from api.db import exclusive_transaction
 from api.indexer.follow import follow
 from api.types.known import catalogue_in
 from api.types.tables import OPEN, type_acts
@@ -100,8 +101,7 @@ def propose_type(office: Office, definition: bytes, *, reason: str = "") -> Prop
     check_reason(reason)
     found = read_definition(definition)
     kind = found.kind
-    with office.engine.begin() as connection:
-        _take_turn(connection)
+    with exclusive_transaction(office.engine, "types") as connection:
         known = _standing(connection, found.digest)
         if known is not None:
             return Proposed(known, False)
@@ -130,8 +130,7 @@ def retire_type(office: Office, name: str, version: int, *, reason: str) -> Prop
         Conflict: it is retired already, or something about this type is open.
     """
     check_retirement_reason(reason)
-    with office.engine.begin() as connection:
-        _take_turn(connection)
+    with exclusive_transaction(office.engine, "types") as connection:
         catalogue = catalogue_in(connection)
         kind = catalogue.find(name, version)
         end = Retirement(kind.code, kind.version, reason.strip())
@@ -147,15 +146,6 @@ def retire_type(office: Office, name: str, version: int, *, reason: str) -> Prop
         act = _insert(office, connection, "retire", kind.code, kind.version, end.document, end.digest, end.reason)
     reached("type-waiting")
     return Proposed(act, True)
-
-
-def _take_turn(connection: Connection) -> None:
-    """Nobody else writes from here on, so that what is looked up now still holds when it is written."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("LOCK TABLE type_acts IN SHARE ROW EXCLUSIVE MODE")
-        return
-    # On SQLite the first write takes the file's lock, whether or not it finds a row.
-    connection.execute(update(type_acts).where(type_acts.c.id == -1).values(state="waiting"))
 
 
 def _own_only(office: Office) -> None:

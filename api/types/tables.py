@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
 
-from api.db.metadata import metadata
+from api.db.metadata import Seconds, metadata
 
 type_acts = Table(
     "type_acts",
@@ -17,7 +17,7 @@ type_acts = Table(
     Column("digest", LargeBinary(32), nullable=False, index=True, doc="SHA-256 of the document"),
     Column("operator", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
-    Column("at", Integer, nullable=False),
+    Column("at", Seconds, nullable=False),
     Column("state", String(12), nullable=False, index=True),
     Column("refusal", Text, doc="what the second person or the signer said"),
     Column("sequence", Integer, doc="sequence in the bureau's lane $types"),

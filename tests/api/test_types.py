@@ -85,7 +85,11 @@ class TestLife:
         (old, *others), (new,) = lived.identifiers(1), lived.identifiers(2)
         assert lived.verdict(lived.bundle(old)) == "SUPERSEDED"
         assert [lived.verdict(lived.bundle(other)) for other in others] == ["VALID", "VALID"]
-        assert lived.verdict(lived.bundle(new)) == "VALID"
+        at_home = lived.verify(lived.bundle(new))
+        assert str(at_home.verdict) == "VALID"
+        assert at_home.certificate is not None
+        assert at_home.certificate["type"]["zh"] == "投标保函"
+        assert "招标编号" in [one["zh"] for one in at_home.certificate["fields"]]
         assert registered(lived, "SELECT template_version FROM batches ORDER BY id") == [(1,), (2,)]
         assert lived.ok(lived.officer, "show", new)["predecessor"] == old
         ((fields,),) = registered(lived, "SELECT fields FROM certificates WHERE batch_id = 2")

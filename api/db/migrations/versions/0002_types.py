@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("operator", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
