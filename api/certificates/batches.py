@@ -12,7 +12,8 @@ from sqlalchemy.engine import Row
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
-from chain.catalogue import CertificateType, get_type
+from api.types.known import catalogue_in
+from chain.catalogue import CertificateType
 from chain.catalogue.lists import Row as ListRow
 from chain.credentials.status_list import StatusList
 from chain.desk.messages import Request
@@ -174,6 +175,7 @@ def create_batch(
 
     Raises:
         NumbersTaken: some of the numbers, but not this very list, are in the register.
+        Refused: the type is retired, or has a newer version.
     """
     if office.actor != office.bureau:
         raise Refused(
@@ -195,6 +197,7 @@ def create_batch(
         ).scalar()
         if known is not None:
             return int(known), False
+        catalogue_in(connection).check_issuable(certificate_type)
         taken = _taken(connection, drafts, keyed, row_numbers)
         if taken:
             raise NumbersTaken(taken)
@@ -285,6 +288,7 @@ def release_request(office: Office, row: Row[Any]) -> Request:
     drafts = drafts_of(office, row.id)
     body = {
         "lane": row.certificate_type,
+        "version": row.template_version,
         "operation": row.operation,
         "source": row.source,
         "operator": row.operator,
@@ -343,6 +347,6 @@ def forget(office: Office, batch_id: int) -> None:
         connection.execute(update(batches).where(batches.c.id == batch_id).values(state="recalled"))
 
 
-def type_of(row: Row[Any]) -> CertificateType:
-    """The certificate type of a batch."""
-    return get_type(row.certificate_type)
+def type_of(office: Office, row: Row[Any]) -> CertificateType:
+    """The certificate type of a batch, in the very version it was made by."""
+    return office.catalogue.find(row.certificate_type, row.template_version)

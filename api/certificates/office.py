@@ -16,6 +16,8 @@ from sqlalchemy import Engine
 
 from api.certificates.uniqueness import Uniqueness
 from api.db import open_register
+from api.types.known import catalogue_of
+from chain.catalogue import Catalogue
 from chain.credentials.es256 import P256Signer
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
@@ -95,6 +97,11 @@ class Office:
     def engine(self) -> Engine:
         """The register."""
         return open_register(self.home)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The types this bureau knows, as the register has them in force now; each in every version."""
+        return catalogue_of(self.engine)
 
     @cached_property
     def master(self) -> bytes:

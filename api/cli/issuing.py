@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from api.certificates.issuing import Outcome, run_batch
 from api.certificates.office import Office
 from api.certificates.tables import batches
 from api.cli.shared import DEFAULT_WAIT, Wait, batch_progress, office_of
-from chain.catalogue import CertificateType, get_type
+from chain.catalogue import CertificateType
 from chain.catalogue.lists import ListReport, read_list, write_report
 from chain.cli.common import CANNOT_TELL, NO, YES, emit, progress, state
 from chain.issuing.contents import Draft
@@ -94,14 +95,16 @@ def _issue(
     report_file: Path | None,
     reason: str,
 ) -> None:
-    kind = get_type(certificate_type)
-    with progress(state(ctx), "reading the list", None):
-        report = _read(file, kind, sheet)
-    if report_file is not None:
-        write_report(report, report_file)
-    if not report.ok:
-        emit(ctx, _findings(report), lambda console: _show_findings(console, report), NO)
-    with office_of(ctx, writing=not dry_run) as office:
+    with office_of(ctx) as office, ExitStack() as stack:
+        kind = office.catalogue.find(certificate_type)
+        with progress(state(ctx), "reading the list", None):
+            report = _read(file, kind, sheet)
+        if report_file is not None:
+            write_report(report, report_file)
+        if not report.ok:
+            emit(ctx, _findings(report), lambda console: _show_findings(console, report), NO)
+        if not dry_run:
+            stack.enter_context(office.writing())
         drafts = (
             drafts_for_issue(office, report.rows, kind)
             if operation == "issue"
@@ -251,10 +254,11 @@ def list_batches(ctx: typer.Context) -> None:
     """Show all batches, newest first."""
     with office_of(ctx) as office, office.engine.connect() as connection:
         rows = connection.execute(select(batches).order_by(batches.c.id.desc())).all()
+        catalogue = office.catalogue
+        names = {row.id: catalogue.find(row.certificate_type, row.template_version).zh for row in rows}
     data = [_batch(row) for row in rows]
     lines = [
-        f"{row.id:>5}  {row.state:<9} {row.size:>7}  {get_type(row.certificate_type).zh}  {row.operation}  {row.source}"
-        for row in rows
+        f"{row.id:>5}  {row.state:<9} {row.size:>7}  {names[row.id]}  {row.operation}  {row.source}" for row in rows
     ]
     emit(ctx, {"batches": data}, Text("\n".join(lines) or "no batches yet"))
 
@@ -273,6 +277,7 @@ def _batch(row: Any) -> dict[str, Any]:
         "state": row.state,
         "size": row.size,
         "type": row.certificate_type,
+        "version": row.template_version,
         "operation": row.operation,
         "source": row.source,
         "operator": row.operator,

@@ -37,11 +37,11 @@ def open_home_sources(current: State, offline: bool, snapshot: Path | None) -> S
         return sources
     try:
         office = Office(current.home)
-        own = RegisterIndex(office.engine, office.store, office)
+        own, types = RegisterIndex(office.engine, office.store, office), office.catalogue
     except YinxinError as error:
         # The register only saves time here: without it ledger and manifests answer alone.
         if not current.json:
             current.err.print(Text(f"checking without the register: {printable(error.message)}"))
         return sources
     index = own if sources.index is None else FirstOf(own, sources.index)
-    return replace(sources, index=index, links=_RegisterLinks(office))
+    return replace(sources, index=index, links=_RegisterLinks(office), types=types)

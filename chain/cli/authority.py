@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chain.catalogue import get_type
+from chain.catalogue import CertificateType, get_type, read_definition
 from chain.cli.common import emit, progress, state
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.clock import parse_time
@@ -92,12 +92,14 @@ def register(
 def accredit(
     ctx: typer.Context,
     bureau: _Bureau,
-    certificate_type: Annotated[str, typer.Option("--type", help="certificate type, by name or code")],
+    certificate_type: Annotated[
+        str, typer.Option("--type", help="certificate type, by name or code, or a bureau's definition (a .json file)")
+    ],
     since: Annotated[str | None, typer.Option("--from", help="time from which, now if not given")] = None,
     until: Annotated[str | None, typer.Option(help="time until which; open if not given")] = None,
 ) -> None:
     """Accredit a bureau to issue certificates of a type."""
-    kind = get_type(certificate_type)
+    kind = _type_named(certificate_type)
     data = writes.accredit(
         bureau,
         kind.code,
@@ -106,6 +108,18 @@ def accredit(
     )
     _write(ctx, [(f"accredit {bureau} {kind.code}", data)])
     _said(ctx, {"bureau": bureau, "type": kind.code}, f"{bureau} may issue {kind.zh} {kind.en}")
+
+
+def _type_named(name: str) -> CertificateType:
+    """A shipped type, or the one a bureau's definition defines: an authority's home has no catalogue of bureaus."""
+    if not name.endswith(".json"):
+        return get_type(name)
+    try:
+        return read_definition(Path(name).read_bytes()).kind
+    except OSError as error:
+        raise InvalidInput(
+            f"{name}: {error.strerror}", code="catalogue.file", field="--type", fix="check the name"
+        ) from error
 
 
 @app.command()

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from chain.catalogue import SHIPPED, Catalogue
 from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, printable, state
 from chain.credentials.verification import ChainProofs, LinkIndex, NoLedger, Policy, Verdict, Verification
 from chain.credentials.verification.inputs import MAX_INPUT, BundleService, verify_input
@@ -35,6 +36,7 @@ class Sources:
         proofs: judges chain evidence in bundles; None without a trust root.
         links: neighbours of a certificate, for advice.
         services: asked for bundles by identifier.
+        types: certificate types of the home.
     """
 
     trust: TrustSource
@@ -42,6 +44,7 @@ class Sources:
     proofs: ChainProofs | None = None
     links: LinkIndex | None = None
     services: tuple[BundleService, ...] = ()
+    types: Catalogue = SHIPPED
 
 
 SourceOpener = Callable[[State, bool, Path | None], Sources]
@@ -312,7 +315,7 @@ def register(app: typer.Typer) -> None:
         except YinxinError as error:
             # A ledger that cannot be opened says nothing about the certificate: exit code 2, never 1.
             sources = Sources(NoLedger(error.message if error.fix is None else f"{error.message} ({error.fix})", now))
-        policy = Policy(max_status_age=limit or DAY, type_max_age=single, past=moment is not None)
+        policy = Policy(max_status_age=limit or DAY, type_max_age=single, past=moment is not None, types=sources.types)
         verification = run_verify(data, sources, at=now, policy=policy)
 
         def show(console: Console) -> None:

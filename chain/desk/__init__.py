@@ -7,8 +7,9 @@ is answered the same way twice.
 
 from chain.desk._audit import AUDIT_LANE
 from chain.desk._expiry import expiry_proof
+from chain.desk._types import TYPES_LANE
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.signer import Signer
 
-__all__ = ["AUDIT_LANE", "Answer", "Desk", "Request", "Signer", "expiry_proof"]
+__all__ = ["AUDIT_LANE", "TYPES_LANE", "Answer", "Desk", "Request", "Signer", "expiry_proof"]

@@ -11,6 +11,8 @@ status     sign a status change and the anchor of its event records         a pe
                                                                             for lapses past their date and
                                                                             for predecessors of released drafts
 audit      sign how far the audit log has come                              the signer by itself
+type       sign the anchor of a type definition, or of a version's end      a person; the signer by itself where
+                                                                            a person approved it before
 =========  ===============================================================  ==========================
 """
 
@@ -25,7 +27,7 @@ from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
 FORMAT = "yinxin-desk-1"
-KINDS = ("release", "root", "recall", "list", "status", "audit")
+KINDS = ("release", "root", "recall", "list", "status", "type", "audit")
 LIMIT = 1024 * 2**20
 """Largest request, bytes."""
 

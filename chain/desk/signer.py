@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from chain.catalogue import get_type
 from chain.credentials import credential as credentials
 from chain.credentials import stamp as stamps
 from chain.credentials import status_list as lists
@@ -22,6 +21,7 @@ from chain.credentials.status_list import StatusList, parse_status_token
 from chain.desk._audit import audit_anchor
 from chain.desk._changes import act_digest, check_changes
 from chain.desk._expiry import is_expired
+from chain.desk._types import TypeDesk
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.state import SignerState
@@ -93,6 +93,7 @@ class Signer:
         self._state = state
         self._ledger = ledger
         self._clock = clock
+        self._types = TypeDesk(state, bureau, self._check_sequence)
 
     # ------------------------------------------------------------------ for people
 
@@ -102,7 +103,9 @@ class Signer:
         for name, request in self._requests():
             if isinstance(request, Request) and request.bureau == self._bureau and self._needs_person(request):
                 try:
-                    found.append(summary_of(name, request))
+                    found.append(summary_of(name, request, self._types.catalogue(self._ledger)))
+                except (Refused, Conflict) as error:
+                    self.refuse(name, error.message)
                 except (InvalidInput, NotFound, *_MALFORMED):
                     self.refuse(name, "the request is malformed")
         return found
@@ -142,6 +145,11 @@ class Signer:
                 continue
 
     def _needs_person(self, request: Request) -> bool:
+        if request.kind == "type":
+            try:
+                return self._types.needs_person(self._ledger, request.body)
+            except (InvalidInput, *_MALFORMED):
+                return True
         return request.kind == "release" or (request.kind == "status" and not self._unattended(request))
 
     def _reply(self, name: str, request: Request, *, approved: bool) -> Answer:
@@ -178,6 +186,11 @@ class Signer:
                 return self._list(name, body)
             if request.kind == "audit":
                 return self._audit(name, body)
+            if request.kind == "type":
+                anchor = self._types.decide(self._ledger(), body, approved=approved, at=self._clock())
+                return self._yes(
+                    name, **({} if anchor is None else {"anchor": self._key.sign_anchor(self._bureau, *anchor)})
+                )
             return self._status(name, body, approved=approved)
         except _MALFORMED as error:
             # Not its text: a value of the request may be in it, and answers lie open on the desk.
@@ -200,7 +213,7 @@ class Signer:
         digest = rows_digest(drafts)
         if digest != unb64url(body["rowsDigest"]):
             raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
-        get_type(body["lane"])
+        version, definition = self._types.release(self._ledger, body, drafts)
         for position, draft in enumerate(drafts, 1):
             named = parse(draft.identifier)
             if (named.type_code, named.issuer, named.version) != (body["lane"], self._bureau, draft.version):
@@ -212,6 +225,7 @@ class Signer:
         leaves = [(leaf_hash(canonical(draft.as_dict())), draft.predecessor) for draft in drafts]
         with self._state.transaction():
             self._state.release(digest, self._bureau, body["lane"], leaves, self._clock())
+            self._state.types.put_release(digest, version, definition)
             pairs = [(draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor]
             self._state.put_successors(digest, pairs)
         return self._yes(name)
@@ -279,7 +293,7 @@ class Signer:
         self, ledger: TrustSource, body: Mapping[str, Any], lane: str, drafts: list[tuple[bytes, str | None]]
     ) -> tuple[list[LeafParts], list[tuple[str, int, bytes]]]:
         """Every credential and stamp against the released draft at its place."""
-        kind = get_type(lane)
+        kind = self._types.of_release(unb64url(body["rowsDigest"]), lane)
         texts, codes, records = body["credentials"], body["stamps"], body["records"]
         if not len(texts) == len(codes) == len(records) == len(drafts):
             raise InvalidInput(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from chain.desk._audit import SCHEMA as _AUDIT
 from chain.desk._audit import AuditHeads
+from chain.desk._type_book import SCHEMA as _TYPES
+from chain.desk._type_book import TypeBook
 from chain.kernel.sqlite import open_durable, writing
 
 _SCHEMA = """
@@ -40,8 +42,9 @@ class SignerState:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._db = open_durable(path, _SCHEMA + _AUDIT)
+        self._db = open_durable(path, _SCHEMA + _TYPES + _AUDIT)
         self.audit = AuditHeads(self._db)
+        self.types = TypeBook(self._db)
         path.chmod(0o600)
 
     def close(self) -> None:

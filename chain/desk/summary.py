@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chain.catalogue import get_type
+from chain.catalogue import SHIPPED, Catalogue
 from chain.credentials.status_list import Status
+from chain.desk._type_texts import approved_type, told
 from chain.desk.messages import Request
 
 
@@ -17,7 +18,7 @@ class Summary:
 
     Attributes:
         name: of the request.
-        kind: release or status.
+        kind: release, status or type.
         lines: what it says, in plain words.
         data: the same as plain data.
     """
@@ -28,20 +29,35 @@ class Summary:
     data: Mapping[str, Any]
 
 
-def summary_of(name: str, request: Request) -> Summary:
-    """The summary of a release or a status change."""
+def summary_of(name: str, request: Request, catalogue: Catalogue = SHIPPED) -> Summary:
+    """The summary of a release, a status change or a certificate type.
+
+    Args:
+        name: of the request.
+        request: the request.
+        catalogue: the types a person has approved here.
+
+    Raises:
+        Refused, Conflict: it speaks of a type that is not approved, or may not be proposed.
+    """
     body = request.body
+    if request.kind == "type":
+        lines, data = told(catalogue, body)
+        return Summary(name, request.kind, lines, data)
     if request.kind == "release":
+        kind = approved_type(catalogue, body)
+        version = f", 第{kind.version}版 version {kind.version}" if kind.version > 1 else ""
         drafts = body["drafts"]
         shown = [f"{item['number']}  {item['fields'].get('certificateHolderName', '')}" for item in drafts[:5]]
         lines = (
-            f"{len(drafts)} × {get_type(body['lane']).zh} ({body['operation']})",
+            f"{len(drafts)} × {kind.zh} ({body['operation']}{version})",
             f"from {body['source']} by {body['operator']}",
             *shown,
         )
-        data: dict[str, Any] = {
+        data = {
             "size": len(drafts),
             "type": body["lane"],
+            "version": kind.version,
             "source": body["source"],
             "operator": body["operator"],
         }

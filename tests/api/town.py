@@ -310,7 +310,7 @@ class Town:
             sources = open_home_sources(current, False, None)
         try:
             moment = system_clock() if at is None else at
-            policy = Policy(past=at is not None)
+            policy = Policy(past=at is not None, types=sources.types)
             return [run_verify(data, sources, at=moment, policy=policy) for data in inputs]
         finally:
             for close in reversed(later):

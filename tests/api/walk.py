@@ -89,11 +89,12 @@ def _steps_of(file: Path) -> set[str]:
         if name == "reached" and words:
             found.add(str(words[0]))
         elif name == "reached" and isinstance(node.args[0], ast.JoinedStr):
-            assert ast.unparse(node.args[0]) in ("f'act-{state}'", "f'answer-{request.kind}'"), (
-                "tell this test about it"
-            )
+            known = ("f'act-{state}'", "f'answer-{request.kind}'", "f'type-{state}'")
+            assert ast.unparse(node.args[0]) in known, "tell this test about it"
         elif name == "_set_state":
             found.add(str(words[0]))
         elif name == "_set":
             found.add(f"act-{words[0]}")
+        elif name == "_move_type":
+            found.add(f"type-{words[0]}")
     return found

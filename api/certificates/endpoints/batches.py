@@ -32,7 +32,6 @@ from api.service.context import Service
 from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Caller, Here, ServiceRoute, about, as_before, ruled
 from api.service.shapes import Bureau, Number
-from chain.catalogue import get_type
 from chain.catalogue.lists import Limits, ListReport, read_list, read_rows
 
 router = APIRouter(prefix="/v1/bureaus/{bureau}", route_class=ServiceRoute, tags=["batches"])
@@ -95,11 +94,9 @@ async def upload_list(
 
         def read() -> ListReport:
             limits = Limits(file_bytes=service.settings.upload_limit)
-            return read_list(file, get_type(kind), filename=name, sheet=sheet, limits=limits)
+            return read_list(file, office.catalogue.find(kind), filename=name, sheet=sheet, limits=limits)
 
-        outcome = await run_in_threadpool(
-            _take, office, caller.name, read, get_type(kind).code, operation, name, reason, dry_run
-        )
+        outcome = await run_in_threadpool(_take, office, caller.name, read, kind, operation, name, reason, dry_run)
     return _answer(request, response, outcome)
 
 
@@ -109,7 +106,7 @@ def make_batch(
 ) -> ListOutcome:
     """Send rows as JSON; they are judged like a list's, and answered alike."""
     office = service.office(bureau)
-    kind = get_type(body.type)
+    kind = office.catalogue.find(body.type)
     outcome = _take(
         office,
         caller.name,
@@ -136,7 +133,7 @@ def _take(
     report = read()
     if not report.ok:
         return ListOutcome.of(report, accepted=False)
-    kind = get_type(type_code)
+    kind = office.catalogue.find(type_code)
     drafts = (drafts_for_issue if operation == "issue" else drafts_for_successors)(office, report.rows, kind)
     if dry_run:
         return ListOutcome.of(report, accepted=True)

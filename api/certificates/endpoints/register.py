@@ -27,7 +27,6 @@ from api.certificates.tables import batches
 from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Here, ServiceRoute, ruled
 from api.service.shapes import SAMPLE_IDENTIFIER, Bureau, Identifier
-from chain.catalogue import get_type
 from chain.credentials.status_list import Status
 from chain.kernel.canonical import read_canonical
 from chain.rendering.qr import make_code, render_png, render_svg
@@ -73,7 +72,7 @@ def search_certificates(
         identifier=identifier,
         holder=holder,
         state=None if state is None else Status[state],
-        certificate_type=None if kind is None else get_type(kind).code,
+        certificate_type=None if kind is None else office.catalogue.versions(kind)[-1].code,
         batch=batch,
         expires_from=now,
         expires_until=None if now is None or expiring_within is None else now + expiring_within * _DAY,

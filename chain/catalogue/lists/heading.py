@@ -16,6 +16,8 @@ _CONTROL = {
     SERIAL: ("流水号", "证照流水号", "标识流水号", "serial"),
 }
 _IGNORED = frozenset({"序号", "编码序号", "行号", "no", "no.", "#", "备注", "说明", "remarks"})
+EXAMPLE = "示例行，使用前请删除 EXAMPLE ROW, delete before use"
+"""First cell of the example row of a template (chain/catalogue/lists/template.py); a row that keeps it is refused."""
 _UNIT = re.compile(
     r"[(（\[【]\s*(?:单位[:：])?\s*((?:百万|千万|亿|万)?[元圆]?(?:人民币|美元|港元|港币|欧元|日元|英镑)?)\s*[)）\]】]\Z"
 )

@@ -10,6 +10,7 @@ from typing import Any
 from chain.catalogue.codes import lost_digits
 from chain.catalogue.lists.cells import shown
 from chain.catalogue.lists.columns import Plan
+from chain.catalogue.lists.heading import EXAMPLE
 from chain.catalogue.lists.model import Finding, Findings, Limits, Row
 from chain.catalogue.lists.texts import problem
 from chain.catalogue.model import CertificateType
@@ -51,6 +52,9 @@ class Table:
         if not any(cells) or not any(shown(cell).strip(_BLANK) for cell in cells):
             return
         self.count += 1
+        if cells[0] == EXAMPLE:
+            self._add(number, "", EXAMPLE, problem("row.example"))
+            return
         if self.count > self.limits.rows:
             raise InvalidInput(
                 f"more than {self.limits.rows} rows", code="list.size", field="file", fix="split the list"

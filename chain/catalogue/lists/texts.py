@@ -79,6 +79,12 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "quote cells that hold the delimiter, or save the list as xlsx",
         "请为含分隔符的单元格加引号，或另存为 xlsx",
     ),
+    "row.example": (
+        "the example row of the template is still there",
+        "模板的示例行尚未删除",
+        "delete the row; if it was filled in, clear its first cell",
+        "请删除该行；如已填入实际数据，请清空其首个单元格",
+    ),
     "list.rows": ("no row below the heading", "标题行下没有数据", "check which file was saved", "请核对所保存的文件"),
     "number.leading-zero": (
         "{here} digits, while the others have {wanted} and begin with 0: zeros at the start were lost",
