@@ -64,12 +64,9 @@ def open_database(path: Path) -> Engine:
 def open_address(address: Address) -> Engine:
     """The database at ``address``; as :func:`open_register`."""
     path = address.path
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_place(address)
     engine = connect(address)
     try:
-        if address.schema:
-            _make_schema(address)
         bring_up_to_date(engine, address)
     except DatabaseError as error:
         engine.dispose()
@@ -142,7 +139,11 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _make_schema(address: Address) -> None:
+def make_place(address: Address) -> None:
+    """Make the folder or the schema that a database is to lie in. Raises Unavailable."""
+    if address.path is not None:
+        address.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return
     engine = create_engine(address.url, hide_parameters=True)
     normalise(engine, address)
     try:
