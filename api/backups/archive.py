@@ -1,10 +1,12 @@
 """The file of a backup: a tar whose first member, ``manifest.json``, names all others with size and SHA-256.
 
 ``manifest.json`` is canonical JSON: ``format`` (``yinxin-backup-1``), ``bureau``, ``createdAt`` (seconds since 1970
-UTC), ``tombstones`` (size and SHA-256 of the tombstones' file at that moment; the file itself is not in the backup) and
-``members``. ``manifest.mac``, after it, is HMAC-SHA-256 of it under a key that follows from the vault's master key, so
-that nobody without the passphrase alters a backup unseen. Readable without a passphrase are settings and public keys; databases are encrypted (age, ``*.age``), and
-keys and vault are encrypted files as they lie in the home.
+UTC), ``tombstones`` (size and SHA-256 of the tombstones' file at that moment; the file itself is not in the backup)
+and ``members``. ``manifest.mac``, after it, is HMAC-SHA-256 of it under a key that follows from the vault's master
+key, so that nobody without the passphrase alters a backup unseen.
+
+Readable without a passphrase are settings and public keys; databases are encrypted (age, ``*.age``), and keys and
+vault are encrypted files as they lie in the home.
 """
 
 from __future__ import annotations
