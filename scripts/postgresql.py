@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -96,7 +95,7 @@ def running() -> Iterator[Server]:
             user=user, group=group,
         )  # fmt: skip
         try:
-            _wait(server, folder / f".s.PGSQL.{_PORT}")
+            _wait(server, data / "postmaster.pid")
             yield Server(f"postgresql+psycopg://yinxin@/postgres?host={folder}&port={_PORT}", data, server.pid)
         finally:
             _end(server)
@@ -117,14 +116,15 @@ def _drop_to(folder: Path) -> tuple[int | None, int | None]:
     raise NoServer("no PostgreSQL: it does not run as root, and there is neither postgres nor nobody to run it as")
 
 
-def _wait(server: subprocess.Popen[bytes], sock: Path) -> None:
+def _wait(server: subprocess.Popen[bytes], status: Path) -> None:
+    """The server writes ``ready`` into its pid file once it answers."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if server.poll() is not None:
             raise NoServer(f"no PostgreSQL: the server ended with exit code {server.returncode}")
-        with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
-            probe.connect(str(sock))
-            return
+        with contextlib.suppress(OSError):
+            if "ready" in status.read_text().split():
+                return
         time.sleep(0.02)
     raise NoServer("no PostgreSQL: the server did not answer within a minute")
 

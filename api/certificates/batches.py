@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
 
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
+from api.db import exclusive_transaction
 from api.types.known import catalogue_in
 from chain.catalogue import CertificateType
 from chain.catalogue.lists import Row as ListRow
@@ -158,10 +160,10 @@ def create_batch(
     reason: str = "",
     row_numbers: Sequence[int] | None = None,
 ) -> tuple[int, bool]:
-    """Put a list into the register, once.
+    """Put a list into the register, once. Needs no lock of the caller's: one transaction settles who came first.
 
     Args:
-        office: the officer's office, under its writing lock.
+        office: the officer's office.
         drafts: what is to be issued, in order.
         certificate_type: type of all.
         operation: issue, renew, change or transfer.
@@ -176,6 +178,7 @@ def create_batch(
     Raises:
         NumbersTaken: some of the numbers, but not this very list, are in the register.
         Refused: the type is retired, or has a newer version.
+        InvalidInput: no rows, or two with the same number.
     """
     if office.actor != office.bureau:
         raise Refused(
@@ -191,7 +194,11 @@ def create_batch(
     check_reason(reason)
     digest = rows_digest(drafts)
     keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
-    with office.engine.begin() as connection:
+    if len(set(keyed)) != len(keyed) or len({draft.identifier for draft in drafts}) != len(drafts):
+        raise InvalidInput(
+            "the list holds a number twice", code="batch.twice", field="certificateNumber", fix="give each number once"
+        )
+    with exclusive_transaction(office.engine, "batches") as connection:
         known = connection.execute(
             select(batches.c.id).where(batches.c.rows_digest == digest, batches.c.state != "recalled")
         ).scalar()
@@ -234,7 +241,15 @@ def create_batch(
             }
             for position, draft in enumerate(drafts)
         ]
-        connection.execute(insert(certificates), rows)
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(certificates), rows)
+        except IntegrityError as error:
+            # Only a writer that does not take the lock comes in between; what it wrote can be seen now.
+            taken = _taken(connection, drafts, keyed, row_numbers)
+            if not taken:
+                raise
+            raise NumbersTaken(taken) from error
     reached("registered")
     return batch_id, True
 

@@ -6,10 +6,8 @@ tombstones. What does not, because it lies nowhere else: drafts that were never 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -18,7 +16,7 @@ from api.certificates import slots
 from api.certificates.evidence import gather_evidence
 from api.certificates.office import Office
 from api.certificates.tables import act_entries, acts, batches, certificates, status_lists
-from api.db import open_database
+from api.db import open_address, register_address, remove, take_place
 from api.indexer.follow import follow
 from api.types.known import catalogue_of
 from api.types.restore import restore_types
@@ -39,7 +37,7 @@ from chain.kernel.ports import AnchorFacts
 from chain.ledger.typed import anchor_thumbprint
 
 _CHUNK = 500
-_UNFINISHED = "register.new.sqlite"
+_UNFINISHED = "new"
 
 
 @dataclass(slots=True)
@@ -74,8 +72,9 @@ def rebuild(office: Office, progress: Callable[[str, int, int], None] = lambda *
         NotFound: a manifest or status list is nowhere to be had; the old register stands.
     """
     drop_unfinished(office)
-    fresh = office.home / _UNFINISHED
-    engine = open_database(fresh)
+    register = register_address(office.home)
+    fresh = register.beside(_UNFINISHED)
+    engine = open_address(fresh)
     try:
         done = _Rebuild(office, engine, progress).run()
     except BaseException:
@@ -86,21 +85,13 @@ def rebuild(office: Office, progress: Callable[[str, int, int], None] = lambda *
     old = office.__dict__.pop("engine", None)
     if old is not None:
         old.dispose()
-    register = office.home / "register.sqlite"
-    # Its log first, which must not be read into the new file; then in one step, so that there is always a register.
-    _remove(register, "-wal", "-shm")
-    os.replace(fresh, register)
+    take_place(register, fresh)
     return done
 
 
 def drop_unfinished(office: Office) -> None:
     """Remove what a rebuild left that died: it holds what the register holds, and nothing else would shred it."""
-    _remove(office.home / _UNFINISHED, "", "-wal", "-shm")
-
-
-def _remove(path: Path, *suffixes: str) -> None:
-    for suffix in suffixes:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    remove(register_address(office.home).beside(_UNFINISHED))
 
 
 class _Rebuild:

@@ -70,7 +70,6 @@ def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
         raise InvalidInput(
             "nothing to look for", code="find.empty", field="text", fix="give a name, number, code or identifier"
         )
-    part = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     query = (
         select(certificates)
         .where(
@@ -78,7 +77,7 @@ def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
                 certificates.c.identifier == text,
                 certificates.c.number == text,
                 certificates.c.holder_code == text,
-                certificates.c.holder_name.like(f"%{part}%", escape="\\"),
+                certificates.c.holder_name.icontains(text, autoescape=True),
             )
         )
         .order_by(certificates.c.id)

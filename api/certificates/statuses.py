@@ -20,6 +20,7 @@ from api.certificates.office import Office
 from api.certificates.records import read_record
 from api.certificates.secrets import fresh_secrets
 from api.certificates.tables import act_entries, acts, batches, certificates, status_lists
+from api.db import exclusive_transaction
 from api.indexer.follow import follow
 from chain.containers import KEY_ID_SIZE
 from chain.credentials.leaf import event_leaf
@@ -76,8 +77,10 @@ def create_acts(
 ) -> list[int]:
     """Put acts into the register, one a status list; the same ones again while they are open answer the open acts.
 
+    Needs no lock of the caller's: of two who want the same certificate, one transaction lets one come first.
+
     Args:
-        office: the officer's office, under its writing lock.
+        office: the officer's office.
         operation: name in :data:`OPERATIONS`.
         rows: rows of ``certificates``.
         reason: why; never empty.
@@ -101,7 +104,7 @@ def create_acts(
     if not rows:
         raise NotFound("no certificate to act on", code="status.none", field="identifier")
     after = OPERATIONS[operation].after
-    with office.engine.begin() as connection:
+    with exclusive_transaction(office.engine, "acts") as connection:
         going = _going_on(connection, operation, rows, reason)
         if going:
             return going

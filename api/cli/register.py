@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import approving, issuing, life, reading, service, types, upkeep
+from api.cli import (
+    approving,
+    backups,
+    issuing,
+    life,
+    reading,
+    service,
+    types,
+    upkeep,
+)
 from api.cli.sources import open_home_sources
 from chain.cli.verify import provide_sources
+
+_MODULES = (
+    issuing,
+    approving,
+    life,
+    reading,
+    types,
+    upkeep,
+    backups,
+    service,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the register's commands to the application."""
     provide_sources(open_home_sources)
-    for module in (issuing, approving, life, reading, types, upkeep, service):
+    for module in _MODULES:
         module.register(app)

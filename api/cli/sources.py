@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from api.certificates.evidence import RegisterIndex, certificate
 from api.certificates.office import Office
+from api.db import exists, register_address
 from chain.cli.common import State, printable
 from chain.cli.sources import open_sources
 from chain.cli.verify import Sources
@@ -33,10 +35,13 @@ class _RegisterLinks:
 def open_home_sources(current: State, offline: bool, snapshot: Path | None) -> Sources:
     """The toolkit's sources, and the register as one more index where the home has one."""
     sources = open_sources(current, offline, snapshot)
-    if not (current.home / "register.sqlite").is_file():
+    if not current.home.may_have_register:
         return sources
     try:
+        if not exists(register_address(current.home)):
+            return sources
         office = Office(current.home)
+        atexit.register(office.close)
         own, types = RegisterIndex(office.engine, office.store, office), office.catalogue
     except YinxinError as error:
         # The register only saves time here: without it ledger and manifests answer alone.

@@ -59,7 +59,7 @@ def build(word: str | None = None, home: Home | None = None) -> typer.Typer:
     for verb in _VERBS:
         if not alone or verb == word:
             import_module(f"chain.cli.{verb}").register(app)
-    if alone and not (word == "verify" and home is not None and (home / "register.sqlite").is_file()):
+    if alone and not (word == "verify" and home is not None and home.may_have_register):
         return app
     for entry in sorted(entry_points(group="yinxin.commands"), key=lambda entry: entry.name):
         entry.load()(app)

@@ -198,6 +198,16 @@ class Home:
                 ) from error
         return self._settings
 
+    @property
+    def may_have_register(self) -> bool:
+        """True if a register lies here, or the settings say that it lies in a database elsewhere."""
+        if (self.path / "register.sqlite").is_file():
+            return True
+        try:
+            return bool(self.settings.database.url)
+        except InvalidInput:
+            return False
+
     def resolve(self, name: str) -> Path:
         """A path of the settings: relative ones start at the home."""
         return (self.path / Path(name).expanduser()).resolve()
