@@ -22,6 +22,8 @@ def restore_types(
 ) -> int:
     """Put every definition and retirement back, in the order of their anchors; answers how many.
 
+    Of two definitions of one version the first anchored counts: no signer signs a second one, but a stolen key may.
+
     Args:
         connection: the new register.
         anchors: those of the lane, oldest first, that are believed.
@@ -34,6 +36,7 @@ def restore_types(
         NotFound, Unavailable: a document is nowhere to be had.
     """
     done = 0
+    taken: set[tuple[str, str, int]] = set()
     for facts in anchors:
         for leaf in leaves(facts):
             found = read_type_document(fetch(leaf.cid))
@@ -43,6 +46,11 @@ def restore_types(
                     code="rebuild.type",
                     field="document",
                 )
+            subject = found.kind if isinstance(found, Definition) else found
+            name = (type(found).__name__, subject.code, subject.version)
+            if name in taken:
+                continue
+            taken.add(name)
             connection.execute(insert(type_acts).values(_row(found, facts)))
             done += 1
     return done

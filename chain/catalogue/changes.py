@@ -43,7 +43,7 @@ _NAMES = {
     "zh": ("中文名称", "name in Chinese"), "en": ("英文名称", "name in English"), "slug": ("短名", "slug"),
     "code": ("类型代码", "type code"), "holder": ("持证主体类别", "holder"),
     "code_status": ("代码状态", "standing of the code"),
-    "face_fields": ("印签所载字段", "face fields"), "number_field": ("编号字段", "number field"),
+    "face_fields": ("二维码字段", "face fields"), "number_field": ("编号字段", "number field"),
     "effective_field": ("生效日期字段", "effective field"), "expiring_field": ("失效日期字段", "expiring field"),
     "order_rules": ("日期先后规则", "order of dates"), "matters": ("常用事项", "matters"),
     "status_max_age": ("状态最长时效（秒）", "status may be so old (s)"),
@@ -65,7 +65,9 @@ def describe_new(kind: CertificateType) -> tuple[Change, ...]:
     lines += [_added(one) for one in kind.fields]
     lines += [_answer_added(one) for one in kind.derived]
     lines.append(
-        Change("faceFields", "印签所载：" + "、".join(kind.face_fields), "in the stamp: " + ", ".join(kind.face_fields))
+        Change(
+            "faceFields", "二维码字段：" + "、".join(kind.face_fields), "in the stamp: " + ", ".join(kind.face_fields)
+        )
     )
     return tuple(lines)
 
@@ -144,7 +146,7 @@ def _of_fields(old: CertificateType, new: CertificateType) -> list[Change]:
             found.append(
                 Change(
                     at,
-                    f"字段“{one.zh}”的位置（第 {place + 1} 个）不可更改，新字段加在最后：印签以位置指明字段",
+                    f"字段“{one.zh}”的位置（第 {place + 1} 个）不可更改，新字段加在最后：印记以位置指明字段",
                     f"field {one.en} stays number {place + 1}, new ones go to the end: stamps name fields by number",
                     True,
                 )
@@ -177,14 +179,17 @@ def _of_answers(old: CertificateType, new: CertificateType) -> list[Change]:
         if name in after and (after[name].field, after[name].rule) != (one.field, one.rule):
             found.append(
                 Change(
-                    at, f"答案“{one.zh}”的规则不可更改，请另起名称", f"the rule of {name} stays; use a new name", True
+                    at,
+                    f"派生结论“{one.zh}”的规则不可更改，请另起名称",
+                    f"the rule of {name} stays; use a new name",
+                    True,
                 )
             )
         elif name in after and after[name] != one:
-            found.append(Change(at, f"答案“{one.zh}” → “{after[name].zh}”", f"answer {one.en} → {after[name].en}"))
+            found.append(Change(at, f"派生结论“{one.zh}” → “{after[name].zh}”", f"answer {one.en} → {after[name].en}"))
         elif name not in after:
             breaks = name in taken
-            found.append(Change(at, f"删去答案“{one.zh}”", f"answer {name} is dropped", breaks))
+            found.append(Change(at, f"删去派生结论“{one.zh}”", f"answer {name} is dropped", breaks))
     return found + [_answer_added(one) for name, one in after.items() if name not in before]
 
 
@@ -205,7 +210,7 @@ def _added(one: Field) -> Change:
 def _answer_added(one: DerivedAnswer) -> Change:
     return Change(
         f"derived.{one.name}",
-        f"＋ 答案：{one.zh}（{one.name}：{one.field} {one.rule}）",
+        f"＋ 派生结论：{one.zh}（{one.name}：{one.field} {one.rule}）",
         f"+ answer: {one.en} ({one.name}: {one.rule} of {one.field})",
     )
 

@@ -1,4 +1,4 @@
-"""What a batch's tree is made of: one leaf hash a certificate, one an event record, one a type document.
+"""What a batch's tree is made of: one leaf hash a certificate, event record or type document.
 
 All are RFC 9162 leaf hashes, SHA-256(0x00 ‖ content), of fixed-length content that begins with a version
 tag. :mod:`chain.merkle` takes them as they are and does not hash them again.
@@ -25,8 +25,8 @@ TYPE_TAG = b"yinxin-type-v1"
 
 _CERTIFICATE = b"\x00" + CERTIFICATE_TAG
 _EVENT = b"\x00" + EVENT_TAG
-_TYPE = b"\x00" + TYPE_TAG
 _AUDIT = b"\x00" + AUDIT_TAG
+_TYPE = b"\x00" + TYPE_TAG
 
 
 def certificate_leaf(parts: LeafParts) -> bytes:

@@ -15,7 +15,7 @@ from chain.desk.state import SignerState
 from chain.documents.manifest import build_manifest
 from chain.issuing.contents import Draft
 from chain.kernel.encoding import sha256, unb64url
-from chain.kernel.errors import Refused
+from chain.kernel.errors import Conflict, Refused
 from chain.kernel.ports import TrustSource
 from chain.ledger.typed import anchor_thumbprint
 
@@ -122,7 +122,7 @@ class TypeDesk:
         root = type_leaf(digest)
         if self._anchored(ledger, sequence, digest):
             # Another approver of this bureau signed it: the contract took that key for it, so it is approved.
-            self._parsed(digest, document)
+            self._check_first(ledger, digest, self._parsed(digest, document))
             with self._state.transaction():
                 self._state.types.put(digest, document)
                 self._state.put_root(self._bureau, TYPES_LANE, sequence, root, digest)
@@ -141,6 +141,20 @@ class TypeDesk:
                 raise Refused("this proposal was recalled", code="desk.recalled", field="type", fix="propose it again")
             self._state.put_root(self._bureau, TYPES_LANE, sequence, root, digest)
         return TYPES_LANE, sequence, root, 1, manifest.digest
+
+    def _check_first(self, ledger: TrustSource, digest: bytes, found: Definition | Retirement) -> None:
+        """A version has one definition: the one this signer knows to be in force is not replaced by what it learns."""
+        for known, document in self._state.types.documents():
+            other = self._parsed(known, document)
+            if known == digest or not isinstance(found, Definition) or not isinstance(other, Definition):
+                continue
+            same = (other.kind.code, other.kind.version) == (found.kind.code, found.kind.version)
+            if same and self._stands(ledger, known):
+                raise Conflict(
+                    f"another definition of version {found.kind.version} of {found.kind.slug} is in force here",
+                    code="desk.type_taken",
+                    field="type",
+                )
 
     def _approved(self, digest: bytes) -> bool:
         released = self._state.released(digest)

@@ -16,7 +16,7 @@ from chain.documents.cids import cid_of_sha256
 from chain.kernel.errors import Conflict, InvalidInput, Refused
 from scripts.sample_lists import csv_bytes
 from tests.api.fixtures import prepare, running
-from tests.api.town import BUREAU, Said, Town
+from tests.api.town import BUREAU, OTHER, Said, Town
 from tests.support.guarantee import CODE, HEADING, SLUG, as_json, definition, row, second
 
 pytestmark = pytest.mark.loopback
@@ -220,6 +220,14 @@ class TestProposal:
                 assert signer.waiting() == []
                 signer.answer_waiting()
             assert run_type(office, acts[1]).state == "active"
+
+    def test_a_home_that_answers_for_another_bureau_proposes_nothing(self, shared_town: Town) -> None:
+        with shared_town.office() as office:
+            office.__dict__["actor"] = OTHER
+            with pytest.raises(Refused) as caught:
+                propose_type(office, as_json(definition()))
+            assert caught.value.code == "type.succeeded"
+            assert open_types(office) == []
 
     @pytest.mark.parametrize(
         ("changes", "code", "field"),

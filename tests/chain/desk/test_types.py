@@ -248,6 +248,14 @@ class TestSmuggling:
         put(guarantees, other, 2)
         assert guarantees.code(asking(other, 2)) == "granted"
 
+    def test_a_version_in_force_is_not_replaced_by_what_the_ledger_shows_later(self, guarantees: Stage) -> None:
+        approve(guarantees, document(definition()), 1)
+        other = document(definition(en="another reading"))
+        put(guarantees, other, 2)
+        assert guarantees.code(asking(other, 2)) == "desk.type_taken"
+        (summary,) = guarantees.state.types.documents()
+        assert summary[1] == document(definition())
+
     def test_an_anchor_by_a_key_that_was_compromised_by_then_teaches_nothing(self, guarantees: Stage) -> None:
         put(guarantees, document(definition()), 1)
         facts = guarantees.ledger.keys[(USCC, bytes(12) + guarantees.address)]
