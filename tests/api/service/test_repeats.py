@@ -140,9 +140,7 @@ def test_while_the_first_is_being_done_the_second_is_told_to_wait(hall: Hall) ->
 
     with mock.patch.object(people, "create_account", slow):
         first = threading.Thread(
-            target=lambda: answers.append(
-                hall.post("authority", "/v1/accounts", json=account("slow"), headers=again)
-            )
+            target=lambda: answers.append(hall.post("authority", "/v1/accounts", json=account("slow"), headers=again))
         )
         hall.token("authority")
         first.start()

@@ -81,9 +81,7 @@ def test_eight_wrong_passwords_lock_an_account_for_a_while(hall: Hall, person: t
         until = connection.execute(query).scalar_one()
         assert 0 < until - hall.service.clock() <= access.LOCK_SECONDS
         connection.execute(
-            update(tables.accounts)
-            .where(tables.accounts.c.id == number)
-            .values(locked_until=hall.service.clock() - 1)
+            update(tables.accounts).where(tables.accounts.c.id == number).values(locked_until=hall.service.clock() - 1)
         )
     assert sign_in(hall, name).status_code == 201
 
@@ -101,9 +99,7 @@ def test_a_changed_password_ends_the_sessions(hall: Hall, person: tuple[str, int
 
 
 def test_signing_out_ends_this_session_alone(hall: Hall, person: tuple[str, int, Any]) -> None:
-    one, other = (
-        {"Authorization": f"Bearer {sign_in(hall, person[0]).json()['token']}"} for _ in range(2)
-    )
+    one, other = ({"Authorization": f"Bearer {sign_in(hall, person[0]).json()['token']}"} for _ in range(2))
     assert hall.client.delete("/v1/sessions/current", headers=one).status_code == 204
     assert hall.get(None, "/v1/me", headers=one).status_code == 401
     assert hall.get(None, "/v1/me", headers=other).status_code == 200
