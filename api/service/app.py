@@ -22,6 +22,7 @@ from api.service.limits import Limits
 from api.service.observed import Observed
 from api.service.rates import Rates
 from api.service.routes import ServiceRoute
+from api.types import endpoints as types
 from api.verifications import endpoints as verifications
 
 BURST = 10
@@ -31,6 +32,7 @@ def routers() -> tuple[APIRouter, ...]:
     """Every router, in the order of the description."""
     return (
         accounts.router,
+        types.router,
         *certificates.routers,
         verifications.router,
         ledger.router,
