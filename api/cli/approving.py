@@ -13,6 +13,7 @@ from rich.text import Text
 
 from chain.cli.common import NO, YES, emit, state
 from chain.desk import Answer, Desk, Signer
+from chain.desk.letters import FileLetters
 from chain.desk.state import SignerState
 from chain.kernel.clock import system_clock
 from chain.kernel.encoding import unb64url
@@ -43,7 +44,8 @@ def _signer_of(home: Home) -> Iterator[Signer]:
         account = keys.account("anchor")
         desk.open(bureau=bureau, key=account.address.lower(), recipient=unb64url(keys.card("desk").public))
         key = AccountAnchorKey(account, ledger.domain)
-        yield Signer(desk, keys.desk("desk"), key, bureau, state_file, ledger.refresh, system_clock)
+        letters = FileLetters(home / "letters")
+        yield Signer(desk, keys.desk("desk"), key, bureau, state_file, ledger.refresh, system_clock, letters)
     finally:
         state_file.close()
         ledger.close()

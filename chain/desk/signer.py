@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from chain.credentials import credential as credentials
@@ -18,8 +19,10 @@ from chain.credentials.credential import parse_credential
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import parse_stamp
 from chain.credentials.status_list import StatusList, parse_status_token
+from chain.desk._activation import CodeSafe
 from chain.desk._audit import audit_anchor
 from chain.desk._changes import act_digest, check_changes
+from chain.desk._claims import CLAIM_KINDS, ClaimDesk
 from chain.desk._expiry import is_expired
 from chain.desk._types import TypeDesk
 from chain.desk.folder import Desk
@@ -34,7 +37,7 @@ from chain.kernel.canonical import canonical
 from chain.kernel.clock import Clock
 from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
-from chain.kernel.ports import LeafParts, TrustSource
+from chain.kernel.ports import LeafParts, Letters, TrustSource
 from chain.kernel.steps import reached
 from chain.merkle import Tree, leaf_hash
 
@@ -74,6 +77,7 @@ class Signer:
         state: what it remembers.
         ledger: answers a fresh view of the ledger.
         clock: its own clock.
+        letters: takes letters with activation codes; without it none are made.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Signer:
         state: SignerState,
         ledger: Callable[[], TrustSource],
         clock: Clock,
+        letters: Letters | None = None,
     ) -> None:
         self._desk = desk
         self._private = private
@@ -94,6 +99,7 @@ class Signer:
         self._ledger = ledger
         self._clock = clock
         self._types = TypeDesk(state, bureau, self._check_sequence)
+        self._claims = ClaimDesk(bureau, key, state, CodeSafe(private), clock, self._is_next, letters)
 
     # ------------------------------------------------------------------ for people
 
@@ -150,6 +156,8 @@ class Signer:
                 return self._types.needs_person(self._ledger, request.body)
             except (InvalidInput, *_MALFORMED):
                 return True
+        if request.kind == "unbind":
+            return self._claims.needs_person(request.body)
         return request.kind == "release" or (request.kind == "status" and not self._unattended(request))
 
     def _reply(self, name: str, request: Request, *, approved: bool) -> Answer:
@@ -191,6 +199,9 @@ class Signer:
                 return self._yes(
                     name, **({} if anchor is None else {"anchor": self._key.sign_anchor(self._bureau, *anchor)})
                 )
+            if request.kind in CLAIM_KINDS:
+                signatures, parts = self._claims.answer(name, request, self._ledger(), approved=approved)
+                return replace(self._yes(name, **signatures), parts=parts)
             return self._status(name, body, approved=approved)
         except _MALFORMED as error:
             # Not its text: a value of the request may be in it, and answers lie open on the desk.

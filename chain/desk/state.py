@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chain.desk._audit import SCHEMA as _AUDIT
 from chain.desk._audit import AuditHeads
+from chain.desk._claim_state import CLAIM_SCHEMA, ClaimState
 from chain.desk._type_book import SCHEMA as _TYPES
 from chain.desk._type_book import TypeBook
 from chain.kernel.sqlite import open_durable, writing
@@ -38,13 +39,17 @@ class SignerState:
 
     Args:
         path: the file, made if missing.
+
+    Attributes:
+        claims: codes and bindings.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._db = open_durable(path, _SCHEMA + _TYPES + _AUDIT)
+        self._db = open_durable(path, _SCHEMA + _TYPES + _AUDIT + CLAIM_SCHEMA)
         self.audit = AuditHeads(self._db)
         self.types = TypeBook(self._db)
+        self.claims = ClaimState(self._db)
         path.chmod(0o600)
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ class Summary:
 
     Attributes:
         name: of the request.
-        kind: release, status or type.
+        kind: release, status, type or unbind.
         lines: what it says, in plain words.
         data: the same as plain data.
     """
@@ -30,7 +30,7 @@ class Summary:
 
 
 def summary_of(name: str, request: Request, catalogue: Catalogue = SHIPPED) -> Summary:
-    """The summary of a release, a status change or a certificate type.
+    """The summary of a release, a status change, a certificate type or the end of a binding.
 
     Args:
         name: of the request.
@@ -44,6 +44,8 @@ def summary_of(name: str, request: Request, catalogue: Catalogue = SHIPPED) -> S
     if request.kind == "type":
         lines, data = told(catalogue, body)
         return Summary(name, request.kind, lines, data)
+    if request.kind == "unbind":
+        return _unbind_summary(name, body)
     if request.kind == "release":
         kind = approved_type(catalogue, body)
         version = f", 第{kind.version}版 version {kind.version}" if kind.version > 1 else ""
@@ -79,3 +81,12 @@ def summary_of(name: str, request: Request, catalogue: Catalogue = SHIPPED) -> S
         }
     more = (f"… and {data['size'] - 5} more",) if data["size"] > 5 else ()
     return Summary(name, request.kind, lines + more, data)
+
+
+def _unbind_summary(name: str, body: Mapping[str, Any]) -> Summary:
+    data = {"size": 1, "identifier": str(body["identifier"]), "reason": body["reason"], "operator": body["operator"]}
+    lines = (
+        f"end the device binding of {data['identifier']} by {data['operator']}: {data['reason']}",
+        "afterwards no device acts for the holder until another one is bound",
+    )
+    return Summary(name, "unbind", lines, data)
