@@ -16,11 +16,13 @@ from api.certificates import slots
 from api.certificates.evidence import gather_evidence
 from api.certificates.office import Office
 from api.certificates.tables import act_entries, acts, batches, certificates, status_lists
+from api.claims.rebuilding import restore_claims
 from api.db import open_address, register_address, remove, take_place
 from api.indexer.follow import follow
 from api.types.known import catalogue_of
 from api.types.restore import restore_types
 from chain.catalogue import SHIPPED
+from chain.claims import CLAIMS_LANE
 from chain.credentials.credential import parse_credential
 from chain.credentials.status_list import parse_status_token
 from chain.desk import TYPES_LANE
@@ -49,6 +51,7 @@ class Rebuilt:
         certificates: all of them, shredded ones included.
         shredded: certificates of which only slot and uniqueness are known.
         acts: status acts with their reasons.
+        claims: bindings of devices, and their ends.
         types: definitions of certificate types, and ends of them.
         unreadable: records that are neither readable nor shredded, with the reason.
         foreign: anchors by a key that was compromised by then, whose manifest nobody has; they are left out.
@@ -58,6 +61,7 @@ class Rebuilt:
     certificates: int = 0
     shredded: int = 0
     acts: int = 0
+    claims: int = 0
     types: int = 0
     unreadable: int = 0
     foreign: int = 0
@@ -122,6 +126,7 @@ class _Rebuild:
             self.progress("certificates", self.done.certificates, total)
         self._lists()
         self._acts(events)
+        self._claims()
         return self.done
 
     # ------------------------------------------------------------------ types
@@ -273,6 +278,14 @@ class _Rebuild:
             "predecessor": draft.predecessor,
         }
         return row, draft, version
+
+    # ------------------------------------------------------------------ claims
+
+    def _claims(self) -> None:
+        lane = self.office.ledger.reader.anchors(self.office.bureau, CLAIMS_LANE)
+        anchors = [(facts, self._leaves(facts)) for facts in lane if self._believed(facts)]
+        with self.engine.begin() as connection:
+            self.done.claims = restore_claims(self.office, connection, anchors).entries
 
     # ------------------------------------------------------------------ status lists and acts
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Row
 from api.certificates.office import Office
 from api.certificates.rebuild import drop_unfinished
 from api.certificates.tables import act_entries, acts, batches, certificates
+from api.claims.shredding import shred_claims
 from api.db import forget_deleted, register_address
 from chain.documents import Tombstone
 from chain.kernel.encoding import b64url
@@ -67,6 +68,7 @@ def shred(office: Office, row: Row[Any], *, sweep_after: bool = True) -> None:
     stones = [Tombstone(bytes(event.key_id), {"record": b64url(bytes(event.record_digest))}) for event in events]
     office.vault.destroy_many([Tombstone(bytes(row.key_id), note), *stones])
     drop_unfinished(office)
+    shred_claims(office, row.id)
     for cid in (row.cid, *(event.cid for event in events)):
         office.store.delete(cid)
     with office.engine.begin() as connection:

@@ -7,6 +7,7 @@ import typer
 from api.cli import (
     approving,
     backups,
+    claims,
     issuing,
     life,
     reading,
@@ -20,6 +21,7 @@ from chain.cli.verify import provide_sources
 _MODULES = (
     issuing,
     approving,
+    claims,
     life,
     reading,
     types,

@@ -20,7 +20,7 @@ from chain.cli.common import USAGE, State, exit_code_of, show_error
 from chain.kernel.errors import Damaged, InvalidInput, Unavailable, YinxinError
 from chain.kernel.home import Home
 
-_NOUNS = ("authority", "blobs", "id", "keys", "node", "snapshot", "trust", "witness")
+_NOUNS = ("authority", "blobs", "claim", "id", "keys", "node", "snapshot", "trust", "witness")
 _VERBS = ("doctor", "init", "verify")
 
 _HELP = """Electronic certificates on a ledger that anyone can check. 电子证照,人人可验。

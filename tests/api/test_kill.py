@@ -15,6 +15,7 @@ from chain.desk.messages import KINDS
 from chain.kernel.encoding import sha256
 from chain.ledger.node.layout import NodeDir
 from chain.ledger.node.process import ProcessMark, is_alive
+from tests.api.claim_steps import ACTIVATION, CLAIM, CLAIM_BACK, CLAIM_SIGNER
 from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
 from tests.api.walk import Run, run_until, steps_in_code
 from tests.support.guarantee import SLUG, as_json, definition
@@ -48,8 +49,8 @@ SIZE, CHUNK = 500, 200
 
 
 def test_every_step_in_the_code_is_in_these_tables() -> None:
-    assert steps_in_code() == {*BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK}
-    assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1]}
+    assert steps_in_code() == {*BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK}
+    assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER}
 
 
 def walk(

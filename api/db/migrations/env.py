@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import api.certificates.tables
+import api.claims.tables
 import api.indexer.tables
 import api.types.tables  # noqa: F401
 from api.db.metadata import metadata
