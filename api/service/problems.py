@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.accounts.rules import Forbidden, NotSignedIn
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable, YinxinError
@@ -148,6 +149,15 @@ def fault(request: Request) -> Response:
     )
 
 
+def _methods(request: Request) -> list[str]:
+    """What the path takes; the router itself names only those of the first route."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    return sorted(found)
+
+
 def install(app: FastAPI) -> None:
     """Let the application answer every error so."""
 
@@ -163,6 +173,8 @@ def install(app: FastAPI) -> None:
         if error.status_code == 413:
             return too_large(request, str(error.detail))
         headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(request))
         return problem(request, error.status_code, str(error.detail), code, fix=fix, headers=headers)
 
     async def on_validation(request: Request, error: Exception) -> Response:
