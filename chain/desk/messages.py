@@ -13,6 +13,7 @@ status     sign a status change and the anchor of its event records         a pe
 audit      sign how far the audit log has come                              the signer by itself
 type       sign the anchor of a type definition, or of a version's end      a person; the signer by itself where
                                                                             a person approved it before
+retention  may these records, whose time of keeping is over, be destroyed?  a person; nothing is signed
 =========  ===============================================================  ==========================
 """
 
@@ -27,7 +28,7 @@ from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
 FORMAT = "yinxin-desk-1"
-KINDS = ("release", "root", "recall", "list", "status", "type", "audit")
+KINDS = ("release", "root", "recall", "list", "status", "type", "audit", "retention")
 LIMIT = 1024 * 2**20
 """Largest request, bytes."""
 
