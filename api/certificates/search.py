@@ -140,7 +140,11 @@ def expired(office: Office, at: int) -> list[Row[Any]]:
     """Certificates past their date that nobody has closed."""
     query = (
         select(certificates)
-        .where(certificates.c.expires <= at, certificates.c.status_list.is_not(None))
+        .where(
+            certificates.c.expires <= at,
+            certificates.c.status_list.is_not(None),
+            certificates.c.shredded_at.is_(None),
+        )
         .order_by(certificates.c.id)
     )
     return [

@@ -34,7 +34,7 @@ def check_ended(ledger: TrustSource, state: SignerState, bureau: str, body: Mapp
         identifier, name, index = str(record["identifier"]), str(record["list"]), int(record["index"])
         if not Status(lists[name].get(index)).terminal:
             raise Refused(f"record {position} is in force", code="desk.retention", field="records")
-        if state.slot_holder(name, index) not in (None, sha256(identifier.encode())):
+        if state.slot_holder(name, index) not in (None, bytes(32), sha256(identifier.encode())):
             raise Refused(f"record {position} has another entry", code="desk.identifier", field="records")
         found.append(identifier)
     return found

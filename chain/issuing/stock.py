@@ -1,4 +1,4 @@
-"""Identifiers of certificates that existed before they came onto the ledger (存量导入), judged by both sides of the desk."""
+"""Identifiers that certificates had before they came onto the ledger (存量导入); both sides of the desk judge them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def check_stock(identifier: str, certificate_type: str, bureau: str, trust: Trus
             fix="let that bureau hand the certificate over (yinxin handover), or correct the identifier",
         )
     if found.type_code != certificate_type:
-        raise Refused(
-            f"the identifier is of type {found.type_code}", code="identifier.other-type", field="identifier"
-        )
+        raise Refused(f"the identifier is of type {found.type_code}", code="identifier.other-type", field="identifier")
     return found
 
 

@@ -158,7 +158,9 @@ def judge_columns(kind: CertificateType, heading: Heading, findings: Findings, s
 
 def _label(kind: CertificateType, name: str) -> tuple[str, str]:
     if name in (VERSION, SERIAL, IDENTIFIER):
-        return {VERSION: ("版本号", "version"), SERIAL: ("流水号", "serial"), IDENTIFIER: ("证照标识", "identifier")}[name]
+        return {VERSION: ("版本号", "version"), SERIAL: ("流水号", "serial"), IDENTIFIER: ("证照标识", "identifier")}[
+            name
+        ]
     one = kind.field(name)
     return one.zh, one.en
 

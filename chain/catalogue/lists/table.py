@@ -117,9 +117,7 @@ class Table:
                 part.known[raw] = value
         return values, good
 
-    def _unique(
-        self, number: int, certificate_number: str, serial: str, version: str, identifier: str | None
-    ) -> bool:
+    def _unique(self, number: int, certificate_number: str, serial: str, version: str, identifier: str | None) -> bool:
         first = self._keys.setdefault((certificate_number, version), number)
         rule = "row.duplicate"
         if first == number:
