@@ -27,7 +27,7 @@ def same_list(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[b
     if batch_id is None:
         return None
     rows = connection.execute(
-        select(certificates.c.uniqueness, certificates.c.fields, certificates.c.shredded_at)
+        select(certificates.c.uniqueness, certificates.c.identifier, certificates.c.fields, certificates.c.shredded_at)
         .where(certificates.c.batch_id == batch_id)
         .order_by(certificates.c.position)
     ).all()
@@ -35,7 +35,10 @@ def same_list(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[b
         return None
     same = all(
         bytes(row.uniqueness) == key
-        and (row.shredded_at is not None or row.fields.encode() == canonical(dict(draft.fields)))
+        and (
+            row.shredded_at is not None
+            or (row.identifier, row.fields.encode()) == (draft.identifier, canonical(dict(draft.fields)))
+        )
         for row, draft, key in zip(rows, drafts, keyed, strict=True)
     )
     return int(batch_id) if same else None

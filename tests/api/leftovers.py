@@ -6,9 +6,12 @@ import base64
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.api.town import Town
+from tests.plugins.database import DATABASES
+
 
 def forms(value: str) -> Iterator[bytes]:
-    """A value as it might lie in a file: UTF-8, UTF-16, GB 18030, JSON escapes, hexadecimal and base64 at each shift."""
+    """A value as it might lie in a file: UTF-8, UTF-16, GB 18030, escaped, hexadecimal, base64 at each shift."""
     plain = [value.encode(), value.encode("utf-16-le"), value.encode("utf-16-be"), value.encode("gb18030")]
     escaped = value.encode("unicode_escape")
     for data in {*plain, escaped}:
@@ -34,3 +37,10 @@ def found_in(folder: Path, values: Sequence[str]) -> list[str]:
             if any(form in data for form in some)
         ]
     return hits
+
+
+def register_says(town: Town, values: Sequence[str]) -> list[str]:
+    """Files of the register, wherever it lies, that hold one of the values."""
+    if DATABASES.chosen:
+        return found_in(DATABASES.files(town.folder), values)
+    return [hit for hit in found_in(town.officer, values) if hit.startswith("register.sqlite")]

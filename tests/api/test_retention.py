@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import signal
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -13,7 +14,9 @@ import pytest
 
 from api.certificates import retention
 from api.certificates.retention import due
+from chain.desk.state import SignerState
 from chain.kernel.home import Home
+from scripts.sample_lists import Sample
 from tests.api.fixtures import prepare, running
 from tests.api.leftovers import found_in
 from tests.api.town import Town, licences
@@ -38,15 +41,20 @@ def values_of(place: int) -> list[str]:
     return [number, name, code]
 
 
-def live(town: Town) -> None:
-    """Four certificates that lapsed long ago, two of which were renewed before; one more is in force."""
-    past = [
+def long_ago(count: int) -> list[Sample]:
+    """Licences of 2001 that ran until 2010."""
+    return [
         sample.with_value("certificateEffectiveDate", "2001-01-05")
         .with_value("certificateIssuedDate", "2001-01-05")
         .with_value("KZ_establishmentDate", "2001-01-05")
         .with_value("certificateExpiringDate", "2010-01-31")
-        for sample in licences(4)
+        for sample in licences(count)
     ]
+
+
+def live(town: Town) -> None:
+    """Four certificates that lapsed long ago, two of which were renewed before; one more is in force."""
+    past = long_ago(4)
     town.issue(past, name=f"{values_of(0)[1]}.csv")
     renewed = [sample.with_value("certificateExpiringDate", "2011-01-31") for sample in past[:2]]
     file = town.write_list("renew.csv", renewed)
@@ -157,18 +165,9 @@ def test_afterwards_no_file_of_anybody_holds_the_holders(lapsed: Town) -> None:
 
 def test_the_same_list_again_has_nothing_to_do(lapsed: Town) -> None:
     keep(lapsed, "business-licence=10")
-    with lapsed.office() as office, office.engine.connect() as connection:
-        fields = connection.exec_driver_sql("SELECT fields FROM certificates WHERE batch_id = 1").all()
-    assert fields
     with lapsed.signing():
         lapsed.ok(lapsed.officer, "retention", "run", "--wait", "60")
-    past = [
-        sample.with_value("certificateEffectiveDate", "2001-01-05")
-        .with_value("certificateIssuedDate", "2001-01-05")
-        .with_value("KZ_establishmentDate", "2001-01-05")
-        .with_value("certificateExpiringDate", "2010-01-31")
-        for sample in licences(4)
-    ]
+    past = long_ago(4)
     said = lapsed.run(lapsed.officer, "issue", str(lapsed.write_list("again.csv", past)), *TYPE, "--wait", "0")
     assert (said.code, said.data["batch"], said.data["issued"]) == (0, 1, 0)
     part = lapsed.run(lapsed.officer, "issue", str(lapsed.write_list("part.csv", past[:3])), *TYPE, "--wait", "0")
@@ -193,6 +192,15 @@ def test_killed_at_every_step_it_goes_on(lapsed: Town) -> None:
     gone = [value for value in gone if value not in kept]
     for place in PLACES:
         assert found_in(lapsed.folder / place, gone) == [], place
+
+
+def test_the_approvers_side_killed_before_its_answer_gives_it_afterwards(lapsed: Town) -> None:
+    keep(lapsed, "business-licence=10")
+    assert lapsed.run(lapsed.officer, "retention", "run", "--wait", "0").code == 2
+    run = run_until(["--home", str(lapsed.approver), "--json", "approve", "--all"], "answer-retention")
+    assert run.code == -signal.SIGKILL, run
+    lapsed.ok(lapsed.approver, "approve", "--all")
+    assert lapsed.ok(lapsed.officer, "retention", "run", "--wait", "0")["size"] == 4
 
 
 def test_the_signer_lets_nothing_in_force_be_forgotten(lapsed: Town) -> None:
@@ -221,10 +229,6 @@ def test_a_list_that_changes_while_it_waits_asks_once(lapsed: Town) -> None:
 
 
 def test_an_old_signers_file_gives_up_its_identifiers(lapsed: Town, tmp_path: Path) -> None:
-    import sqlite3
-
-    from chain.desk.state import SignerState
-
     file = tmp_path / "signer.sqlite"
     shutil.copy(lapsed.approver / "signer.sqlite", file)
     with sqlite3.connect(file) as old:
