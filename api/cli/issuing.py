@@ -175,10 +175,10 @@ def create_and_run(
             f"every row of this list was issued before, in batch {batch_id}; nothing to do",
         )
         return
-    _go_on(ctx, office, batch_id, wait, out, more)
+    take_further(ctx, office, batch_id, wait, out, more)
 
 
-def _go_on(
+def take_further(
     ctx: typer.Context,
     office: Office,
     batch_id: int,
@@ -186,6 +186,7 @@ def _go_on(
     out: Path | None,
     more: Mapping[str, Any] | None = None,
 ) -> None:
+    """Take a batch as far as it goes, and say so."""
     with batch_progress(state(ctx)) as show:
         outcome = run_batch(office, batch_id, wait=wait, progress=show)
     row = batch(office, batch_id)
@@ -309,7 +310,7 @@ def go_on(ctx: typer.Context, number: _Number, wait: Wait = DEFAULT_WAIT, out: _
     """Go on with a batch that waits or was interrupted."""
     with office_of(ctx, writing=True) as office:
         batch(office, number)
-        _go_on(ctx, office, number, wait, out)
+        take_further(ctx, office, number, wait, out)
 
 
 @batch_app.command("recall")

@@ -42,7 +42,9 @@ class TestCorrect:
 
         again = correct(issued, old, "住所=广州市越秀区示例路8号", "KZ_legalRepresentative=李示例")
         assert (again["issued"], again["known"]) == (0, True), "the same correction twice is one"
-        said = issued.run(issued.officer, "correct", old, "--set", "住所=广州市越秀区示例路7号", "--reason", "x", "--wait", "0")
+        said = issued.run(
+            issued.officer, "correct", old, "--set", "住所=广州市越秀区示例路7号", "--reason", "x", "--wait", "0"
+        )
         assert (said.code, said.data["error"]["code"]) == (1, "correct.state")
         assert new in said.data["error"]["fix"]
 

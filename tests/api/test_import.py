@@ -111,7 +111,7 @@ def test_what_is_wrong_is_named_and_nothing_is_imported(shared_town: Town, ident
     assert town.ok(town.officer, "batch", "list")["batches"] == []
 
 
-def test_an_identifier_in_a_strangers_name_is_refused_by_both_sides(shared_town: Town) -> None:
+def test_an_identifier_in_a_strangers_name_is_refused(shared_town: Town) -> None:
     town = shared_town
     file = stock_list(town, [(str(mint(LICENCE, OTHER, "OLD0000001")), licences(1)[0])])
     said = town.run(town.officer, "import", str(file), *TYPE, "--wait", "0")
