@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from api.certificates import handover as handovers
+from api.certificates import handover_in, handover_out
 from api.certificates.batches import batch
+from api.certificates.handover import all_handovers, own_card
 from api.certificates.issuing import run_batch
 from api.certificates.office import Office
 from api.certificates.search import select_for_act
@@ -34,7 +35,7 @@ def card(
 ) -> None:
     """Write this bureau's card: the signed key to which others encrypt what they hand over."""
     with office_of(ctx, writing=True) as office:
-        write_atomically(out, handovers.own_card(office), mode=0o644)
+        write_atomically(out, own_card(office), mode=0o644)
     emit(ctx, {"card": str(out)}, f"[green]✓[/] {out}: give it to the bureau that hands certificates over")
 
 
@@ -59,12 +60,12 @@ def export(
         )
     with office_of(ctx, writing=True) as office:
         rows = (
-            handovers.live_of_type(office, certificate_type)
+            handover_out.live_of_type(office, certificate_type)
             if certificate_type
             else select_for_act(office, names or [], file=file)
         )
         with progress(state(ctx), "package", None):
-            number = handovers.export(office, rows, to=to, card=_read(card_file), reason=reason, file=out)
+            number = handover_out.export(office, rows, to=to, card=_read(card_file), reason=reason, file=out)
     emit(
         ctx,
         {"handover": number, "size": len(rows), "to": to, "file": str(out)},
@@ -85,13 +86,13 @@ def take_in(
     """Check a package against the ledger and issue successors, as a batch for a second person. Again, it goes on."""
     with office_of(ctx, writing=True) as office:
         with progress(state(ctx), "checking every certificate", None):
-            number, batch_id = handovers.take_in(office, _read(file))
+            number, batch_id = handover_in.take_in(office, _read(file))
         with batch_progress(state(ctx)) as show:
             outcome = run_batch(office, batch_id, wait=wait, progress=show)
         size = batch(office, batch_id).size
         done = outcome.state == "complete"
         if done and receipt is not None:
-            handovers.receipt(office, number, receipt)
+            handover_in.receipt(office, number, receipt)
     data: dict[str, Any] = {
         "handover": number,
         "batch": batch_id,
@@ -113,7 +114,7 @@ def take_in(
 def receipt(ctx: typer.Context, number: _Number, out: Annotated[Path, typer.Option(help="file to write")]) -> None:
     """Write the receipt for a package whose batch is complete: each predecessor with its successor's evidence."""
     with office_of(ctx, writing=True) as office:
-        handovers.receipt(office, number, out)
+        handover_in.receipt(office, number, out)
     emit(ctx, {"handover": number, "receipt": str(out)}, f"[green]✓[/] {out}: send it back to the other bureau")
 
 
@@ -126,8 +127,8 @@ def close(
     """Check a receipt and make the certificates transferred, each naming its successor. Run again, it goes on."""
     with office_of(ctx, writing=True) as office:
         with progress(state(ctx), "checking every successor", None):
-            number = handovers.accept_receipt(office, _read(file))
-        done = handovers.close(office, number, wait=wait)
+            number = handover_out.accept_receipt(office, _read(file))
+        done = handover_out.close(office, number, wait=wait)
     data = {
         "handover": number,
         "state": done.state,
@@ -152,7 +153,7 @@ def close(
 def withdraw(ctx: typer.Context, number: _Number) -> None:
     """Give a hand-over up whose receipt never came."""
     with office_of(ctx, writing=True) as office:
-        handovers.withdraw(office, number)
+        handover_out.withdraw(office, number)
     emit(ctx, {"handover": number, "state": "withdrawn"}, f"[green]✓[/] hand-over {number} is withdrawn")
 
 
@@ -160,7 +161,7 @@ def withdraw(ctx: typer.Context, number: _Number) -> None:
 def show(ctx: typer.Context) -> None:
     """Show all hand-overs, newest first."""
     with office_of(ctx) as office:
-        found = [_data(office, row) for row in handovers.all_handovers(office)]
+        found = [_data(office, row) for row in all_handovers(office)]
     lines = [
         f"{item['handover']:>4}  {item['direction']:<3}  {item['state']:<9} {item['size']:>6}  {item['other']}"
         for item in found

@@ -7,9 +7,14 @@ import typer
 from api.cli import (
     approving,
     backups,
+    corrections,
+    handover,
+    holders,
+    imports,
     issuing,
     life,
     reading,
+    retention,
     service,
     types,
     upkeep,
@@ -19,11 +24,16 @@ from chain.cli.verify import provide_sources
 
 _MODULES = (
     issuing,
+    imports,
+    corrections,
     approving,
     life,
+    holders,
+    handover,
     reading,
     types,
     upkeep,
+    retention,
     backups,
     service,
 )

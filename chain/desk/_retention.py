@@ -42,6 +42,7 @@ def check_ended(ledger: TrustSource, state: SignerState, bureau: str, body: Mapp
 
 def settle(ledger: TrustSource, state: SignerState, bureau: str) -> None:
     """Forget the drafts of every list whose root stands on the ledger: it is signed for one place only."""
+    done = False
     for digest in state.unsettled():
         released = state.released(digest)
         for sequence, root in state.roots_of(digest):
@@ -49,3 +50,6 @@ def settle(ledger: TrustSource, state: SignerState, bureau: str) -> None:
             if held is not None and held.root == root:
                 with state.transaction():
                     state.settle(digest)
+                done = True
+    if done:
+        state.flush()

@@ -419,6 +419,7 @@ class Signer:
             self._state.put_root(self._bureau, EVENTS_LANE, sequence, root, None)
             if agreed:
                 self._state.approve(act, sha256(new_token))
+        settle(ledger, self._state, self._bureau)
         return self._yes(
             name,
             anchor=self._key.sign_anchor(self._bureau, EVENTS_LANE, sequence, root, len(records), manifest.digest),
