@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from api.db.metadata import metadata
+from api.db.metadata import Seconds, metadata
 
 reprints = Table(
     "reprints",
@@ -17,7 +17,7 @@ reprints = Table(
     Column("number", Integer, nullable=False, doc="1 for the first reprint of that certificate"),
     Column("operator", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", Seconds, nullable=False),
     UniqueConstraint("certificate_id", "number"),
 )
 
@@ -32,7 +32,7 @@ handovers = Table(
     Column("size", Integer, nullable=False),
     Column("operator", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", Seconds, nullable=False),
     Column("state", String(12), nullable=False),
     Column("batch_id", Integer, ForeignKey("batches.id"), doc="of the successors, where they are taken in"),
     Column("reply", LargeBinary(32), nullable=False, doc="X25519 key to which the other side encrypts"),
@@ -55,7 +55,7 @@ retention_runs = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("operator", Text, nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", Seconds, nullable=False),
     Column("size", Integer, nullable=False),
     Column("state", String(12), nullable=False),
     Column("request", Text, doc="name of the request at the desk"),
@@ -69,7 +69,7 @@ retention_entries = Table(
     Column("run_id", Integer, ForeignKey("retention_runs.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("certificate_id", Integer, ForeignKey("certificates.id"), nullable=False, index=True),
-    Column("since", Integer, nullable=False, doc="when it ended; the time of keeping begins here"),
+    Column("since", Seconds, nullable=False, doc="when it ended; the time of keeping begins here"),
     Column("years", Integer, nullable=False, doc="how long it was kept, by the policy of that day"),
     UniqueConstraint("run_id", "position"),
 )

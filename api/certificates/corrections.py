@@ -13,10 +13,10 @@ from api.certificates.evidence import certificate
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
-from chain.catalogue import CertificateType, get_type
+from chain.catalogue import CertificateType
 from chain.catalogue.lists.heading import names_of, normalised
 from chain.catalogue.problems import Problem
-from chain.catalogue.rules import check_row, reader_of
+from chain.catalogue.rules import check_fields, reader_of
 from chain.identifiers import parse
 from chain.issuing.contents import Draft, draft_of, rows_digest
 from chain.issuing.lifecycle import OPERATIONS
@@ -82,7 +82,7 @@ def correct(office: Office, identifier: str, changes: Mapping[str, str]) -> Corr
     with office.engine.connect() as connection:
         batch = connection.execute(select(batches).where(batches.c.id == row.batch_id)).one()
         status = status_of(connection, row, {})
-    kind = get_type(batch.certificate_type)
+    kind = office.catalogue.find(batch.certificate_type)
     stored = read_canonical(row.fields.encode(), what="fields")
     before = {one.name: stored[one.name] for one in kind.list_fields if one.name in stored}
     after = _applied(kind, before, changes)
@@ -95,11 +95,12 @@ def correct(office: Office, identifier: str, changes: Mapping[str, str]) -> Corr
         raise InvalidInput(
             "this changes nothing", code="correct.nothing", field="set", fix="give a field and its right value"
         )
-    for name, found in check_row(kind, after):
+    fields = kind.complete(after, bureau_name=office.bureau_name)
+    for name, found in check_fields(kind, fields):
         _judge(name, found)
     named = parse(row.identifier, foreign=True)
     draft = draft_of(
-        kind.complete(after, bureau_name=office.bureau_name),
+        fields,
         kind,
         office.bureau,
         serial=named.serial,

@@ -1,7 +1,7 @@
 """What both sides of a hand-over (转出, 转入) between bureaus need: the key and its card, the rows, the checks.
 
 The old bureau exports a package, encrypted to the new bureau's key and signed (:mod:`.handover_out`). The new bureau
-checks every credential against the ledger, takes them in as a batch of operation ``transfer``, and answers with a receipt
+checks every credential against the ledger, takes them in as a batch of operation ``transfer``, answers with a receipt
 that holds the successors' evidence (:mod:`.handover_in`). On that receipt the old bureau makes the certificates
 *transferred*, each naming its successor. Every step may be done again; what the other side made is verified, never
 believed.

@@ -13,7 +13,6 @@ from api.certificates.handover import checked_bundles, handover, hold, open_key
 from api.certificates.office import Office
 from api.certificates.successors import successor_of
 from api.certificates.tables import batches, certificates
-from chain.catalogue import get_type
 from chain.credentials.bundle import read_bundle
 from chain.credentials.credential import parse_credential
 from chain.issuing.handover import (
@@ -58,7 +57,7 @@ def take_in(office: Office, data: bytes) -> tuple[int, int]:
     known = _taken_in(office, parcel)
     if known is not None:
         return known
-    kind = get_type(header["type"])
+    kind = office.catalogue.find(header["type"])
     name = office.bureau_name
     drafts = []
     for position, (item, checked) in enumerate(checked_bundles(office, parcel.items), 1):

@@ -17,7 +17,6 @@ from api.certificates.office import Office
 from api.certificates.search import found_by
 from api.certificates.statuses import ActOutcome, create_acts, run_act
 from api.certificates.tables import batches, certificates
-from chain.catalogue import get_type
 from chain.credentials.status_list import Status
 from chain.issuing.events import check_reason
 from chain.issuing.handover import (
@@ -63,7 +62,10 @@ def live_of_type(office: Office, certificate_type: str) -> list[Row[Any]]:
     query = (
         select(certificates)
         .join(batches)
-        .where(batches.c.certificate_type == get_type(certificate_type).code, certificates.c.shredded_at.is_(None))
+        .where(
+            batches.c.certificate_type == office.catalogue.find(certificate_type).code,
+            certificates.c.shredded_at.is_(None),
+        )
         .order_by(certificates.c.id)
     )
     return [one.row for one in found_by(office, query) if one.status is Status.VALID and one.batch.state == "complete"]
@@ -110,7 +112,7 @@ def export(office: Office, rows: Sequence[Row[Any]], *, to: str, card: bytes, re
     there = reader.bureau(to)
     if to == office.bureau or there is None or not there.was_accredited(kind, reader.block.time):
         raise Refused(
-            f"{to} is not accredited for {get_type(kind).zh}",
+            f"{to} is not accredited for {office.catalogue.versions(kind)[-1].zh}",
             code="handover.bureau",
             field="to",
             fix="ask the authority",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from api.certificates.batches import type_of
 from api.certificates.office import Office
 from api.certificates.search import Found, found_by
 from api.certificates.statuses import create_acts
 from api.certificates.tables import certificates
-from chain.catalogue import get_type
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 
 CAUSES = {"dissolved": ("主体终止", "organisation"), "deceased": ("持证人死亡", "person")}
@@ -91,7 +91,7 @@ def end_holder(office: Office, code: str, *, cause: str, reason: str, basis: str
         raise NotFound(
             "nothing of this holder is in force here", code="holder.none", field="code", fix="check the holder's code"
         )
-    if any(get_type(one.batch.certificate_type).holder != fits for one in live):
+    if any(type_of(office, one.batch).holder != fits for one in live):
         raise InvalidInput(
             f"{cause} is no end of such a holder",
             code="holder.cause",

@@ -21,7 +21,7 @@ from api.certificates.office import Office
 from api.certificates.shredding import shred_many
 from api.certificates.statuses import status_of
 from api.certificates.tables import act_entries, acts, batches, certificates, status_lists
-from chain.catalogue import CertificateType, get_type
+from chain.catalogue import CertificateType
 from chain.credentials.status_list import Status, StatusList
 from chain.desk.messages import Answer, Request
 from chain.kernel.clock import rfc3339
@@ -100,7 +100,7 @@ def policies(office: Office) -> list[Policy]:
                 fix="write type=years, such as business-licence=10",
             )
         try:
-            found.append(Policy(get_type(match[1]), int(match[2])))
+            found.append(Policy(office.catalogue.versions(match[1])[-1], int(match[2])))
         except YinxinError as error:
             error.field = "retention.policies"
             raise

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from chain.catalogue import CertificateType
-from chain.catalogue.problems import Problem
-from chain.catalogue.rules import check_row, reader_of
+from chain.catalogue.rules import check_fields
 from chain.credentials.credential import ParsedCredential
 from chain.identifiers import parse
 from chain.issuing.contents import Draft, draft_of
@@ -29,23 +28,14 @@ def successor_of(credential: ParsedCredential, kind: CertificateType, bureau: st
     assert credential.identifier is not None
     if credential.hidden:
         raise InvalidInput("some fields are not disclosed", code="handover.field", field="file")
-    fields: dict[str, str] = {}
-    for one in kind.list_fields:
-        value = credential.fields.get(one.name)
-        notes: list[Problem] = []
-        if value is None and one.required:
-            raise InvalidInput(f"{one.zh} is not disclosed", code="handover.field", field=one.name)
-        if value is None:
-            continue
-        if not isinstance(value, str) or reader_of(one)(value, notes) != value:
-            raise InvalidInput(f"{one.zh} is not in the form of its type", code="handover.field", field=one.name)
-        fields[one.name] = value
-    for name, found in check_row(kind, fields):
+    shown = {one.name: credential.fields[one.name] for one in kind.list_fields if one.name in credential.fields}
+    fields = kind.complete(shown, bureau_name=bureau_name)
+    for name, found in check_fields(kind, fields):
         if found.level == "error":
-            raise InvalidInput(f"{name}: {found.message}", code=found.rule, field=name)
+            raise InvalidInput(f"{name}: {found.message}", code=found.rule, field=name, fix=found.fix or None)
     named = parse(credential.identifier, foreign=True)
     return draft_of(
-        kind.complete(fields, bureau_name=bureau_name),
+        fields,
         kind,
         bureau,
         serial=named.serial,

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from api.certificates.batches import type_of
 from api.certificates.holders import Holding, end_holder, holding
+from api.certificates.office import Office
 from api.certificates.statuses import run_act
 from api.cli.life import told
 from api.cli.shared import DEFAULT_WAIT, Wait, office_of
-from chain.catalogue import get_type
 from chain.cli.common import NO, YES, emit, progress, state
 
 app = typer.Typer(help="All certificates of one holder: show them, end them.", no_args_is_help=True)
@@ -28,7 +29,8 @@ def show(ctx: typer.Context, code: _Code) -> None:
     """Show everything the register has of a holder."""
     with office_of(ctx) as office:
         found = holding(office, code)
-    emit(ctx, _data(found), Text(_lines(found)), YES if found.certificates else NO)
+        data, lines = _data(office, found), _lines(office, found)
+    emit(ctx, data, Text(lines), YES if found.certificates else NO)
 
 
 @app.command("end")
@@ -48,7 +50,12 @@ def end(
         if confirm is None:
             found = holding(office, code)
             last = f"\n\nnothing was done; to cancel these: --confirm {len(found.live)}" if found.live else ""
-            emit(ctx, {"preview": True, **_data(found)}, Text(_lines(found) + last), YES if found.live else NO)
+            emit(
+                ctx,
+                {"preview": True, **_data(office, found)},
+                Text(_lines(office, found) + last),
+                YES if found.live else NO,
+            )
             return
         with progress(state(ctx), "注销", None):
             created = end_holder(office, code, cause=cause, reason=reason, basis=basis, confirm=confirm)
@@ -56,21 +63,19 @@ def end(
     told(ctx, outcomes, "cancel")
 
 
-def _data(found: Holding) -> dict[str, Any]:
+def _data(office: Office, found: Holding) -> dict[str, Any]:
     return {
         "bureau": found.bureau,
         "live": len(found.live),
         "onTheirWay": sorted({one.row.batch_id for one in found.on_their_way}),
-        "certificates": [
-            one.as_dict() | {"type": get_type(one.batch.certificate_type).slug} for one in found.certificates
-        ],
+        "certificates": [one.as_dict() | {"type": type_of(office, one.batch).slug} for one in found.certificates],
     }
 
 
-def _lines(found: Holding) -> str:
+def _lines(office: Office, found: Holding) -> str:
     lines = [
         f"{one.row.identifier}\n  {one.status.name if one.status is not None else one.batch.state:<10} "
-        f"{one.row.number}  {get_type(one.batch.certificate_type).zh}"
+        f"{one.row.number}  {type_of(office, one.batch).zh}"
         for one in found.certificates
     ]
     lines += [f"on its way: batch {number}" for number in sorted({one.row.batch_id for one in found.on_their_way})]

@@ -10,7 +10,6 @@ import typer
 from api.certificates.imports import drafts_for_import
 from api.cli.issuing import create_and_run, findings_of, show_findings
 from api.cli.shared import DEFAULT_WAIT, Wait, office_of
-from chain.catalogue import get_type
 from chain.catalogue.lists import Stock, read_list, write_report
 from chain.cli.common import NO, emit, progress, state
 
@@ -33,8 +32,8 @@ def register(app: typer.Typer) -> None:
         report: Annotated[Path | None, typer.Option("--report", help="write the findings to a file")] = None,
     ) -> None:
         """Import existing certificates (存量导入) with their identifiers and dates. Run again, it goes on."""
-        kind = get_type(certificate_type)
         with office_of(ctx, writing=not dry_run) as office:
+            kind = office.catalogue.find(certificate_type)
             with progress(state(ctx), "reading the list", None):
                 found = read_list(file, kind, sheet=sheet, stock=Stock(office.bureau, mint_missing))
             if report is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_care"
-down_revision = "0001"
+from api.db.metadata import Seconds
+
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -20,7 +22,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("operator", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("at", Seconds, nullable=False),
         sa.ForeignKeyConstraint(
             ["certificate_id"], ["certificates.id"], name=op.f("fk_reprints_certificate_id_certificates")
         ),
@@ -37,7 +39,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("operator", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("at", Seconds, nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("reply", sa.LargeBinary(length=32), nullable=False),
@@ -66,7 +68,7 @@ def upgrade() -> None:
         "retention_runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("operator", sa.Text(), nullable=False),
-        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("at", Seconds, nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("request", sa.Text(), nullable=True),
@@ -78,7 +80,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("certificate_id", sa.Integer(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("since", Seconds, nullable=False),
         sa.Column("years", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"], ["retention_runs.id"], name=op.f("fk_retention_entries_run_id_retention_runs")
