@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
+from api.certificates.again import same_list
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
@@ -29,7 +30,7 @@ from chain.kernel.encoding import b64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
 
-OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入"}
+OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入", "import": "存量导入"}
 """What a batch does, and its name in Chinese."""
 
 FINAL = ("complete", "recalled")
@@ -126,7 +127,7 @@ def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_t
                     field=certificate_type.number_field,
                     fix="issue it instead, or correct the number",
                 )
-            before = parse(found.identifier)
+            before = parse(found.identifier, foreign=True)
             version, predecessor = f"{int(before.version) + 1:03d}", found.identifier
             if found.predecessor is not None and found.fields.encode() == canonical(dict(fields)):
                 version, predecessor = before.version, found.predecessor
@@ -166,7 +167,7 @@ def create_batch(
         office: the officer's office.
         drafts: what is to be issued, in order.
         certificate_type: type of all.
-        operation: issue, renew, change or transfer.
+        operation: issue, renew, change, transfer or import.
         source: name of the list.
         reason: why, for renewals and changes.
         row_numbers: number of each draft's row as the spreadsheet shows it; counted from 1 if not given.
@@ -207,6 +208,9 @@ def create_batch(
         catalogue_in(connection).check_issuable(certificate_type)
         taken = _taken(connection, drafts, keyed, row_numbers)
         if taken:
+            known = same_list(connection, drafts, keyed)
+            if known is not None:
+                return known, False
             raise NumbersTaken(taken)
         found = connection.execute(
             insert(batches).values(

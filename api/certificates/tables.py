@@ -16,7 +16,7 @@ batches = Table(
     Column("bureau", String(18), nullable=False),
     Column("certificate_type", String(21), nullable=False),
     Column("template_version", Integer, nullable=False),
-    Column("operation", String(12), nullable=False, doc="issue, renew, change or transfer"),
+    Column("operation", String(12), nullable=False, doc="issue, renew, change, transfer or import"),
     Column("source", Text, nullable=False, doc="name of the list, as the officer gave it"),
     Column("operator", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -102,7 +102,7 @@ def _issue(
         if report_file is not None:
             write_report(report, report_file)
         if not report.ok:
-            emit(ctx, _findings(report), lambda console: _show_findings(console, report), NO)
+            emit(ctx, findings_of(report), lambda console: show_findings(console, report), NO)
         if not dry_run:
             stack.enter_context(office.writing())
         drafts = (
@@ -113,14 +113,14 @@ def _issue(
         if dry_run:
             emit(
                 ctx,
-                {"dryRun": True, **_findings(report)},
-                lambda console: _show_findings(
+                {"dryRun": True, **findings_of(report)},
+                lambda console: show_findings(
                     console, report, f"{len(drafts)} rows can be issued; nothing was issued (dry run)"
                 ),
             )
             return
         numbers = [row.number for row in report.rows]
-        _create_and_run(ctx, office, drafts, kind, operation, file.name, reason, wait, out, numbers)
+        create_and_run(ctx, office, drafts, kind, operation, file.name, reason, wait, out, numbers)
 
 
 def _read(file: Path, kind: CertificateType, sheet: str | None) -> ListReport:
@@ -129,7 +129,7 @@ def _read(file: Path, kind: CertificateType, sheet: str | None) -> ListReport:
     return read_list(file, kind, sheet=sheet)
 
 
-def _create_and_run(
+def create_and_run(
     ctx: typer.Context,
     office: Office,
     drafts: Sequence[Draft],
@@ -139,8 +139,15 @@ def _create_and_run(
     reason: str,
     wait: float,
     out: Path | None,
-    row_numbers: Sequence[int],
+    row_numbers: Sequence[int] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
+    """Put a list into the register, take it as far as it goes, and say so.
+
+    Args:
+        row_numbers: as :func:`api.certificates.batches.create_batch` takes them.
+        more: further members of the answer as plain data.
+    """
     try:
         batch_id, new = create_batch(
             office, drafts, kind, operation=operation, source=source, reason=reason, row_numbers=row_numbers
@@ -164,14 +171,22 @@ def _create_and_run(
     if not new and before == "complete":
         emit(
             ctx,
-            {"batch": batch_id, "state": "complete", "issued": 0, "known": True},
+            {"batch": batch_id, "state": "complete", "issued": 0, "known": True, **(more or {})},
             f"every row of this list was issued before, in batch {batch_id}; nothing to do",
         )
         return
-    _go_on(ctx, office, batch_id, wait, out)
+    take_further(ctx, office, batch_id, wait, out, more)
 
 
-def _go_on(ctx: typer.Context, office: Office, batch_id: int, wait: float, out: Path | None) -> None:
+def take_further(
+    ctx: typer.Context,
+    office: Office,
+    batch_id: int,
+    wait: float,
+    out: Path | None,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Take a batch as far as it goes, and say so."""
     with batch_progress(state(ctx)) as show:
         outcome = run_batch(office, batch_id, wait=wait, progress=show)
     row = batch(office, batch_id)
@@ -180,6 +195,7 @@ def _go_on(ctx: typer.Context, office: Office, batch_id: int, wait: float, out: 
         "state": outcome.state,
         "size": row.size,
         "waitingFor": outcome.waiting_for or None,
+        **(more or {}),
     }
     if outcome.state == "complete":
         data |= {"issued": row.size, "sequence": row.sequence, "root": "0x" + bytes(row.root).hex()}
@@ -218,11 +234,13 @@ def _write_out(ctx: typer.Context, office: Office, batch_id: int, out: Path) -> 
             done(number)
 
 
-def _findings(report: ListReport) -> dict[str, Any]:
+def findings_of(report: ListReport) -> dict[str, Any]:
+    """A list's findings as plain data."""
     return {**report.summary(), "findings": [finding.as_dict() for finding in report.findings]}
 
 
-def _show_findings(console: Console, report: ListReport, last: str = "") -> None:
+def show_findings(console: Console, report: ListReport, last: str = "") -> None:
+    """Print a list's findings, and one line more."""
     errors = len(report.errors)
     console.print(
         f"{report.filename or 'list'}: {report.row_count} rows, {len(report.rows)} can be issued, {errors} faults"
@@ -292,7 +310,7 @@ def go_on(ctx: typer.Context, number: _Number, wait: Wait = DEFAULT_WAIT, out: _
     """Go on with a batch that waits or was interrupted."""
     with office_of(ctx, writing=True) as office:
         batch(office, number)
-        _go_on(ctx, office, number, wait, out)
+        take_further(ctx, office, number, wait, out)
 
 
 @batch_app.command("recall")

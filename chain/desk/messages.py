@@ -17,7 +17,8 @@ activation make activation codes for anchored certificates, and letters     the 
 claim      bind a device by its holder's claim, and sign the anchor of it   the signer by itself
 unbind     end a binding, and sign the anchor of it                         a person; the signer by itself
                                                                             for the holder's own statement
-========== ================================================================ ==========================
+retention  may these records, whose time of keeping is over, be destroyed?  a person; nothing is signed
+=========  ===============================================================  ==========================
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
 FORMAT = "yinxin-desk-1"
-KINDS = ("release", "root", "recall", "list", "status", "type", "audit", "activation", "claim", "unbind")
+KINDS = (
+    "release", "root", "recall", "list", "status", "type", "audit", "activation", "claim", "unbind", "retention",
+)  # fmt: skip
 LIMIT = 1024 * 2**20
 """Largest request, bytes."""
 

@@ -24,13 +24,14 @@ from chain.desk._audit import audit_anchor
 from chain.desk._changes import act_digest, check_changes
 from chain.desk._claims import CLAIM_KINDS, ClaimDesk
 from chain.desk._expiry import is_expired
+from chain.desk._names import check_names
+from chain.desk._retention import check_ended, settle
 from chain.desk._types import TypeDesk
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.state import SignerState
 from chain.desk.summary import Summary, summary_of
 from chain.documents.manifest import build_manifest
-from chain.identifiers import parse
 from chain.issuing.contents import Draft, Slot, rows_digest, stamp_content
 from chain.issuing.events import EventRecord
 from chain.kernel.canonical import canonical
@@ -158,7 +159,7 @@ class Signer:
                 return True
         if request.kind == "unbind":
             return self._claims.needs_person(request.body)
-        return request.kind == "release" or (request.kind == "status" and not self._unattended(request))
+        return request.kind in ("release", "retention") or (request.kind == "status" and not self._unattended(request))
 
     def _reply(self, name: str, request: Request, *, approved: bool) -> Answer:
         try:
@@ -186,6 +187,8 @@ class Signer:
                 if not approved:
                     raise Refused("a list needs a person's release", code="desk.approval", field="batch")
                 return self._release(name, body)
+            if request.kind == "retention":
+                return self._retention(name, body, approved=approved)
             if request.kind == "recall":
                 return self._recall(name, body)
             if request.kind == "root":
@@ -225,20 +228,24 @@ class Signer:
         if digest != unb64url(body["rowsDigest"]):
             raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
         version, definition = self._types.release(self._ledger, body, drafts)
-        for position, draft in enumerate(drafts, 1):
-            named = parse(draft.identifier)
-            if (named.type_code, named.issuer, named.version) != (body["lane"], self._bureau, draft.version):
-                raise Refused(
-                    f"draft {position}: its identifier is of another bureau, type or version",
-                    code="desk.identifier",
-                    field="identifier",
-                )
+        check_names(drafts, str(body["operation"]), body["lane"], self._bureau, self._ledger)
         leaves = [(leaf_hash(canonical(draft.as_dict())), draft.predecessor) for draft in drafts]
         with self._state.transaction():
             self._state.release(digest, self._bureau, body["lane"], leaves, self._clock())
             self._state.types.put_release(digest, version, definition)
             pairs = [(draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor]
             self._state.put_successors(digest, pairs)
+        return self._yes(name)
+
+    def _retention(self, name: str, body: Mapping[str, Any], *, approved: bool) -> Answer:
+        if not approved:
+            raise Refused("records are destroyed after a person said yes", code="desk.approval", field="records")
+        ledger = self._ledger()
+        ended = check_ended(ledger, self._state, self._bureau, body)
+        settle(ledger, self._state, self._bureau)
+        with self._state.transaction():
+            self._state.forget(ended)
+        self._state.flush()
         return self._yes(name)
 
     def _recall(self, name: str, body: Mapping[str, Any]) -> Answer:
@@ -423,6 +430,7 @@ class Signer:
             self._state.put_root(self._bureau, EVENTS_LANE, sequence, root, None)
             if agreed:
                 self._state.approve(act, sha256(new_token))
+        settle(ledger, self._state, self._bureau)
         return self._yes(
             name,
             anchor=self._key.sign_anchor(self._bureau, EVENTS_LANE, sequence, root, len(records), manifest.digest),
@@ -488,7 +496,7 @@ class Signer:
             else event.operation in ("supersede", "transfer")
             and event.successor is not None
             and event.bureau == self._bureau
-            and event.successor in self._state.successors(event.identifier)
+            and self._state.follows(event.successor, event.identifier)
             and self._state.slot_holder(event.status_list, event.status_index) is not None
             for event in events
         )

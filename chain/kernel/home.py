@@ -112,6 +112,15 @@ class ServiceSettings(_Part):
     )
 
 
+class RetentionSettings(_Part):
+    """How long what a certificate says about its holder is kept."""
+
+    policies: list[str] = Field(
+        default_factory=list,
+        description="type=years after the end, such as business-licence=10; records of other types are kept",
+    )
+
+
 class Settings(BaseSettings):
     """All settings of one home."""
 
@@ -129,6 +138,7 @@ class Settings(BaseSettings):
     stamp: StampSettings = Field(default_factory=StampSettings)
     verify: VerifySettings = Field(default_factory=VerifySettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
 
     @classmethod
     def settings_customise_sources(

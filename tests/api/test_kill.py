@@ -45,12 +45,18 @@ AUDIT = ("audit-sealed", "audit-requested", "audit-signed", "audit-confirmed", "
 BACK = ("act-waiting", "act-refused", "type-refused", "type-recalled")
 """Steps off the straight way: tests/api/test_life.py and test_types.py go there."""
 
+CARE = (
+    "shredded", "retention-begun", "retention-requested", "retention-released", "retention-done", "handover-noted",
+    "handover-written", "handover-taken", "handover-receipt", "handover-answered", "handover-closed", "reprint",
+)  # fmt: skip
+"""Where retention and hand-over die: tests/api/test_retention.py and test_handover.py kill there."""
+
 SIZE, CHUNK = 500, 200
 
 
 def test_every_step_in_the_code_is_in_these_tables() -> None:
-    assert steps_in_code() == {*BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK}
-    assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER}
+    assert steps_in_code() == {*BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CARE, *CLAIM, *ACTIVATION, *CLAIM_BACK}
+    assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}
 
 
 def walk(

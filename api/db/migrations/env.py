@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import api.certificates.care_tables
 import api.certificates.tables
 import api.claims.tables
 import api.indexer.tables

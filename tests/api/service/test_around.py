@@ -163,7 +163,7 @@ def test_a_cursor_not_of_ours_is_refused(hall: Hall, cursor: str) -> None:
 @pytest.fixture
 def narrow(hall: Hall) -> Iterator[int]:
     """The usual limit in bytes."""
-    yield hall.service.settings.body_limit
+    return hall.service.settings.body_limit
 
 
 def test_a_body_that_says_it_is_too_long_is_not_read(hall: Hall, narrow: int) -> None:

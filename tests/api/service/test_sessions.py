@@ -44,7 +44,7 @@ def person(hall: Hall) -> Iterator[tuple[str, int, Any]]:
         },
     )
     assert made.status_code == 201, made.text
-    yield name, made.json()["number"], key
+    return name, made.json()["number"], key
 
 
 # --------------------------------------------------------------------------- passwords
