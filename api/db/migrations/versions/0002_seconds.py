@@ -27,15 +27,15 @@ _PERSONAL = {
 
 def upgrade() -> None:
     """Eight bytes for times; no samples of personal columns."""
-    _set(sa.Integer(), sa.BigInteger(), 0)
+    _retype(sa.Integer(), sa.BigInteger(), 0)
 
 
 def downgrade() -> None:
     """Four bytes again; fails where a time does not fit."""
-    _set(sa.BigInteger(), sa.Integer(), -1)
+    _retype(sa.BigInteger(), sa.Integer(), -1)
 
 
-def _set(before: sa.types.TypeEngine[int], after: sa.types.TypeEngine[int], samples: int) -> None:
+def _retype(before: sa.types.TypeEngine[int], after: sa.types.TypeEngine[int], samples: int) -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     for table, columns in _TIMES.items():
