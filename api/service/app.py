@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from api.accounts import endpoints as accounts
 from api.audit import endpoints as audit
 from api.certificates import endpoints as certificates
+from api.claims import endpoints as claims
 from api.ledger import endpoints as ledger
 from api.service import health, problems
 from api.service.context import Service
@@ -34,6 +35,7 @@ def routers() -> tuple[APIRouter, ...]:
         accounts.router,
         types.router,
         *certificates.routers,
+        claims.router,
         verifications.router,
         ledger.router,
         audit.router,
