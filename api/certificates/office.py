@@ -147,10 +147,21 @@ class Office:
         """Who acts, as written into the records of acts."""
         return self.home.settings.operator or "officer"
 
-    def acting(self, operator: str) -> Office:
-        """This office with another name in the records of acts; everything that is open is shared."""
+    @cached_property
+    def maker(self) -> str | None:
+        """Address with which the operator decides on requests of others, where known; never on her own."""
+        return self.home.settings.operator_address.lower() or None
+
+    def acting(self, operator: str, *, maker: str | None = None) -> Office:
+        """This office with another name in the records of acts; everything that is open is shared.
+
+        Args:
+            operator: the name.
+            maker: address with which that person decides elsewhere, where known.
+        """
         other = copy(self)
         other.__dict__["operator"] = operator
+        other.__dict__["maker"] = maker.lower() if maker else None
         return other
 
     def ask(self, request: Request, wait: float) -> Answer | None:

@@ -317,7 +317,7 @@ def recall_type(office: Office, act: int, *, wait: float) -> TypeAct:
     if not answer.ok:
         raise too_late
     if row.sequence is not None:
-        office.desk.clear(_request(office, row, row.sequence).id)
+        office.desk.clear(type_request(office, row, row.sequence).id)
     _move_type(office, act, "recalled", sequence=None)
     return type_act(office, act)
 
@@ -332,7 +332,7 @@ def introduce_types(office: Office, *, wait: float = 0.0) -> int:
         query = select(type_acts).where(type_acts.c.state == "active").order_by(type_acts.c.id)
         rows = connection.execute(query).all()
     for row in rows:
-        request = _request(office, row, row.sequence)
+        request = type_request(office, row, row.sequence)
         answer = office.ask(request, wait)
         office.desk.clear(request.id)
         told += answer is not None and answer.ok
@@ -348,13 +348,14 @@ def _move_type(office: Office, act: int, state: str, **values: Any) -> None:
 def _next_request(office: Office, row: Row[Any], sequence: int) -> Request:
     """The request for that place; one for a place that was taken meanwhile leaves the desk."""
     if row.sequence not in (None, sequence):
-        office.desk.clear(_request(office, row, row.sequence).id)
+        office.desk.clear(type_request(office, row, row.sequence).id)
     with office.engine.begin() as connection:
         connection.execute(update(type_acts).where(type_acts.c.id == row.id).values(sequence=sequence))
-    return _request(office, row, sequence)
+    return type_request(office, row, sequence)
 
 
-def _request(office: Office, row: Row[Any], sequence: int) -> Request:
+def type_request(office: Office, row: Row[Any], sequence: int) -> Request:
+    """What the second person is asked, for that place in the lane of types."""
     body = {
         "act": row.id,
         "document": b64url(row.document.encode()),
@@ -419,5 +420,5 @@ def _put_in_force(office: Office, row: Row[Any]) -> None:
         raise Unavailable(
             f"the anchor of proposal {row.id} is not final yet", code="type.not_final", field="act", fix="run it again"
         )
-    office.desk.clear(_request(office, row, row.sequence).id)
+    office.desk.clear(type_request(office, row, row.sequence).id)
     _move_type(office, row.id, "active")

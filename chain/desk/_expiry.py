@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chain.credentials.credential import ParsedCredential, parse_credential
 from chain.credentials.leaf import certificate_leaf
+from chain.desk.state import SignerState
 from chain.issuing.events import EventRecord
 from chain.kernel.encoding import b64url, unb64url
 from chain.kernel.errors import InvalidInput
@@ -54,4 +55,21 @@ def is_expired(ledger: TrustSource, event: EventRecord, proof: Any) -> bool:
         and (credential.status_list, credential.status_index) == (event.status_list, event.status_index)
         and credential.expires is not None
         and credential.expires <= ledger.block.time
+    )
+
+
+def is_allowed(
+    ledger: TrustSource, state: SignerState, bureau: str, body: Mapping[str, Any], events: Sequence[EventRecord]
+) -> bool:
+    """Standing policy: lapses past their date by the ledger's clock, and predecessors of released drafts."""
+    proofs = body.get("expired", {})
+    return bool(events) and all(
+        is_expired(ledger, event, proofs.get(event.identifier))
+        if event.operation == "lapse"
+        else event.operation in ("supersede", "transfer")
+        and event.successor is not None
+        and event.bureau == bureau
+        and state.follows(event.successor, event.identifier)
+        and state.slot_holder(event.status_list, event.status_index) is not None
+        for event in events
     )

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chain.containers import X25519Identity, X25519Recipient, decrypt, encrypt
+from chain.desk._exchange import DecisionFolder
 from chain.desk.messages import KINDS, LIMIT, Answer, Request, request_id
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url, unb64url
@@ -32,6 +33,7 @@ class Desk:
         self._pin = pin
         self._requests = path / "requests"
         self._answers = path / "answers"
+        self.decisions = DecisionFolder(path)
 
     # ------------------------------------------------------------------ the signer's side
 

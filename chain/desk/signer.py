@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from chain.credentials import credential as credentials
 from chain.credentials import stamp as stamps
@@ -20,10 +20,12 @@ from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import parse_stamp
 from chain.credentials.status_list import StatusList, parse_status_token
 from chain.desk._activation import CodeSafe
+from chain.desk._anchor_key import AnchorKey
 from chain.desk._audit import audit_anchor
 from chain.desk._changes import act_digest, check_changes
 from chain.desk._claims import CLAIM_KINDS, ClaimDesk
-from chain.desk._expiry import is_expired
+from chain.desk._deciding import Deciding
+from chain.desk._expiry import is_allowed
 from chain.desk._names import check_names
 from chain.desk._retention import check_ended, settle
 from chain.desk._types import TypeDesk
@@ -48,25 +50,6 @@ _MALFORMED = (ArithmeticError, AssertionError, AttributeError, LookupError, Recu
 """What a request raises that is not made as :mod:`chain.desk.messages` says."""
 
 
-class AnchorKey(Protocol):
-    """The bureau's anchor key, wherever it is held."""
-
-    @property
-    def address(self) -> str:
-        """0x hexadecimal, lower case."""
-        ...
-
-    def sign_anchor(
-        self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes
-    ) -> bytes:
-        """EIP-712 signature of an ``Anchor``, 65 bytes."""
-        ...
-
-    def sign_status(self, bureau: str, name: str, previous_head: bytes, digest: bytes, actor: str) -> bytes:
-        """EIP-712 signature of a ``Status``, 65 bytes."""
-        ...
-
-
 class Signer:
     """Answers the requests of one bureau's desk.
 
@@ -79,6 +62,7 @@ class Signer:
         ledger: answers a fresh view of the ledger.
         clock: its own clock.
         letters: takes letters with activation codes; without it none are made.
+        deciding: obeys signed decisions; without it people decide at the signer itself only.
     """
 
     def __init__(
@@ -91,7 +75,9 @@ class Signer:
         ledger: Callable[[], TrustSource],
         clock: Clock,
         letters: Letters | None = None,
+        deciding: Deciding | None = None,
     ) -> None:
+        self._deciding = deciding
         self._desk = desk
         self._private = private
         self._key = key
@@ -108,7 +94,7 @@ class Signer:
         """Requests that wait for a person."""
         found = []
         for name, request in self._requests():
-            if isinstance(request, Request) and request.bureau == self._bureau and self._needs_person(request):
+            if isinstance(request, Request) and self.decidable(request):
                 try:
                     found.append(summary_of(name, request, self._types.catalogue(self._ledger)))
                 except (Refused, Conflict) as error:
@@ -130,14 +116,32 @@ class Signer:
     # ------------------------------------------------------------------ by itself
 
     def answer_waiting(self) -> list[Answer]:
-        """Answer every request that needs no person; a fault in one stops none of the others."""
-        answers = []
+        """Obey signed decisions, then answer every request that needs no person; no fault in one stops another."""
+        answers = [] if self._deciding is None else self._deciding.carry_out(self)
         for name, request in self._requests():
             if isinstance(request, Damaged):
                 answers.append(self.refuse(name, request.message))
             elif request.bureau != self._bureau or not self._needs_person(request):
                 answers.append(self._reply(name, request, approved=False))
         return answers
+
+    # ------------------------------------------------------------------ for signed decisions
+
+    def read(self, name: str) -> Request:
+        """One request of the desk. Raises Unavailable, Damaged."""
+        return self._desk.read(name, self._private)
+
+    def decidable(self, request: Request) -> bool:
+        """True if it waits for people of this bureau."""
+        return request.bureau == self._bureau and self._needs_person(request)
+
+    def is_approved(self, act: bytes) -> bool:
+        """True if people agreed to these events before."""
+        return self._state.approvals(act) is not None
+
+    def grant(self, name: str, request: Request) -> Answer:
+        """Grant this very request, after the same checks as always; what they refuse is answered so."""
+        return self._reply(name, request, approved=True)
 
     # ------------------------------------------------------------------ inside
 
@@ -249,6 +253,8 @@ class Signer:
         return self._yes(name)
 
     def _recall(self, name: str, body: Mapping[str, Any]) -> Answer:
+        if self._deciding is not None:
+            self._deciding.recalled(body)
         with self._state.transaction():
             done = self._state.recall(unb64url(body["rowsDigest"]), self._clock())
         if not done:
@@ -416,7 +422,7 @@ class Signer:
         old, new = parse_status_token(old_token), parse_status_token(new_token)
         self._check_token(ledger, new, owner, list_name, previous_head)
         agreed = self._agreed(ledger, body, events)
-        if not agreed and not self._allowed(ledger, body, events):
+        if not agreed and not is_allowed(ledger, self._state, self._bureau, body, events):
             raise Refused("this change needs a person's approval", code="desk.approval", field="events")
         check_changes(old.status_list, new.status_list, owner, list_name, events)
         self._check_holders(owner, events)
@@ -446,7 +452,7 @@ class Signer:
             events = [EventRecord.from_dict(item) for item in body["events"]]
             if self._stale(ledger, body) or self._agreed(ledger, body, events):
                 return True
-            return self._allowed(ledger, body, events)
+            return is_allowed(ledger, self._state, self._bureau, body, events)
         except (InvalidInput, NotFound, Refused, Conflict, *_MALFORMED):
             return False
 
@@ -486,17 +492,3 @@ class Signer:
                     code="desk.identifier",
                     field="events",
                 )
-
-    def _allowed(self, ledger: TrustSource, body: Mapping[str, Any], events: list[EventRecord]) -> bool:
-        """Standing policy: lapses past their date by the ledger's clock, and predecessors of released drafts."""
-        proofs = body.get("expired", {})
-        return bool(events) and all(
-            is_expired(ledger, event, proofs.get(event.identifier))
-            if event.operation == "lapse"
-            else event.operation in ("supersede", "transfer")
-            and event.successor is not None
-            and event.bureau == self._bureau
-            and self._state.follows(event.successor, event.identifier)
-            and self._state.slot_holder(event.status_list, event.status_index) is not None
-            for event in events
-        )

@@ -53,6 +53,16 @@ class KeyCard:
         return {"name": self.name, "kind": self.kind, "public": self.public, "thumbprint": self.thumbprint}
 
 
+def open_wallet(data: Any, passphrase: str) -> bytes:
+    """The private key in a Web3 Secret Storage document (version 3), 32 bytes. Raises ValueError."""
+    from eth_account import Account  # slow to load, and most commands need no account
+
+    try:
+        return bytes(Account.decrypt(data, passphrase))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a version 3 keystore") from error
+
+
 class Keystore:
     """The keys of one home.
 
