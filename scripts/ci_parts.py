@@ -1,8 +1,8 @@
 """The parts of the suite: which there are, and how each is run and counted.
 
 A part is a folder of tests (``chain/merkle`` for tests/chain/merkle), ``contracts`` (forge) or ``hardhat``
-(the second compiler). Whoever adds a room gets its part by adding its folder of tests. ``api@postgresql`` is ``api`` once
-more with its registers on PostgreSQL, less the files whose tests run on both databases anyway.
+(the second compiler). Whoever adds a room gets its part by adding its folder of tests. ``api@postgresql`` is ``api``
+once more with its registers on PostgreSQL, less the files whose tests run on both databases anyway.
 """
 
 from __future__ import annotations

@@ -18,12 +18,14 @@ from api.certificates.office import Office
 from api.certificates.rebuild import drop_unfinished
 from api.certificates.tables import act_entries, acts, batches, certificates
 from api.claims.shredding import shred_claims
+from api.claims.tables import activations, bindings, claims
 from api.db import forget_deleted, register_address
 from chain.documents import Tombstone
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import Refused
 
 _CHUNK = 500
+_PERSONAL = (certificates, act_entries, acts, claims, bindings, activations)
 
 
 def shred(office: Office, row: Row[Any], *, sweep_after: bool = True) -> None:
@@ -79,7 +81,7 @@ def shred(office: Office, row: Row[Any], *, sweep_after: bool = True) -> None:
 
 def sweep(office: Office) -> None:
     """After shredding: no old version of a row stays in the register's own files. Raises Unavailable."""
-    forget_deleted(office.engine, register_address(office.home), (certificates, act_entries, acts))
+    forget_deleted(office.engine, register_address(office.home), _PERSONAL)
 
 
 def bury_again(office: Office) -> int:
@@ -100,6 +102,8 @@ def bury_again(office: Office) -> int:
             for cid in (*(row.cid for row in rows), *(event.cid for event in events)):
                 office.store.delete(cid)
             _blank(connection, rows, office.clock())
+        for row in rows:
+            shred_claims(office, row.id)
         blanked += len(rows)
     if blanked:
         sweep(office)
