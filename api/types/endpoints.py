@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau, public
 from api.service.context import Service
-from api.service.routes import Caller, Here, ServiceRoute, about, ruled
+from api.service.routes import Caller, Here, ServiceRoute, about, bytes_of, ruled
 from api.service.shapes import Bureau, Number
 from api.types.schemas import (
     FieldView,
@@ -82,14 +82,14 @@ def show_schema(
 @router.get(
     "/bureaus/{bureau}/types/{name}/template",
     response_class=Response,
-    **ruled(public()),
+    **ruled(public(), responses=bytes_of(_XLSX, "text/csv")),
 )
 def show_template(
     service: Here,
     bureau: Bureau,
     name: _Name,
     version: _Version = None,
-    form: Annotated[Literal["xlsx", "csv"], Query(examples=["xlsx"])] = "xlsx",
+    form: Annotated[Literal["xlsx", "csv"], Query(description="kind of file", examples=["xlsx"])] = "xlsx",
 ) -> Response:
     """An empty list to fill in, with explanations in Chinese and English. 名单模板."""
     kind = _find(service, bureau, name, version)
