@@ -117,7 +117,7 @@ def list_proposals(service: Here, bureau: Bureau) -> Proposals:
 @router.post("/bureaus/{bureau}/type-proposals", status_code=202, **ruled(_PROPOSING))
 def propose(request: Request, service: Here, caller: Caller, bureau: Bureau, body: ProposalRequest) -> ProposalView:
     """Propose a type, or the next version of one. It is in force once a second person approved and it is anchored."""
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     proposed = propose_type(office, canonical(body.definition), reason=body.reason)
     about(request, f"type proposal {proposed.act}")
     return ProposalView.of(type_act(office, proposed.act), proposed.changes)
@@ -128,7 +128,7 @@ def retire(
     request: Request, service: Here, caller: Caller, bureau: Bureau, name: _Name, body: RetireRequest
 ) -> ProposalView:
     """Ask that nothing more be issued or renewed under a version. It waits for a second person."""
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     proposed = retire_type(office, name, body.version, reason=body.reason)
     about(request, f"type proposal {proposed.act}")
     return ProposalView.of(type_act(office, proposed.act), proposed.changes)
@@ -144,6 +144,6 @@ def show_proposal(service: Here, bureau: Bureau, number: Number) -> ProposalView
 def recall(request: Request, service: Here, caller: Caller, bureau: Bureau, number: Number) -> ProposalView:
     """Take a proposal back that is not signed yet."""
     about(request, f"type proposal {number}")
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     with office.writing():
         return ProposalView.of(recall_type(office, number, wait=_RECALL_WAIT))
