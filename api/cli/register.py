@@ -14,6 +14,7 @@ from api.cli import (
     service,
     types,
     upkeep,
+    working,
 )
 from api.cli.sources import open_home_sources
 from chain.cli.verify import provide_sources
@@ -28,6 +29,7 @@ _MODULES = (
     upkeep,
     backups,
     service,
+    working,
 )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import api.certificates.tables
 import api.claims.tables
 import api.indexer.tables
-import api.types.tables  # noqa: F401
+import api.jobs.tables
+import api.types.tables
+import api.webhooks.tables  # noqa: F401
 from api.db.metadata import metadata
 from api.db.migrate import run
 
