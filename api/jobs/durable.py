@@ -1,7 +1,7 @@
-"""DBOS underneath the worker: which passes are under way, kept so that a crash loses none and none runs twice at once.
+"""DBOS underneath the worker: which passes are under way, so that a crash loses none and none runs twice at once.
 
-What is open, and how far it is, stand in the bureaus' registers; DBOS knows passes by bureau, kind, number and count and
-nothing else. Its database may be deleted while the worker stands still: the next scan makes the passes anew.
+What is open, and how far it is, stand in the bureaus' registers; DBOS knows passes by bureau, kind, number and count
+and nothing else. Its database may be deleted while the worker stands still: the next scan makes the passes anew.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WORKFLOW = "advance"
 _VERSION = "1"
 """The workflow's own version: raised only if its arguments change, so that passes outlive an upgrade of the rest."""
 
-_POLL = 0.2
+_POLL, _SLOW_POLL = 0.2, 1.0
 _KEPT = timedelta(hours=1)
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _PRUNED_AT_ONCE = 500
@@ -72,7 +72,7 @@ class Durable:
                 name,
                 global_concurrency=limit,
                 worker_concurrency=limit,
-                polling_interval_sec=_POLL,
+                polling_interval_sec=_POLL if limit == 1 else _SLOW_POLL,
                 on_conflict="always_update",
             )
 
@@ -162,7 +162,7 @@ class Durable:
 
 
 def _prepare(database: Path | str) -> str:
-    """The address for DBOS; a file is made for its owner's eyes only, with a write-ahead log and overwriting deletes."""
+    """The address for DBOS; a file is made for its owner's eyes only, with a write-ahead log."""
     if isinstance(database, str):
         return make_url(database).set(drivername="postgresql").render_as_string(hide_password=False)
     try:

@@ -65,8 +65,8 @@ def ending(connection: Connection, after: int, until: int, days: int) -> Sequenc
     )
     lists: dict[str, StatusList] = {}
     found: list[int] = []
-    row: Row[Any]
-    for row in connection.execute(query):
+    rows: list[Row[Any]] = list(connection.execute(query))
+    for row in rows:
         if status_of(connection, row, lists) is Status.VALID:
             found.append(row.id)
         if len(found) == _GROUP:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.certificates.issuing import open_list
 from api.certificates.office import Office
-from api.certificates.tables import status_lists
+from api.certificates.tables import batches, status_lists
 from api.indexer.follow import follow
 from chain.documents.push import push
 from chain.documents.stores.local import LocalStore
@@ -23,14 +23,21 @@ def always(_office: Office) -> list[int]:
 
 
 def open_lists(office: Office) -> list[int]:
-    """Status lists made but not anchored yet, by the number in their names; a batch that died may have left one."""
+    """Status lists made but not anchored yet, by the number in their names, that no batch is about to open.
+
+    A batch that was taken back, or whose register was restored, may have left one.
+    """
     with office.engine.connect() as connection:
+        if connection.execute(select(batches.c.id).where(batches.c.state == "released").limit(1)).first():
+            return []
         query = select(status_lists.c.name).where(status_lists.c.bureau == office.bureau, status_lists.c.head.is_(None))
         return sorted(int(name[1:]) for name in connection.execute(query).scalars())
 
 
-def run_list(office: Office, _number: int, _progress: Progress) -> str:
-    """Go on with opening it."""
+def run_list(office: Office, number: int, _progress: Progress) -> str:
+    """Go on with opening it, if no batch has done so meanwhile."""
+    if number not in open_lists(office):
+        return ""
     return "" if open_list(office, 0) else "signer"
 
 
