@@ -32,6 +32,7 @@ _FIXES: tuple[tuple[str, str], ...] = (
     ("office.", "compare config.toml of that bureau's home with docs/configuration.md"),
     ("status.list", "make the register anew: yinxin rebuild"),
     ("slots.", "make the register anew: yinxin rebuild"),
+    ("register.open", "check that the disk is not full, and the register's permissions"),
     ("register.damaged", "make the register anew: yinxin rebuild"),
     ("register.", "look at yinxin doctor in that bureau's home"),
     ("sender.funds", "fund the account that sends"),

@@ -45,11 +45,16 @@ AUDIT = ("audit-sealed", "audit-requested", "audit-signed", "audit-confirmed", "
 BACK = ("act-waiting", "act-refused", "type-refused", "type-recalled")
 """Steps off the straight way: tests/api/test_life.py and test_types.py go there."""
 
+WORKER = ("expiry", "reminded", "events", "webhook-sent")
+"""Steps that the worker alone takes: tests/api/jobs/test_kill.py goes there."""
+
 SIZE, CHUNK = 500, 200
 
 
 def test_every_step_in_the_code_is_in_these_tables() -> None:
-    assert steps_in_code() == {*BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK}
+    assert steps_in_code() == {
+        *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER,
+    }  # fmt: skip
     assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER}
 
 

@@ -20,6 +20,7 @@ from tests.api.town import EVENTS, LICENCE, YINXIN, Town, licences
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(200)]
 
+
 def test_a_list_put_into_the_register_is_issued_and_nobody_is_asked_twice(town: Town) -> None:
     make_service(town)
     draft(town, licences(40))
@@ -81,9 +82,9 @@ def test_expired_certificates_lapse_without_a_person_in_bounded_groups(town: Tow
     with working(town), town.signing(approve=False):
         eventually(lambda: [tuple(row) for row in rows(town, "SELECT size, state FROM acts")] == [(2, "complete")])
         eventually(lambda: not jobs(town))
+        eventually(lambda: rows(town, "SELECT 1 FROM webhook_events WHERE kind = 'act.completed'"))
     shown = [town.ok(town.officer, "show", names[place])["status"] for place in (0, 1, 2, 3, 5)]
     assert shown == ["VALID", "LAPSED", "LAPSED", "VALID", "VALID"]
-        eventually(lambda: rows(town, "SELECT 1 FROM webhook_events WHERE kind = 'act.completed'"))
     kinds = [row[0] for row in rows(town, "SELECT kind FROM webhook_events ORDER BY id")]
     assert kinds.count("act.completed") == 1
     assert "act.waiting" not in kinds, "nobody has to do anything"
@@ -250,7 +251,7 @@ def test_planted_names_are_in_no_job_no_log_and_no_event(town: Town) -> None:
             word.encode(),
             word.encode("utf-16-le"),
             base64.b64encode(word.encode())[:-2],
-            repr(word).encode(),
+            ascii(word).encode(),
         ):
             assert form not in held, word
 
