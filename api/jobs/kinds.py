@@ -12,7 +12,10 @@ from api.certificates.issuing import run_batch
 from api.certificates.office import Office
 from api.certificates.statuses import open_acts, run_act
 from api.certificates.tables import batches
+from api.claims.activations import open_activations, run_activation
+from api.claims.running import open_claims, run_claim
 from api.jobs import expiry, reminders, upkeep
+from api.types.service import open_types, run_type
 from api.webhooks import events, sending
 
 Progress = Callable[[str, int, int], None]
@@ -52,9 +55,16 @@ def _run_act(office: Office, number: int, _progress: Progress) -> str:
     return run_act(office, number).waiting_for
 
 
+def _run_activation(office: Office, number: int, _progress: Progress) -> str:
+    return "signer" if run_activation(office, number).state == "waiting" else ""
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("batch", _open_batches, _run_batch),
     Kind("act", open_acts, _run_act),
+    Kind("type", open_types, lambda office, number, _: run_type(office, number).waiting_for),
+    Kind("claim", open_claims, lambda office, number, _: run_claim(office, number).waiting_for),
+    Kind("activation", open_activations, _run_activation),
     Kind("list", upkeep.open_lists, upkeep.run_list),
     Kind("event", events.open_events, events.run_events, every=1),
     Kind("delivery", sending.open_deliveries, sending.run_delivery, outgoing=True),
