@@ -10,17 +10,21 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import pytest
 
+from api.webhooks import create_webhook
 from chain.credentials.status_list import Status
+from chain.kernel.clock import CHINA
 from tests.api.jobs.kit import draft, eventually, jobs, make_service, rows
 from tests.api.test_kill import Books, kill_node, show
-from tests.api.town import EVENTS, LICENCE, Town, licences
+from tests.api.town import EVENTS, LICENCE, YINXIN, Town, licences
 from tests.api.walk import Run, run_until
+from tests.api.webhooks.receiver import receiver
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
 
@@ -79,8 +83,8 @@ class Walk:
         prepare: puts it into the register.
         steps: named steps of it, in the order in which they come (tests/api/test_kill.py holds that none is missing).
         check: what must be so afterwards.
-        events: kinds of events noted, each once.
-        open: query that finds a row once there is nothing left to do.
+        events: kinds of completions noted, each once.
+        done: query that finds a row once there is nothing left to do.
     """
 
     prepare: Callable[[Town], None]
@@ -191,8 +195,6 @@ def test_the_chain_killed_under_the_worker(town: Town, name: str, step: str) -> 
 @contextlib.contextmanager
 def signer_process(town: Town, kill_at: str | None) -> Iterator[None]:
     """``yinxin signer`` as a process, started again whenever it dies; it dies once, at that step."""
-    import threading
-
     stop = threading.Event()
     left = [kill_at]
     running: list[subprocess.Popen[bytes]] = []
@@ -202,7 +204,7 @@ def signer_process(town: Town, kill_at: str | None) -> Iterator[None]:
             names_out, names_in = os.pipe()
             go_out, go_in = os.pipe()
             process = subprocess.Popen(
-                [Path(os.sys.executable).with_name("yinxin"), "--home", str(town.approver), "--json", "signer"],  # type: ignore[attr-defined]
+                [YINXIN, "--home", str(town.approver), "--json", "signer"],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(names_in, go_out),
                 env={**os.environ, "YINXIN_STEP_PIPE": f"{names_in},{go_out}"},
             )  # fmt: skip
@@ -240,5 +242,37 @@ def test_the_signer_killed_before_it_answers(town: Town, step: str) -> None:
         town.ok(town.approver, "approve", "--all")
     with signer_process(town, step):
         eventually(lambda: worker_until(town, None).code == 0 and rows(town, walk.done))
+        settle(town, walk)
+    check(town, walk)
+
+
+def test_the_worker_killed_between_reminding_telling_and_noting_that_it_told(town: Town) -> None:
+    make_service(town)
+    end = (datetime.now(CHINA).date() + timedelta(days=20)).isoformat()
+    town.issue([sample.with_value("certificateExpiringDate", end) for sample in licences(3)])
+    with receiver() as hooks, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YINXIN_JOBS__PRIVATE_WEBHOOKS", "true")
+        with town.office() as office:
+            create_webhook(office, hooks.url, ["certificate.expiring"])
+        for step in ("reminded", "webhook-sent"):
+            run = worker_until(town, step)
+            assert (run.steps[-1], run.code) == (step, -signal.SIGKILL)
+        assert worker_until(town, None).code == 0
+        told = [(headers["webhook-id"], body) for headers, body in hooks.requests]
+    assert len(told) == 2, "told again, because nobody knows whether it was"
+    assert len(set(told)) == 1, "under the same id and in the same words"
+    assert [row[0] for row in rows(town, "SELECT certificate_id FROM reminders ORDER BY 1")] == [1, 2, 3]
+    assert [tuple(row) for row in rows(town, "SELECT state, attempts FROM webhook_deliveries")] == [("delivered", 1)]
+
+
+def test_the_workers_own_database_may_be_deleted(town: Town) -> None:
+    walk = TABLE["issue"]
+    home = make_service(town)
+    walk.prepare(town)
+    with town.signing():
+        for step in ("allocated", "signed"):
+            assert worker_until(town, step).code == -signal.SIGKILL
+            for file in home.glob("jobs.sqlite*"):
+                file.unlink()
         settle(town, walk)
     check(town, walk)
