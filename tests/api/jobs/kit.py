@@ -88,7 +88,7 @@ def eventually(found: Callable[[], Any], *, seconds: float = 60.0, why: Callable
 def batch_state(town: Town, number: int) -> str:
     """State of a batch, by its row."""
     with town.office() as office, office.engine.connect() as connection:
-        return str(connection.exec_driver_sql("SELECT state FROM batches WHERE id = ?", (number,)).scalar())
+        return str(connection.exec_driver_sql(f"SELECT state FROM batches WHERE id = {number:d}").scalar())
 
 
 def jobs(town: Town) -> list[Job]:
