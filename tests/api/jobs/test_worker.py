@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_each_certificate_is_reminded_of_once_a_threshold(town: Town) -> None:
         with working(town):
             ran = rows(town, "SELECT coalesce(max(runs), 0) FROM job_states WHERE kind = 'reminder'")[0][0]
             query = f"SELECT 1 FROM job_states WHERE kind = 'reminder' AND runs > {ran}"
-            eventually(lambda query=query: rows(town, query))
+            eventually(partial(rows, town, query))
     found = [tuple(row) for row in rows(town, "SELECT certificate_id, days FROM reminders ORDER BY certificate_id")]
     assert found == [(1, 7), (2, 30), (3, 90)]
     told = rows(town, "SELECT number, count FROM webhook_events WHERE kind = 'certificate.expiring' ORDER BY number")
