@@ -28,7 +28,11 @@ def successor_of(credential: ParsedCredential, kind: CertificateType, bureau: st
     assert credential.identifier is not None
     if credential.hidden:
         raise InvalidInput("some fields are not disclosed", code="handover.field", field="file")
-    shown = {one.name: str(credential.fields[one.name]) for one in kind.list_fields if one.name in credential.fields}
+    shown: dict[str, str] = {}
+    for one in kind.list_fields:
+        value = credential.fields.get(one.name)
+        if isinstance(value, str):  # what is none is missing below
+            shown[one.name] = value
     fields = kind.complete(shown, bureau_name=bureau_name)
     for name, found in check_fields(kind, fields):
         if found.level == "error":

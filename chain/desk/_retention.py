@@ -53,3 +53,12 @@ def settle(ledger: TrustSource, state: SignerState, bureau: str) -> None:
                 done = True
     if done:
         state.flush()
+
+
+def forget_ended(ledger: TrustSource, state: SignerState, bureau: str, body: Mapping[str, Any]) -> None:
+    """Carry out a retention request that a person approved: check it, then forget. Raises as :func:`check_ended`."""
+    ended = check_ended(ledger, state, bureau, body)
+    settle(ledger, state, bureau)
+    with state.transaction():
+        state.forget(ended)
+    state.flush()

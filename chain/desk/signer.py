@@ -27,7 +27,7 @@ from chain.desk._claims import CLAIM_KINDS, ClaimDesk
 from chain.desk._deciding import Deciding
 from chain.desk._expiry import is_allowed
 from chain.desk._names import check_names
-from chain.desk._retention import check_ended, settle
+from chain.desk._retention import forget_ended, settle
 from chain.desk._types import TypeDesk
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
@@ -244,12 +244,7 @@ class Signer:
     def _retention(self, name: str, body: Mapping[str, Any], *, approved: bool) -> Answer:
         if not approved:
             raise Refused("records are destroyed after a person said yes", code="desk.approval", field="records")
-        ledger = self._ledger()
-        ended = check_ended(ledger, self._state, self._bureau, body)
-        settle(ledger, self._state, self._bureau)
-        with self._state.transaction():
-            self._state.forget(ended)
-        self._state.flush()
+        forget_ended(self._ledger(), self._state, self._bureau, body)
         return self._yes(name)
 
     def _recall(self, name: str, body: Mapping[str, Any]) -> Answer:
