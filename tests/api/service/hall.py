@@ -76,6 +76,12 @@ class Hall:
     @contextlib.contextmanager
     def working(self, *, approve: bool = True) -> Iterator[None]:
         """While this lasts the signer answers, a person approves, and a worker carries out what the API accepts."""
+        with self.town.signing(approve=approve), self.carrying_out():
+            yield
+
+    @contextlib.contextmanager
+    def carrying_out(self) -> Iterator[None]:
+        """While this lasts a worker carries out what the API accepts; who signs is another matter."""
         stop = threading.Event()
         failed: list[BaseException] = []
 
@@ -88,14 +94,13 @@ class Hall:
             except BaseException as error:  # noqa: BLE001 - shown to the test below
                 failed.append(error)
 
-        with self.town.signing(approve=approve):
-            thread = threading.Thread(target=work, name="worker")
-            thread.start()
-            try:
-                yield
-            finally:
-                stop.set()
-                thread.join()
+        thread = threading.Thread(target=work, name="worker")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
         assert not failed, failed
 
     def settle(self, path: str, states: tuple[str, ...] = ("complete", "recalled", "refused")) -> dict[str, Any]:
