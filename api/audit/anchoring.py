@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.engine import Row
 
 from api.audit.log import digests
@@ -58,6 +58,14 @@ def open_anchors(engine: Engine, bureau: str) -> list[int]:
     query = select(audit_anchors.c.id).where(audit_anchors.c.bureau == bureau, audit_anchors.c.state.in_(OPEN))
     with engine.connect() as connection:
         return list(connection.execute(query.order_by(audit_anchors.c.id)).scalars())
+
+
+def newest_anchor(engine: Engine, bureau: str) -> int | None:
+    """Time of the block of a bureau's newest anchor of the log, seconds; None if there is none."""
+    query = select(func.max(audit_anchors.c.anchored_at)).where(audit_anchors.c.bureau == bureau)
+    with engine.connect() as connection:
+        found: int | None = connection.execute(query).scalar()
+    return found
 
 
 def run_anchor(engine: Engine, office: Office, number: int, *, wait: float = 0.0) -> str:

@@ -194,6 +194,17 @@ def run_retention(office: Office, *, wait: float = 0.0) -> Run:
     return Run(row.id, "done", row.size)
 
 
+def open_runs(office: Office) -> list[int]:
+    """Number of the run that is open, if one is."""
+    row = _open_run(office)
+    return [] if row is None else [int(row.id)]
+
+
+def waits_for(run: Run) -> str:
+    """Who has to act before a run goes on: ``approval`` or nobody."""
+    return "approval" if run.state == "waiting" else ""
+
+
 def _ask(office: Office, run: Row[Any], wait: float) -> Answer | None:
     """The answer to this run's request; a list that changed meanwhile makes another request of it."""
     known = None if run.request is None else office.desk.answer(run.request)

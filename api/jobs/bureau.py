@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sqlalchemy import Engine
+
 from api.certificates.office import Office
 from api.jobs import states
 from api.jobs.faults import Fault, fault_of, pause, wants_reopening
@@ -40,9 +42,13 @@ class WorkingOffice(Office):
 
     Attributes:
         unanswered: names of requests without an answer, since it was last emptied.
+        service_engine: the service's own database, with the audit log.
+        audit_minutes: minutes between anchors of that log.
     """
 
     unanswered: list[str] = field(default_factory=list)
+    service_engine: Engine | None = None
+    audit_minutes: int = 60
     _inode: int = 0
 
     def ask(self, request: Request, wait: float) -> Answer | None:
@@ -76,15 +82,25 @@ class Bureau:
         home: the officer's home.
         every: seconds between rounds of upkeep.
         stop: set when the worker ends.
+        service_engine: the service's own database.
+        audit_minutes: minutes between anchors of the audit log.
 
     Raises:
         InvalidInput: it is not an officer's home.
     """
 
-    def __init__(self, home: Home, *, every: float, stop: threading.Event) -> None:
-        self._looking = WorkingOffice(home)
-        self._writing = WorkingOffice(home)
-        self._sending = WorkingOffice(home)
+    def __init__(
+        self,
+        home: Home,
+        *,
+        every: float,
+        stop: threading.Event,
+        service_engine: Engine | None = None,
+        audit_minutes: int = 60,
+    ) -> None:
+        self._looking, self._writing, self._sending = (
+            WorkingOffice(home, service_engine=service_engine, audit_minutes=audit_minutes) for _ in range(3)
+        )
         self.code = self._looking.bureau
         self._every = every
         self._stop = stop

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from api.audit.job import run_audit
 from api.certificates.batches import FINAL
 from api.certificates.issuing import run_batch
 from api.certificates.office import Office
+from api.certificates.retention import open_runs, run_retention, waits_for
 from api.certificates.statuses import open_acts, run_act
 from api.certificates.tables import batches
 from api.claims.activations import open_activations, run_activation
@@ -71,6 +73,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("index", upkeep.always, upkeep.run_index, every=1),
     Kind("expiry", upkeep.always, expiry.run_expiry, every=1),
     Kind("reminder", upkeep.always, reminders.run_reminders, every=4),
+    Kind("retention", open_runs, lambda office, _number, _: waits_for(run_retention(office))),
+    Kind("audit", upkeep.always, run_audit, every=1),
     Kind("push", upkeep.push_wanted, upkeep.run_push, every=1),
 )
 """In the order in which they are looked at."""

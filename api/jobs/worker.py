@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from api.db import open_service
 from api.jobs.bureau import Bureau
 from api.jobs.durable import Durable
 from api.jobs.faults import fault_of, pause
@@ -47,7 +48,17 @@ class Worker:
                 field="service.bureaus",
                 fix="yinxin init service --bureau-home FOLDER, or set service.bureaus in config.toml",
             )
-        found = [Bureau(_officer(home, name), every=settings.every, stop=stop) for name in settings.bureaus]
+        self._engine = open_service(home)
+        found = [
+            Bureau(
+                _officer(home, name),
+                every=settings.every,
+                stop=stop,
+                service_engine=self._engine,
+                audit_minutes=settings.audit_minutes,
+            )
+            for name in settings.bureaus
+        ]
         self._bureaus = {bureau.code: bureau for bureau in found}
         if len(self._bureaus) != len(found):
             raise InvalidInput(
@@ -90,6 +101,7 @@ class Worker:
             if ended:
                 for bureau in self._bureaus.values():
                     bureau.close()
+                self._engine.dispose()
             log("worker.stopped", ended=ended)
         return ended
 

@@ -140,6 +140,7 @@ class ServiceSettings(_Part):
         ge=0,
         description="requests a minute that one account, or one address without account, may make; 0: no limit",
     )
+    audit_minutes: int = Field(60, ge=1, le=10_080, description="minutes between anchors of the audit log")
     every: int = Field(
         15, ge=1, le=3600, description="seconds between the worker's looks for blocks, blobs and expired certificates"
     )
