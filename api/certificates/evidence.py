@@ -76,6 +76,22 @@ def certificate(engine: Engine, identifier: str) -> Row[Any]:
     return row
 
 
+def certificate_by_number(engine: Engine, number: int) -> Row[Any]:
+    """A certificate's row by its number in the register, which says nothing about it. Raises NotFound."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(certificates).where(certificates.c.id == number, certificates.c.shredded_at.is_(None))
+        ).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"no certificate {number} in this register",
+            code="certificate.unknown",
+            field="number",
+            fix="search for it",
+        )
+    return row
+
+
 @lru_cache(maxsize=4)
 def _tree(engine: Engine, batch_id: int) -> Tree:
     with engine.connect() as connection:

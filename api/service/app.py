@@ -16,6 +16,7 @@ from api.approvals import endpoints as approvals
 from api.audit import endpoints as audit
 from api.certificates import endpoints as certificates
 from api.claims import endpoints as claims
+from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
 from api.service import health, problems
 from api.service.context import Service
@@ -26,6 +27,7 @@ from api.service.rates import Rates
 from api.service.routes import ServiceRoute
 from api.types import endpoints as types
 from api.verifications import endpoints as verifications
+from api.webhooks import endpoints as webhooks
 
 BURST = 10
 
@@ -40,6 +42,8 @@ def routers() -> tuple[APIRouter, ...]:
         claims.router,
         verifications.router,
         ledger.router,
+        jobs.router,
+        webhooks.router,
         audit.router,
         health.router,
     )

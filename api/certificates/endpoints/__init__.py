@@ -1,7 +1,7 @@
-"""The register over HTTP: :mod:`batches` (lists and their way), :mod:`register` (search), :mod:`acts` (statuses)."""
+"""The register over HTTP: :mod:`batches` (lists and their way), :mod:`register` (search), :mod:`acts` (statuses), :mod:`care`."""
 
-from api.certificates.endpoints import acts, batches, register
+from api.certificates.endpoints import acts, batches, care, register
 
-routers = (batches.router, register.router, acts.router)
+routers = (batches.router, register.router, care.router, acts.router)
 
 __all__ = ["routers"]
