@@ -63,7 +63,9 @@ def answer_of(connection: socket.socket) -> tuple[int, dict[str, object]]:
 def count(hall: Hall) -> tuple[int, int]:
     """Batches and certificates of the register."""
     with hall.service.office(BUREAU).engine.connect() as connection:
-        found = [connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (batches, certificates)]
+        found = [
+            connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (batches, certificates)
+        ]
     return found[0], found[1]
 
 
