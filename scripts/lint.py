@@ -26,6 +26,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "format": (str(_BIN / "ruff"), "format", "--check", "--output-format", "concise", "."),
     "imports": (str(_BIN / "lint-imports"), "--no-cache", "--no-logo"),
     "types": (str(_BIN / "mypy"), *_TYPED),
+    "openapi": (sys.executable, "-m", "scripts.write_openapi", "--check"),
 }
 """Name of a check to its command; each prints its findings and ends with a code other than 0."""
 

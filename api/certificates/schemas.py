@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.engine import Row
 
 from api.certificates.search import Found
-from api.service.paging import Page
+from api.service.paging import MOST, USUAL, Page
 from api.service.shapes import SAMPLE_BUREAU, SAMPLE_IDENTIFIER, Hex, Shape, Time, hex_of, time_of
 from chain.catalogue.lists import Finding, ListReport
 
@@ -189,6 +189,25 @@ class CertificateView(Shape):
             predecessor=row.predecessor,
             successor=row.successor,
         )
+
+
+class SearchRequest(Shape):
+    """What to look for; all that is given must hold."""
+
+    name: str | None = Field(
+        None, description="part of the holder's name", min_length=1, max_length=100, examples=["示例"]
+    )
+    number: str | None = Field(None, description="certificate number, whole", max_length=100, examples=[SAMPLE_NUMBER])
+    identifier: str | None = Field(None, description="whole", max_length=140, examples=[SAMPLE_IDENTIFIER])
+    holder: str | None = Field(None, description="holder code, whole", max_length=64, examples=[SAMPLE_NUMBER])
+    state: StatusName | None = Field(None, description="by the newest list", examples=["SUSPENDED"])
+    type: str | None = Field(None, description="certificate type", max_length=64, examples=["business-licence"])
+    batch: int | None = Field(None, description="number of a batch", ge=1, le=2**53 - 1, examples=[12])
+    expiring_within: int | None = Field(
+        None, description="days from now, by the ledger's clock", ge=0, le=3660, examples=[30]
+    )
+    limit: int = Field(USUAL, description="items of a page", ge=1, le=MOST, examples=[USUAL])
+    cursor: str | None = Field(None, description="`next` of the page before", max_length=200, examples=["WzEyXQ"])
 
 
 class Certificates(Page):

@@ -13,13 +13,9 @@ from fastapi import FastAPI
 from api.service.app import create_app
 from api.service.context import open_service_home
 from api.service.observed import log_as_json
-
-HOME = "YINXIN_SERVICE_HOME"
-
+from api.service.server import HOME, PARENT
 
 _PR_SET_PDEATHSIG = 1
-PARENT = "YINXIN_SERVICE_PARENT"
-"""Number of the process that started this one and restarts it if it dies."""
 
 
 def create() -> FastAPI:

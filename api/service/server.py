@@ -11,9 +11,16 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from api.service.asgi import HOME, PARENT
 from api.service.context import Service
 from chain.kernel.errors import Unavailable
+
+
+HOME = "YINXIN_SERVICE_HOME"
+"""Home of the service, for its worker processes."""
+PARENT = "YINXIN_SERVICE_PARENT"
+"""Number of the process that starts them, and starts them again if they die."""
+# Nothing of the application is imported in that process: it is not to hold what each of them opens for itself, and
+# whether counts are shared between processes is decided when the metrics are first imported.
 
 
 def free_port(host: str) -> int:
@@ -50,10 +57,7 @@ def serve(
     port = settings.port if port is None else port
     port = port or free_port(host)
     _may_listen(host, port)
-    metrics = service.home / "metrics"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir(mode=0o700)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counted_in(service.home / "metrics"))
     os.environ[HOME] = str(service.home.path)
     os.environ[PARENT] = str(os.getpid())
     scheme = "https" if certificate else "http"
@@ -74,6 +78,22 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()
+
+
+def _counted_in(folder: Path) -> Path:
+    """A folder for the counts of this server's processes; those of servers that are gone are removed."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for other in folder.iterdir():
+        try:
+            os.kill(int(other.name), 0)
+        except (ValueError, ProcessLookupError):
+            shutil.rmtree(other, ignore_errors=True)
+        except PermissionError:
+            continue
+    own = folder / str(os.getpid())
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(mode=0o700)
+    return own
 
 
 def _may_listen(host: str, port: int) -> None:

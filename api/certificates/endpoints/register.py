@@ -14,19 +14,20 @@ from api.certificates.evidence import bundle_of, certificate
 from api.certificates.query import Filters, page
 from api.certificates.records import read_record
 from api.certificates.schemas import (
-    SAMPLE_NUMBER,
     CertificateDetail,
     Certificates,
     CertificateView,
     HistoryEntry,
+    SearchRequest,
     StatusName,
 )
 from api.certificates.search import Found, history
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches
+from api.service.context import Service
 from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Here, ServiceRoute, bytes_of, ruled
-from api.service.shapes import BUNDLE, SAMPLE_IDENTIFIER, Bureau, Identifier
+from api.service.shapes import BUNDLE, Bureau, Identifier
 from chain.credentials.status_list import Status
 from chain.kernel.canonical import read_canonical
 from chain.rendering.qr import make_code, render_png, render_svg
@@ -35,25 +36,18 @@ router = APIRouter(prefix="/v1/bureaus/{bureau}/certificates", route_class=Servi
 
 _DAY = 86_400
 _SEARCHING = in_bureau(Role.OFFICER, Role.APPROVER, Role.MACHINE, Role.AUDITOR, scope=Scope.CERTIFICATES)
+_LOOKING_FOR = in_bureau(
+    Role.OFFICER, Role.APPROVER, Role.MACHINE, Role.AUDITOR, scope=Scope.CERTIFICATES, repeats=True
+)
 _PULLING = in_bureau(Role.OFFICER, Role.APPROVER, Role.MACHINE, Role.CLERK, Role.AUDITOR, scope=Scope.CERTIFICATES)
 
 
 @router.get("", **ruled(_SEARCHING))
-def search_certificates(
+def list_certificates(
     service: Here,
     bureau: Bureau,
     limit: Limit = 50,
     cursor: Cursor = None,
-    name: Annotated[
-        str | None, Query(min_length=1, max_length=100, description="part of the holder's name", examples=["示例"])
-    ] = None,
-    number: Annotated[
-        str | None, Query(max_length=100, description="certificate number, whole", examples=[SAMPLE_NUMBER])
-    ] = None,
-    identifier: Annotated[str | None, Query(max_length=140, description="whole", examples=[SAMPLE_IDENTIFIER])] = None,
-    holder: Annotated[
-        str | None, Query(max_length=64, description="holder code, whole", examples=[SAMPLE_NUMBER])
-    ] = None,
     state: Annotated[StatusName | None, Query(description="by the newest list", examples=["SUSPENDED"])] = None,
     kind: Annotated[
         str | None, Query(alias="type", max_length=64, description="certificate type", examples=["business-licence"])
@@ -63,23 +57,41 @@ def search_certificates(
         int | None, Query(ge=0, le=3660, description="days from now, by the ledger's clock", examples=[30])
     ] = None,
 ) -> Certificates:
-    """Certificates of the bureau that fit all that is given, in the order of the register, without shredded ones."""
+    """Certificates of the bureau that fit all that is given, in the order of the register, without shredded ones.
+
+    Names and numbers of holders are no part of an address; look for them with POST …/certificates/search.
+    """
+    wanted = SearchRequest(
+        state=state, type=kind, batch=batch, expiring_within=expiring_within, limit=limit, cursor=cursor
+    )
+    return _found(service, bureau, wanted)
+
+
+@router.post("/search", **ruled(_LOOKING_FOR))
+def search_certificates(service: Here, bureau: Bureau, body: SearchRequest) -> Certificates:
+    """Search by holder's name or code, number or identifier, and by all that the list takes.
+
+    A POST, so that what is looked for stands in no address, and so in no log of a proxy.
+    """
+    return _found(service, bureau, body)
+
+
+def _found(service: Service, bureau: str, wanted: SearchRequest) -> Certificates:
     office = service.office(bureau)
-    now = service.now() if expiring_within is not None else None
+    now = service.now() if wanted.expiring_within is not None else None
     filters = Filters(
-        name=name,
-        number=number,
-        identifier=identifier,
-        holder=holder,
-        state=None if state is None else Status[state],
-        certificate_type=None if kind is None else office.catalogue.versions(kind)[-1].code,
-        batch=batch,
+        name=wanted.name,
+        number=wanted.number,
+        identifier=wanted.identifier,
+        holder=wanted.holder,
+        state=None if wanted.state is None else Status[wanted.state],
+        certificate_type=None if wanted.type is None else office.catalogue.versions(wanted.type)[-1].code,
+        batch=wanted.batch,
         expires_from=now,
-        expires_until=None if now is None or expiring_within is None else now + expiring_within * _DAY,
+        expires_until=None if now is None or wanted.expiring_within is None else now + wanted.expiring_within * _DAY,
     )
-    kept, following = cut(
-        page(office, filters, after=after(cursor), limit=limit + 1), limit, lambda one: int(one.row.id)
-    )
+    found = page(office, filters, after=after(wanted.cursor), limit=wanted.limit + 1)
+    kept, following = cut(found, wanted.limit, lambda one: int(one.row.id))
     return Certificates(items=[CertificateView.of(one) for one in kept], next=following)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _BOTH = {"officer", "machine"}
 _DESK = {"officer", "approver", "machine", "auditor", "auditor-general"}
+_DECIDING = {"officer", "approver", "auditor", "auditor-general"}
 _WINDOW = _DESK | {"clerk"}
 _ALL_WINDOWS = _WINDOW | {f"{name}-elsewhere" for name in ("officer", "approver", "machine", "auditor", "clerk")}
 _MEASURING = {"authority", "auditor", "auditor-elsewhere", "auditor-general", "machine", "machine-elsewhere"}
@@ -15,7 +16,9 @@ _MEASURING = {"authority", "auditor", "auditor-elsewhere", "auditor-general", "m
 ANYBODY: frozenset[str] = frozenset(
     {
         "sign_in", "new_nonce", "sign_in_by_key", "verify", "verify_picture", "find_stamp", "show_status_list",
-        "list_bureaus", "show_bureau", "list_anchors", "list_status_heads", "show_blob", "alive", "ready",
+        "make_claim", "end_own_binding", "show_claim", "list_shipped_types", "list_types", "show_type", "show_schema",
+        "show_template", "list_bureaus", "show_bureau", "list_anchors", "list_status_heads", "show_blob", "alive",
+        "ready",
     }
 )  # fmt: skip
 """Operations that need no account. Whoever adds one here says: strangers may."""
@@ -39,12 +42,28 @@ ALLOWED: dict[str, set[str]] = {
     "follow_batch": _DESK,
     "list_acts": _DESK,
     "show_act": _DESK,
+    "list_certificates": _DESK,
     "search_certificates": _DESK,
     "show_certificate": _WINDOW,
     "show_bundle": _WINDOW,
     "show_code": _WINDOW,
     "find_bundle": _ALL_WINDOWS,
+    "list_proposals": _DESK,
+    "show_proposal": _DESK,
+    "propose": {"officer"},
+    "retire": {"officer"},
+    "recall": {"officer"},
+    "list_approvals": _DECIDING,
+    "show_approval": _DECIDING,
+    "show_approval_content": {"officer", "approver"},
+    "list_decisions": _DECIDING,
+    "decide": {"approver"},
+    "request_activations": _BOTH,
+    "show_activation": _DESK,
+    "list_bindings": _DESK,
+    "end_holder_binding": _BOTH,
     "list_audit_events": {"authority"},
+    "list_audit_anchors": {"auditor", "auditor-general", "authority"},
     "list_bureau_audit_events": {"auditor", "auditor-general", "authority"},
     "metrics": _MEASURING,
 }

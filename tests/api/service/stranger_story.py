@@ -16,7 +16,13 @@ from typing import Any
 from yinxin_client import AuthenticatedClient, Client
 from yinxin_client.api.audit import list_audit_events, list_bureau_audit_events
 from yinxin_client.api.batches import follow_batch, list_batches, show_batch, upload_list
-from yinxin_client.api.certificates import search_certificates, show_bundle, show_certificate, show_code
+from yinxin_client.api.certificates import (
+    list_certificates,
+    search_certificates,
+    show_bundle,
+    show_certificate,
+    show_code,
+)
 from yinxin_client.api.ledger import list_anchors, list_bureaus, list_status_heads, show_blob
 from yinxin_client.api.sessions import make_token, sign_in, sign_out, who_am_i
 from yinxin_client.api.statuses import make_acts, show_act
@@ -27,6 +33,7 @@ from yinxin_client.models import (
     PasswordSignIn,
     Problem,
     Scope,
+    SearchRequest,
     TokenRequest,
     VerificationRequest,
 )
@@ -102,13 +109,14 @@ def main() -> None:
     SEEN["batch"] = [batch.size, batch.done, batch.sequence]
     SEEN["events"] = follow_batch.sync_detailed(BUREAU, number, client=officer).content.decode()
 
-    page = search_certificates.sync(BUREAU, client=officer, limit=2)
-    rest = search_certificates.sync(BUREAU, client=officer, limit=2, cursor=page.next_)
+    page = list_certificates.sync(BUREAU, client=officer, limit=2)
+    rest = list_certificates.sync(BUREAU, client=officer, limit=2, cursor=page.next_)
     found = [*page.items, *rest.items]
     SEEN["found"] = len(found)
     first, second = found[0], found[1]
     SEEN["by_name"] = [
-        one.identifier for one in search_certificates.sync(BUREAU, client=officer, name=first.holder).items
+        one.identifier
+        for one in search_certificates.sync(BUREAU, client=officer, body=SearchRequest(name=first.holder)).items
     ]
     SEEN["first"] = first.identifier
     detail = show_certificate.sync(BUREAU, first.identifier, client=clerk)
@@ -154,7 +162,7 @@ def main() -> None:
     )
     with AuthenticatedClient(base_url=URL, token=made.token) as narrow:
         SEEN["narrow"] = [
-            len(search_certificates.sync(BUREAU, client=narrow).items),
+            len(list_certificates.sync(BUREAU, client=narrow).items),
             list_batches.sync(BUREAU, client=narrow).code,
         ]
     sign_out.sync_detailed(client=officer)

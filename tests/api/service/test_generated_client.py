@@ -95,7 +95,7 @@ def test_the_day_goes_well(seen: dict[str, Any]) -> None:
     assert seen["bureaus"] == [BUREAU, OTHER]
     accepted, rows, findings = seen["faulty"]
     assert (accepted, rows) == (False, 3)
-    assert [row for row, _ in findings] and {row for row, _ in findings} == {3}
+    assert {row for row, _ in findings} == {3}
     assert seen["uploaded"] == [201, 201]
     assert seen["replayed"] == [None, "true"]
     assert seen["batches"] == [1]
