@@ -156,6 +156,7 @@ class ListOutcome(Shape):
 class CertificateView(Shape):
     """A certificate of the register. What is true stands on the ledger."""
 
+    entry: int = Field(description="number in the register, for addresses: it says nothing", examples=[77])
     identifier: str = Field(examples=[SAMPLE_IDENTIFIER])
     number: str = Field(examples=[SAMPLE_NUMBER])
     holder: str = Field(examples=[SAMPLE_HOLDER])
@@ -176,6 +177,7 @@ class CertificateView(Shape):
         """From the register."""
         row = found.row
         return cls(
+            entry=row.id,
             identifier=row.identifier,
             number=row.number,
             holder=row.holder_name,

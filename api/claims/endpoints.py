@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau, public
-from api.certificates.evidence import certificate
+from api.certificates.evidence import certificate_by_number
 from api.certificates.office import Office
 from api.certificates.search import select_for_act
 from api.claims.activations import request_activation
@@ -28,7 +28,7 @@ from api.claims.schemas import (
 )
 from api.claims.tables import activations, bindings, claims
 from api.service.routes import Caller, Here, ServiceRoute, about, ruled
-from api.service.shapes import SAMPLE_DIGEST, Bureau, Identifier, Number
+from api.service.shapes import SAMPLE_DIGEST, Bureau, Entry, Number
 from chain.kernel.encoding import b64url, unhex0x
 from chain.kernel.errors import NotFound
 
@@ -119,18 +119,20 @@ def _claim(office: Office, which: Any) -> ClaimView:
 # --------------------------------------------------------------------------- bindings
 
 
-@router.get("/certificates/{identifier}/bindings", **ruled(_LOOKING))
-def list_bindings(service: Here, bureau: Bureau, identifier: Identifier) -> Bindings:
+@router.get("/certificates/{entry}/bindings", **ruled(_LOOKING))
+def list_bindings(service: Here, bureau: Bureau, entry: Entry) -> Bindings:
     """Devices that are and were bound to a certificate."""
-    return Bindings(items=[BindingView.of(row) for row in bindings_of(service.office(bureau), identifier)])
+    office = service.office(bureau)
+    identifier = certificate_by_number(office.engine, entry).identifier
+    return Bindings(items=[BindingView.of(row) for row in bindings_of(office, identifier)])
 
 
-@router.post("/certificates/{identifier}/bindings/end", status_code=202, **ruled(_ASKING))
+@router.post("/certificates/{entry}/bindings/end", status_code=202, **ruled(_ASKING))
 def end_holder_binding(
-    request: Request, service: Here, caller: Caller, bureau: Bureau, identifier: Identifier, body: EndRequest
+    request: Request, service: Here, caller: Caller, bureau: Bureau, entry: Entry, body: EndRequest
 ) -> ClaimView:
     """End the binding that stands, as for a lost phone. It waits for a second person."""
     office = service.office(bureau).acting(caller.name, maker=caller.address)
-    number = end_binding(office, certificate(office.engine, identifier), body.reason)
+    number = end_binding(office, certificate_by_number(office.engine, entry), body.reason)
     about(request, f"claim {number}")
     return _claim(office, claims.c.id == number)

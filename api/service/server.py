@@ -14,7 +14,6 @@ from granian.http import HTTP1Settings
 from api.service.context import Service
 from chain.kernel.errors import Unavailable
 
-
 HOME = "YINXIN_SERVICE_HOME"
 """Home of the service, for its worker processes."""
 PARENT = "YINXIN_SERVICE_PARENT"

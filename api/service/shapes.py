@@ -33,6 +33,15 @@ Bureau = Annotated[
     ),
 ]
 Number = Annotated[int, Path(ge=1, le=2**53 - 1, description="number of the item", examples=[12])]
+Entry = Annotated[
+    int,
+    Path(
+        ge=1,
+        le=2**53 - 1,
+        description="number in the register, as a search answers it",
+        examples=[77],
+    ),
+]
 Time = Annotated[
     str, Field(description="RFC 3339, UTC", examples=[SAMPLE_TIME], json_schema_extra={"format": "date-time"})
 ]

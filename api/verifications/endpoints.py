@@ -11,9 +11,9 @@ from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere, public
 from api.service.observed import VERDICTS
 from api.service.routes import Here, PerhapsCaller, ServiceRoute, bytes_of, ruled
-from api.service.shapes import BUNDLE, SAMPLE_DIGEST, Identifier
+from api.service.shapes import BUNDLE, SAMPLE_DIGEST
 from api.verifications.checker import BureauIndex, Checker
-from api.verifications.schemas import PlaceView, VerificationRequest, VerificationView
+from api.verifications.schemas import BundleRequest, PlaceView, VerificationRequest, VerificationView
 from chain.kernel.clock import parse_time
 from chain.kernel.encoding import unhex0x
 from chain.kernel.errors import InvalidInput, NotFound
@@ -92,15 +92,15 @@ def show_status_list(service: Here, digest: Digest) -> Response:
     return Response(data, media_type="application/statuslist+jwt")
 
 
-@router.get(
-    "/bundles/{identifier}",
+@router.post(
+    "/bundles",
     response_class=Response,
-    **ruled(anywhere(*_MAY_LOOK_UP, scope=Scope.VERIFICATIONS), responses=BUNDLE),
+    **ruled(anywhere(*_MAY_LOOK_UP, scope=Scope.VERIFICATIONS, repeats=True), responses=BUNDLE),
 )
-def find_bundle(service: Here, identifier: Identifier) -> Response:
-    """The evidence bundle of a certificate of any bureau here, for those who look certificates up at a window."""
+def find_bundle(service: Here, body: BundleRequest) -> Response:
+    """The evidence bundle of a certificate of any bureau here, by identifier, for those who check at a window."""
     try:
-        data = BureauIndex(service, bundles=True).bundle(identifier)
+        data = BureauIndex(service, bundles=True).bundle(body.identifier)
     except InvalidInput:
         data = None
     if data is None:

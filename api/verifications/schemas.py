@@ -31,6 +31,16 @@ class VerificationRequest(Shape):
     model_config = Shape.model_config | {"str_max_length": 900_000}
 
 
+class BundleRequest(Shape):
+    """Which certificate. It travels in the body, so that no address names it."""
+
+    identifier: str = Field(
+        description="certificate identifier (GB/T 36904)",
+        pattern=r"^1\.2\.156\.3005\.2\.[0-9A-Za-z.]{20,120}$",
+        examples=[SAMPLE_IDENTIFIER],
+    )
+
+
 class StepView(Shape):
     """One of the seven steps."""
 

@@ -50,5 +50,9 @@ def open_sources(current: State, offline: bool, snapshot: Path | None) -> Source
     if close is not None:
         atexit.register(close)
     return Sources(
-        reader, ManifestIndex(reader, store), LedgerProofs(root), None, services_of(home.settings.verify.services)
+        reader,
+        ManifestIndex(reader, store),
+        LedgerProofs(root),
+        None,
+        services_of(home.settings.verify.services, home.settings.verify.token),
     )

@@ -87,9 +87,9 @@ def run_verify(data: bytes, sources: Sources, *, at: int, policy: Policy) -> Ver
     )
 
 
-def services_of(addresses: Sequence[str]) -> tuple[BundleService, ...]:
+def services_of(addresses: Sequence[str], token: str = "") -> tuple[BundleService, ...]:
     """The configured services. Raises InvalidInput for an address that is not https."""
-    return tuple(HttpBundleService(address) for address in addresses)
+    return tuple(HttpBundleService(address, token=token) for address in addresses)
 
 
 def _read_stamps(picture: bytes) -> Sequence[bytes]:

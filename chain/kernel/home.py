@@ -106,6 +106,7 @@ class VerifySettings(_Part):
     """How a certificate is looked up and how old a status may be."""
 
     services: list[str] = Field(default_factory=list, description="base addresses asked for a bundle by identifier")
+    token: str = Field("", description="API token shown to those addresses; best given by YINXIN_VERIFY__TOKEN")
     snapshot: str | None = Field(None, description="trust snapshot used without network")
     status_max_age: int = Field(7 * 86400, ge=1, description="seconds after which the final block read is too old")
 

@@ -1,4 +1,7 @@
-"""The register over HTTP: :mod:`batches` (lists and their way), :mod:`register` (search), :mod:`acts` (statuses), :mod:`care`."""
+"""The register over HTTP.
+
+:mod:`batches` lists and their way; :mod:`register` search; :mod:`acts` statuses; :mod:`care` what comes over the years.
+"""
 
 from api.certificates.endpoints import acts, batches, care, register
 

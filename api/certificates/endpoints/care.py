@@ -29,7 +29,7 @@ from api.certificates.retention import due, run_retention
 from api.certificates.schemas import ActsMade, ActView, BatchView, CertificateView
 from api.certificates.statuses import act
 from api.service.routes import Caller, Here, ServiceRoute, about, ruled
-from api.service.shapes import Bureau, Number
+from api.service.shapes import Bureau, Entry
 
 router = APIRouter(prefix="/v1/bureaus/{bureau}", route_class=ServiceRoute, tags=["care"])
 
@@ -40,16 +40,16 @@ _LOOKING = in_bureau(Role.OFFICER, Role.APPROVER, Role.AUDITOR, scope=Scope.CERT
 _ASKING = in_bureau(Role.OFFICER, Role.APPROVER, Role.AUDITOR, scope=Scope.CERTIFICATES, repeats=True)
 
 
-@router.post("/certificates/{number}/corrections", status_code=201, **ruled(_PREPARING))
+@router.post("/certificates/{entry}/corrections", status_code=201, **ruled(_PREPARING))
 def correct_certificate(
-    request: Request, service: Here, caller: Caller, bureau: Bureau, number: Number, body: CorrectionRequest
+    request: Request, service: Here, caller: Caller, bureau: Bureau, entry: Entry, body: CorrectionRequest
 ) -> CorrectionOutcome:
     """Correct a typo (更正): a next version follows with the named fields changed, once a second person released it.
 
     With `dryRun` nothing is made; the answer shows what would change.
     """
     office = service.office(bureau).acting(caller.name, maker=caller.address)
-    found = correct(office, certificate_by_number(office.engine, number).identifier, body.changes)
+    found = correct(office, certificate_by_number(office.engine, entry).identifier, body.changes)
     if body.dry_run:
         return CorrectionOutcome.of(found, None)
     made, _ = create_batch(
@@ -59,21 +59,21 @@ def correct_certificate(
     return CorrectionOutcome.of(found, BatchView.of(batch(office, made)))
 
 
-@router.post("/certificates/{number}/reprints", status_code=201, **ruled(_PRINTING))
+@router.post("/certificates/{entry}/reprints", status_code=201, **ruled(_PRINTING))
 def reprint_certificate(
-    request: Request, service: Here, caller: Caller, bureau: Bureau, number: Number, body: ReprintRequest
+    request: Request, service: Here, caller: Caller, bureau: Bureau, entry: Entry, body: ReprintRequest
 ) -> Reprinted:
     """Note a reprint (补发) and give out the same bundle and QR content again."""
     office = service.office(bureau).acting(caller.name, maker=caller.address)
-    about(request, f"certificate {number}")
-    return Reprinted.of(reprint(office, certificate_by_number(office.engine, number).identifier, body.reason))
+    about(request, f"certificate {entry}")
+    return Reprinted.of(reprint(office, certificate_by_number(office.engine, entry).identifier, body.reason))
 
 
-@router.get("/certificates/{number}/reprints", **ruled(_LOOKING))
-def list_reprints(service: Here, bureau: Bureau, number: Number) -> Reprints:
+@router.get("/certificates/{entry}/reprints", **ruled(_LOOKING))
+def list_reprints(service: Here, bureau: Bureau, entry: Entry) -> Reprints:
     """How often a certificate was reprinted, by whom and why."""
     office = service.office(bureau)
-    row = certificate_by_number(office.engine, number)
+    row = certificate_by_number(office.engine, entry)
     return Reprints(items=[ReprintView.of(one) for one in reprints_of(office, row.identifier)])
 
 

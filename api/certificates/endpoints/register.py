@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau
-from api.certificates.evidence import bundle_of, certificate
+from api.certificates.evidence import bundle_of, certificate_by_number
 from api.certificates.query import Filters, page
 from api.certificates.records import read_record
 from api.certificates.schemas import (
@@ -27,7 +27,7 @@ from api.certificates.tables import batches
 from api.service.context import Service
 from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Here, ServiceRoute, bytes_of, ruled
-from api.service.shapes import BUNDLE, Bureau, Identifier
+from api.service.shapes import BUNDLE, Bureau, Entry
 from chain.credentials.status_list import Status
 from chain.kernel.canonical import read_canonical
 from chain.rendering.qr import make_code, render_png, render_svg
@@ -95,11 +95,11 @@ def _found(service: Service, bureau: str, wanted: SearchRequest) -> Certificates
     return Certificates(items=[CertificateView.of(one) for one in kept], next=following)
 
 
-@router.get("/{identifier}", **ruled(_PULLING))
-def show_certificate(service: Here, bureau: Bureau, identifier: Identifier) -> CertificateDetail:
+@router.get("/{entry}", **ruled(_PULLING))
+def show_certificate(service: Here, bureau: Bureau, entry: Entry) -> CertificateDetail:
     """One certificate with all fields and its history."""
     office = service.office(bureau)
-    row = certificate(office.engine, identifier)
+    row = certificate_by_number(office.engine, entry)
     with office.engine.connect() as connection:
         batch = connection.execute(select(batches).where(batches.c.id == row.batch_id)).one()
         status = status_of(connection, row, {})
@@ -111,26 +111,26 @@ def show_certificate(service: Here, bureau: Bureau, identifier: Identifier) -> C
     )
 
 
-@router.get("/{identifier}/bundle", response_class=Response, **ruled(_PULLING, responses=BUNDLE))
-def show_bundle(service: Here, bureau: Bureau, identifier: Identifier) -> Response:
+@router.get("/{entry}/bundle", response_class=Response, **ruled(_PULLING, responses=BUNDLE))
+def show_bundle(service: Here, bureau: Bureau, entry: Entry) -> Response:
     """The evidence bundle: all that is needed to verify the certificate, in one file of canonical JSON."""
     office = service.office(bureau)
-    return Response(bundle_of(office, certificate(office.engine, identifier)), media_type="application/json")
+    return Response(bundle_of(office, certificate_by_number(office.engine, entry)), media_type="application/json")
 
 
 @router.get(
-    "/{identifier}/code", response_class=Response, **ruled(_PULLING, responses=bytes_of("image/svg+xml", "image/png"))
+    "/{entry}/code", response_class=Response, **ruled(_PULLING, responses=bytes_of("image/svg+xml", "image/png"))
 )
 def show_code(
     service: Here,
     bureau: Bureau,
-    identifier: Identifier,
+    entry: Entry,
     form: Annotated[Literal["png", "svg"], Query(description="of the picture", examples=["svg"])] = "svg",
 ) -> Response:
     """The certificate's QR code."""
     office = service.office(bureau)
     code = make_code(
-        office.home.settings.stamp.prefix, read_record(office, certificate(office.engine, identifier)).stamp
+        office.home.settings.stamp.prefix, read_record(office, certificate_by_number(office.engine, entry)).stamp
     )
     if form == "png":
         return Response(render_png(code), media_type="image/png")

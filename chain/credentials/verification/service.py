@@ -13,13 +13,14 @@ import urllib.request
 from email.message import Message
 from http.client import HTTPException
 from typing import IO
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from chain.credentials.bundle import MAX_BUNDLE
+from chain.kernel.canonical import canonical
 from chain.kernel.errors import InvalidInput, Unavailable
 
-PATH = "/bundles/"
-"""After the base address; then the identifier, percent-encoded."""
+PATH = "/v1/bundles"
+"""After the base address. The identifier goes into the body: addresses end up in logs."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CHUNK = 64 * 1024
@@ -33,17 +34,18 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class HttpBundleService:
-    """``GET <base>/bundles/<identifier>``: 200 with the bundle, 404 if there is none.
+    """``POST <base>/v1/bundles`` with ``{"identifier": …}``: 200 with the bundle, 404 if there is none.
 
     Args:
         base: https address from the configuration; http only for this machine.
         timeout: seconds for one look-up, everything included.
+        token: shown as ``Authorization: Bearer``, to this address only; none if empty.
 
     Raises:
         InvalidInput: an address of another kind, or with credentials, a query or a fragment.
     """
 
-    def __init__(self, base: str, *, timeout: float = 5.0) -> None:
+    def __init__(self, base: str, *, timeout: float = 5.0, token: str = "") -> None:
         parts = urlsplit(base)
         plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
         if not (parts.scheme == "https" or plain) or not parts.hostname:
@@ -61,6 +63,9 @@ class HttpBundleService:
             )
         self.base = base.rstrip("/")
         self._timeout = timeout
+        self._headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
         self._opener = urllib.request.OpenerDirector()
         handlers = (
             urllib.request.HTTPHandler(),
@@ -79,7 +84,7 @@ class HttpBundleService:
             Unavailable: no answer in time, another answer than 200 or 404, or one that is too large.
         """
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked when the service was configured
-            self.base + PATH + quote(identifier, safe=""), headers={"Accept": "application/json"}
+            self.base + PATH, data=canonical({"identifier": identifier}), headers=self._headers, method="POST"
         )
         deadline = time.monotonic() + self._timeout
         try:

@@ -30,6 +30,7 @@ from yinxin_client.api.verifications import find_bundle, find_stamp, show_status
 from yinxin_client.models import (
     ActRequest,
     ActRequestOperation,
+    BundleRequest,
     PasswordSignIn,
     Problem,
     Scope,
@@ -119,12 +120,12 @@ def main() -> None:
         for one in search_certificates.sync(BUREAU, client=officer, body=SearchRequest(name=first.holder)).items
     ]
     SEEN["first"] = first.identifier
-    detail = show_certificate.sync(BUREAU, first.identifier, client=clerk)
+    detail = show_certificate.sync(BUREAU, first.entry, client=clerk)
     SEEN["detail"] = [detail.status, detail.fields["certificateHolderName"] == first.holder]
-    SEEN["svg"] = show_code.sync_detailed(BUREAU, first.identifier, client=clerk).content[:4].decode()
+    SEEN["svg"] = show_code.sync_detailed(BUREAU, first.entry, client=clerk).content[:4].decode()
 
-    bundle = find_bundle.sync_detailed(first.identifier, client=clerk).content.decode()
-    SEEN["same_bundle"] = show_bundle.sync_detailed(BUREAU, first.identifier, client=officer).content.decode() == bundle
+    bundle = find_bundle.sync_detailed(client=clerk, body=BundleRequest(identifier=first.identifier)).content.decode()
+    SEEN["same_bundle"] = show_bundle.sync_detailed(BUREAU, first.entry, client=officer).content.decode() == bundle
     spoilt = bundle.replace('"size":', '"size":1', 1)
     SEEN["verdicts"] = [
         verdict(nobody, bundle),
@@ -139,7 +140,7 @@ def main() -> None:
     time.sleep(1.1)
     SEEN["revoked"] = verdict(clerk, second.identifier)
     SEEN["history"] = [
-        [one.operation, one.after] for one in show_certificate.sync(BUREAU, second.identifier, client=clerk).history
+        [one.operation, one.after] for one in show_certificate.sync(BUREAU, second.entry, client=clerk).history
     ]
 
     anchor = list_anchors.sync(BUREAU, client=nobody, lane="11100000MB0143028R001").items[0]

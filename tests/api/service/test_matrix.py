@@ -162,7 +162,10 @@ def test_an_endpoint_without_a_rule_does_not_start(tmp_path: Path) -> None:
     for service in _service(tmp_path):
         ruleless = APIRouter()
         ruleless.get("/v1/forgotten")(lambda: None)
-        with mock.patch.object(app_module, "routers", lambda: (ruleless,)), pytest.raises(TypeError, match="forgotten"):
+        with (
+            mock.patch.object(app_module, "routers", return_value=(ruleless,)),
+            pytest.raises(TypeError, match="forgotten"),
+        ):
             create_app(service)
 
 

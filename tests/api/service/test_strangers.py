@@ -43,7 +43,8 @@ def known(hall: Hall) -> dict[str, list[str | int]]:
     return {
         "path.bureau": [BUREAU],
         "path.number": [1, 2, 3, 13],
-        "path.identifier": [one["identifier"] for one in found],
+        "path.entry": [one["entry"] for one in found],
+        "body.identifier": [one["identifier"] for one in found],
         "path.cid": [one["manifest"] for one in anchors],
         "path.digest": [one["digest"] for one in heads],
         "query.type": ["business-licence"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +19,9 @@ IDENTIFIER = "1.2.156.3005.2.11100000MB0143028R001.11440100000000001F.4401002026
 class Handler(BaseHTTPRequestHandler):
     """Answers by the first part of the path."""
 
-    def do_GET(self):
+    def do_POST(self):
         self.server.paths.append(self.path)
+        self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.headers.append(dict(self.headers))
         mode = self.path.split("/")[1]
         if mode == "slow":
@@ -49,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
 def server() -> Iterator[ThreadingHTTPServer]:
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     httpd.daemon_threads = True
-    httpd.paths, httpd.headers, httpd.stop = [], [], threading.Event()
+    httpd.paths, httpd.bodies, httpd.headers, httpd.stop = [], [], [], threading.Event()
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield httpd
@@ -67,11 +69,19 @@ def service(server, mode, timeout=5.0):
 class TestLookUp:
     def test_bundle(self, server):
         assert service(server, "good").bundle(IDENTIFIER) == b"the bundle"
-        assert server.paths == [f"/good/bundles/{IDENTIFIER}"]
+        assert server.paths == ["/good/v1/bundles"], "no address names the certificate"
+        assert json.loads(server.bodies[0]) == {"identifier": IDENTIFIER}
+        assert "Authorization" not in server.headers[0]
 
     def test_identifier_cannot_leave_its_place(self, server):
         service(server, "good").bundle("../../admin?x=1#y")
-        assert server.paths == ["/good/bundles/..%2F..%2Fadmin%3Fx%3D1%23y"]
+        assert server.paths == ["/good/v1/bundles"]
+        assert json.loads(server.bodies[0]) == {"identifier": "../../admin?x=1#y"}
+
+    def test_a_token_is_shown_where_there_is_one(self, server):
+        address = f"http://127.0.0.1:{server.server_port}/good/"
+        assert HttpBundleService(address, token="yx_word").bundle(IDENTIFIER) == b"the bundle"
+        assert server.headers[0]["Authorization"] == "Bearer yx_word"
 
     def test_none(self, server):
         assert service(server, "none").bundle(IDENTIFIER) is None
