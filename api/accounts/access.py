@@ -76,9 +76,7 @@ def sign_in(engine: Engine, name: str, password: str, *, now: int, seconds: int)
         locked = row is not None and row.locked_until is not None and row.locked_until > now
         right = _matches(row.password if row is not None and known else _nobody(), password) and known
         if right and not locked and row is not None:
-            connection.execute(
-                update(accounts).where(accounts.c.id == row.id).values(failures=0, locked_until=None)
-            )
+            connection.execute(update(accounts).where(accounts.c.id == row.id).values(failures=0, locked_until=None))
             return _new_token(connection, row.id, "session", "password", frozenset(Scope), now, now + seconds)
         if row is not None and not locked:
             failures = row.failures + 1

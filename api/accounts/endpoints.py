@@ -165,7 +165,9 @@ def show_account(service: Here, number: Number) -> AccountView:
     return AccountView.of(people.account(service.engine, number))
 
 
-@router.patch("/accounts/{number}", tags=["accounts"], **ruled(anywhere(Role.AUTHORITY, scope=Scope.ACCOUNTS, noted=True)))
+@router.patch(
+    "/accounts/{number}", tags=["accounts"], **ruled(anywhere(Role.AUTHORITY, scope=Scope.ACCOUNTS, noted=True))
+)
 def change_account(request: Request, service: Here, number: Number, body: AccountChange) -> AccountView:
     """Change an account. One that is closed or loses a role is signed out everywhere."""
     about(request, f"account {number}")

@@ -170,7 +170,10 @@ def check_roles(roles: Sequence[Membership]) -> None:
             )
         if one.bureau is not None and one.role in NEVER_IN_A_BUREAU:
             raise InvalidInput(
-                f"{one.role} is no role in a bureau", code="account.role", field=f"roles[{place}].bureau", fix="leave it out"
+                f"{one.role} is no role in a bureau",
+                code="account.role",
+                field=f"roles[{place}].bureau",
+                fix="leave it out",
             )
         if one.bureau is not None:
             uscc.parse(one.bureau, field=f"roles[{place}].bureau")
@@ -228,7 +231,9 @@ def _set_roles(connection: Connection, number: int, roles: Sequence[Membership])
 def _account(connection: Connection, number: int) -> Account:
     row = connection.execute(select(accounts).where(accounts.c.id == number)).one_or_none()
     if row is None:
-        raise NotFound(f"no account {number}", code="account.unknown", field="account", fix="GET /v1/accounts lists them")
+        raise NotFound(
+            f"no account {number}", code="account.unknown", field="account", fix="GET /v1/accounts lists them"
+        )
     held = connection.execute(
         select(memberships).where(memberships.c.account_id == number).order_by(memberships.c.role, memberships.c.bureau)
     ).all()

@@ -61,7 +61,9 @@ class KeySignIn(Shape):
 
     message: str = Field(
         max_length=4000,
-        examples=["yx.example wants you to sign in with your Ethereum account:\n0x52908400098527886E0F7030069857D2E4169EE7\n…"],
+        examples=[
+            "yx.example wants you to sign in with your Ethereum account:\n0x52908400098527886E0F7030069857D2E4169EE7\n…"
+        ],
     )
     signature: str = Field(
         description="65 bytes, `personal_sign` (EIP-191)", pattern=r"^0x[0-9a-f]{130}$", examples=["0x" + "1b" * 65]

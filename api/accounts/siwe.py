@@ -63,9 +63,13 @@ class SignInMessage:
         """Read a message. Raises InvalidInput if it is not of EIP-4361, version 1."""
         found = _MESSAGE.match(text) if len(text) <= LONGEST else None
         if found is None or found["version"] != "1":
-            raise _fault("not a sign-in message of EIP-4361, version 1", "let the wallet sign the message as it was made")
+            raise _fault(
+                "not a sign-in message of EIP-4361, version 1", "let the wallet sign the message as it was made"
+            )
         if to_checksum(found["address"]) != found["address"]:
-            raise _fault("the address is not written with its checksum (ERC-55)", "write the address as the wallet shows it")
+            raise _fault(
+                "the address is not written with its checksum (ERC-55)", "write the address as the wallet shows it"
+            )
         return cls(
             text,
             found["domain"],
@@ -114,5 +118,6 @@ def message_text(*, domain: str, address: str, uri: str, chain_id: int, nonce: s
     """A message to be signed, in the form that :meth:`SignInMessage.parse` reads."""
     return (
         f"{domain} wants you to sign in with your Ethereum account:\n{to_checksum(address)}\n\n"
-        f"Sign in to Yinxin. 登录印信。\n\nURI: {uri}\nVersion: 1\nChain ID: {chain_id}\nNonce: {nonce}\nIssued At: {issued}"
+        f"Sign in to Yinxin. 登录印信。\n\nURI: {uri}\nVersion: 1\nChain ID: {chain_id}\nNonce: {nonce}\n"
+        f"Issued At: {issued}"
     )

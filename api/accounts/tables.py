@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from api.db.metadata import service_metadata
+from api.db.metadata import Seconds, service_metadata
 
 accounts = Table(
     "accounts",
@@ -16,9 +16,9 @@ accounts = Table(
     Column("address", String(42), unique=True, doc="ledger address, 0x lower case"),
     Column("active", Boolean, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0", doc="wrong passwords since the last right one"),
-    Column("locked_until", Integer),
-    Column("created_at", Integer, nullable=False),
-    Column("changed_at", Integer, nullable=False),
+    Column("locked_until", Seconds),
+    Column("created_at", Seconds, nullable=False),
+    Column("changed_at", Seconds, nullable=False),
 )
 
 memberships = Table(
@@ -41,10 +41,10 @@ tokens = Table(
     Column("digest", LargeBinary(32), nullable=False, unique=True, doc="SHA-256 of the secret, which has 256 bits"),
     Column("hint", String(8), nullable=False, doc="its last characters, to tell tokens apart"),
     Column("scopes", Text, nullable=False, doc="joined by spaces"),
-    Column("created_at", Integer, nullable=False),
-    Column("expires_at", Integer, nullable=False),
-    Column("used_at", Integer, doc="to the minute"),
-    Column("ended_at", Integer),
+    Column("created_at", Seconds, nullable=False),
+    Column("expires_at", Seconds, nullable=False),
+    Column("used_at", Seconds, doc="to the minute"),
+    Column("ended_at", Seconds),
     Index("ix_tokens_account_id", "account_id"),
 )
 
@@ -52,6 +52,6 @@ nonces = Table(
     "nonces",
     service_metadata,
     Column("digest", LargeBinary(32), primary_key=True),
-    Column("expires_at", Integer, nullable=False, index=True),
+    Column("expires_at", Seconds, nullable=False, index=True),
 )
 """Nonces given out for Sign-In with Ethereum and not used yet."""

@@ -16,9 +16,7 @@ from api.service.shapes import SAMPLE_BUREAU, Bureau, Hex, Shape, Time, hex_of, 
 
 router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["audit"])
 
-_Operation = Annotated[
-    str | None, Query(max_length=64, description="only this operation", examples=["make_batch"])
-]
+_Operation = Annotated[str | None, Query(max_length=64, description="only this operation", examples=["make_batch"])]
 
 
 class Entry(Shape):
@@ -61,9 +59,7 @@ class Entries(Page):
 
 
 @router.get("/audit-events", **ruled(anywhere(Role.AUTHORITY, scope=Scope.AUDIT)))
-def list_audit_events(
-    service: Here, limit: Limit = 50, cursor: Cursor = None, operation: _Operation = None
-) -> Entries:
+def list_audit_events(service: Here, limit: Limit = 50, cursor: Cursor = None, operation: _Operation = None) -> Entries:
     """Entries of all bureaus, oldest first."""
     return _page(service, None, limit, cursor, operation)
 

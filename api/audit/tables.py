@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
 
-from api.db.metadata import service_metadata
+from api.db.metadata import Seconds, service_metadata
 
 audit_entries = Table(
     "audit_entries",
     service_metadata,
     Column("id", Integer, primary_key=True, autoincrement=False, doc="1, 2, 3 … without a gap"),
-    Column("at", Integer, nullable=False),
+    Column("at", Seconds, nullable=False),
     Column("kind", String(8), nullable=False, doc="begun or ended"),
     Column("begun", Integer, doc="for an end: number of its beginning"),
     Column("account", Integer, doc="number of the account, or none"),
@@ -35,6 +35,6 @@ audit_anchors = Table(
     Column("root", LargeBinary(32)),
     Column("manifest_digest", LargeBinary(32)),
     Column("signature", LargeBinary(65)),
-    Column("anchored_at", Integer),
+    Column("anchored_at", Seconds),
 )
 """Stretches of the log that stand on the ledger."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 from sqlalchemy.engine import Row
 
 from api.certificates.office import Office
@@ -139,4 +139,3 @@ def act_page(office: Office, *, state: str | None, after: int, limit: int) -> Se
         query = query.where(acts.c.state == state)
     with office.engine.connect() as connection:
         return connection.execute(query).all()
-

@@ -131,7 +131,9 @@ class ListOutcome(Shape):
 
     accepted: bool = Field(description="it is a batch now (or, in a dry run, could be)", examples=[True])
     batch: BatchView | None = Field(None, description="the batch, unless it was a dry run or has faults")
-    known: bool = Field(False, description="this very list was given before, and its batch is answered", examples=[False])
+    known: bool = Field(
+        False, description="this very list was given before, and its batch is answered", examples=[False]
+    )
     rows: int = Field(examples=[500])
     rows_ok: int = Field(examples=[500])
     findings: list[FindingView] = Field(description="at most a thousand; faults first")
@@ -161,7 +163,9 @@ class CertificateView(Shape):
     type: str = Field(examples=[SAMPLE_TYPE])
     batch: int = Field(examples=[12])
     batch_state: str = Field(examples=["complete"])
-    status: str | None = Field(None, description="by the newest anchored list; null before it has a place", examples=["VALID"])
+    status: str | None = Field(
+        None, description="by the newest anchored list; null before it has a place", examples=["VALID"]
+    )
     not_before: Time
     expires: Time | None = None
     predecessor: str | None = Field(None, examples=[SAMPLE_IDENTIFIER])
@@ -221,9 +225,14 @@ class ActRequest(Shape):
         default_factory=list, description="identifiers or numbers", max_length=10_000, examples=[[SAMPLE_IDENTIFIER]]
     )
     holder: str | None = Field(
-        None, description="instead: all live certificates of the holder with this code", max_length=64, examples=[SAMPLE_NUMBER]
+        None,
+        description="instead: all live certificates of the holder with this code",
+        max_length=64,
+        examples=[SAMPLE_NUMBER],
     )
-    expired: bool = Field(False, description="for lapse: all that are past their date by the ledger's clock", examples=[False])
+    expired: bool = Field(
+        False, description="for lapse: all that are past their date by the ledger's clock", examples=[False]
+    )
     reason: str = Field(min_length=1, max_length=500, examples=["整改期间"])
 
 

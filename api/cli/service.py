@@ -59,9 +59,7 @@ def register(app: typer.Typer) -> None:
         run(service, host=host, port=port, workers=workers, certificate=certificate, key=key)
 
 
-_Roles = Annotated[
-    list[str], typer.Option("--role", help="ROLE, or ROLE@BUREAU; may be repeated: " + ", ".join(Role))
-]
+_Roles = Annotated[list[str], typer.Option("--role", help="ROLE, or ROLE@BUREAU; may be repeated: " + ", ".join(Role))]
 
 
 @account_app.command("add")

@@ -1,1 +1,1 @@
-"""What the ledger and the store say, over HTTP: bureaus, anchors, status heads, blobs. Public, and checkable elsewhere."""
+"""What ledger and store say, over HTTP: bureaus, anchors, status heads, blobs. Public, and checkable elsewhere."""

@@ -92,7 +92,9 @@ def show_bureau(service: Here, bureau: Bureau) -> BureauView:
     service.office(bureau)
     view = _bureau(service, bureau)
     if view is None:
-        raise NotFound(f"the registry knows no bureau {bureau}", code="bureau.unknown", field="bureau", fix="register it")
+        raise NotFound(
+            f"the registry knows no bureau {bureau}", code="bureau.unknown", field="bureau", fix="register it"
+        )
     return view
 
 
@@ -177,7 +179,9 @@ def _slice(service: Service, bureau: str, query: Any, offset: int, limit: int) -
 @router.get("/blobs/{cid}", response_class=Response, **ruled(public()))
 def show_blob(
     service: Here,
-    cid: Annotated[str, Path(pattern=r"^b[a-z2-7]{20,100}$", description="CID, version 1, base32", examples=[SAMPLE_CID])],
+    cid: Annotated[
+        str, Path(pattern=r"^b[a-z2-7]{20,100}$", description="CID, version 1, base32", examples=[SAMPLE_CID])
+    ],
 ) -> Response:
     """Stored bytes: encrypted records, manifests, status lists. The CID is recomputed before they are sent."""
     parse_cid(cid)

@@ -68,7 +68,8 @@ def create_app(service: Service) -> FastAPI:
     settings = service.settings
     app.state.rates = Rates(settings.rate_per_minute, max(BURST, settings.rate_per_minute // 6))
     for router in routers():
-        app.include_router(router)
+        # Not include_router: it keeps routers whole, and every single route is to be seen here.
+        app.router.routes.extend(router.routes)
     _every_route_has_a_rule(app.routes)
     problems.install(app)
     large = [

@@ -1,4 +1,4 @@
-"""What one process of the service has open: the service's database, one office a bureau, the ledger as verifiers see it."""
+"""What one process of the service has open: its database, one office a bureau, the ledger as verifiers see it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,12 @@ def describe(app: FastAPI, version: str) -> dict[str, Any]:
     schemas["Problem"] = schema
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    rules = {(route.path_format, method.lower()): route.rule for route in app.routes if isinstance(route, ServiceRoute) for method in route.methods}
+    rules = {
+        (route.path_format, method.lower()): route.rule
+        for route in app.routes
+        if isinstance(route, ServiceRoute)
+        for method in route.methods or ()
+    }
     for path, item in document.get("paths", {}).items():
         for method, operation in item.items():
             rule = rules.get((path, method))
@@ -59,7 +64,7 @@ def describe(app: FastAPI, version: str) -> dict[str, Any]:
                 operation.setdefault("parameters", []).append(
                     {
                         "name": HEADER, "in": "header", "required": False,
-                        "description": "the same request with the same key is done once, and answered the same for a day",
+                        "description": "the same request with the same key is done once, and answered alike for a day",
                         "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[\\x21-\\x7e]+$"},
                         "example": "9f1c0f8e-5a53-4d5e-9d5b-1a6f3f0c9b11",
                     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from starlette.responses import JSONResponse
 
 from api.accounts.roles import Role, Scope
@@ -48,25 +49,26 @@ def alive() -> Alive:
     response_model=Ready,
 )
 def ready(service: Here) -> Response:
-    """200 if every part answers, 503 with the same body if not. What is wrong stands in the log and in `yinxin doctor`."""
+    """200 if every part answers, 503 with the same body if not; `yinxin doctor` says what is wrong."""
     database = _answers(lambda: _select(service.engine))
-    registers = _answers(lambda: [_select(service.office(one).engine) for one in service.bureaus])
-    ledger = _answers(lambda: service.ledger.rpc.final_block())
+    registers = _answers(lambda: _select(*(service.office(one).engine for one in service.bureaus)))
+    ledger = _answers(service.now)
     found = Ready(ready=database and registers and ledger, database=database, registers=registers, ledger=ledger)
     return JSONResponse(found.model_dump(), 200 if found.ready else 503)
 
 
-def _answers(ask: object) -> bool:
+def _answers(ask: Callable[[], object]) -> bool:
     try:
-        ask()  # type: ignore[operator]
+        ask()
     except (YinxinError, OSError):
         return False
     return True
 
 
-def _select(engine: object) -> None:
-    with engine.connect() as connection:  # type: ignore[attr-defined]
-        connection.execute(text("SELECT 1"))
+def _select(*engines: Engine) -> None:
+    for engine in engines:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
 
 
 @router.get(

@@ -83,9 +83,7 @@ class Once:
             nonce = os.urandom(12)
             answer = nonce + AESGCM(self.seal).encrypt(nonce, plain, self.digest)
             connection.execute(
-                update(keys)
-                .where(*mine)
-                .values(status=response.status_code, answer=answer, expires_at=now + KEPT)
+                update(keys).where(*mine).values(status=response.status_code, answer=answer, expires_at=now + KEPT)
             )
 
     def forget(self) -> None:
@@ -152,6 +150,8 @@ def _before(engine: Engine, digest: bytes, fingerprint: bytes, seal: bytes) -> K
     try:
         plain = AESGCM(seal).decrypt(data[:12], data[12:], digest)
     except InvalidTag as error:
-        raise InvalidInput("this key is not known", code="idempotency.key", field=HEADER, fix="send a fresh key") from error
+        raise InvalidInput(
+            "this key is not known", code="idempotency.key", field=HEADER, fix="send a fresh key"
+        ) from error
     kept = msgspec.msgpack.decode(plain, type=_Sealed)
     return Kept(row.status, kept.media_type, kept.body)

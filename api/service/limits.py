@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.service.problems import MEDIA_TYPE, URN
 
 
-class _Over(Exception):  # noqa: N818 - a signal inside this module
+class _Over(Exception):
     pass
 
 
@@ -75,6 +75,10 @@ async def _refuse(send: Send, most: int) -> None:
             "fix": "send lists to /v1/bureaus/{bureau}/lists, and everything else in smaller pieces",
         }
     )  # fmt: skip
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -102,7 +102,7 @@ def _entry(scope: Scope, number: str, method: str, route: str, status: int, took
 
 
 class JsonLines(logging.Formatter):
-    """Log lines as JSON: time, level, logger, event and the data of the call; a fault's type and place, not its text."""
+    """Log lines as JSON: time, level, logger, event, the data of the call; a fault's type and place, not its text."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""

@@ -34,6 +34,4 @@ class Rates:
         if len(self._buckets) > _MOST_CALLERS:
             self._buckets.popitem(last=False)
         if left < 1:
-            raise TooMany(
-                f"more than {self._rate * 60:.0f} requests a minute", fix="wait a second and send it again"
-            )
+            raise TooMany(f"more than {self._rate * 60:.0f} requests a minute", fix="wait a second and send it again")

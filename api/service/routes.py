@@ -56,7 +56,8 @@ class ServiceRoute(APIRoute):
             raise TypeError(f"{path}: every endpoint has a rule (api.service.routes.ruled)")
         self.rule = found
         super().__init__(path, endpoint, **more)
-        if self.methods & _CHANGES and not (found.noted or "POST" in self.methods):
+        self.changes = bool((self.methods or set()) & _CHANGES)
+        if self.changes and not (found.noted or self.methods == {"POST"}):
             raise TypeError(f"{path}: what changes something is noted in the audit log")
 
     def get_route_handler(self) -> _Handler:
@@ -81,7 +82,7 @@ class ServiceRoute(APIRoute):
         rates.take(principal.account if principal else _client(request))
         bureau = request.path_params.get("bureau")
         self.rule.check(principal, bureau)
-        if not self.methods & _CHANGES:
+        if not self.changes:
             return _tagged(request, await inner(request))
         key = request.headers.get(idempotency.HEADER) if self.rule.repeats else None
         if key is None:

@@ -33,7 +33,9 @@ Bureau = Annotated[
     ),
 ]
 Number = Annotated[int, Path(ge=1, le=2**53 - 1, description="number of the item", examples=[12])]
-Time = Annotated[str, Field(description="RFC 3339, UTC", examples=[SAMPLE_TIME], json_schema_extra={"format": "date-time"})]
+Time = Annotated[
+    str, Field(description="RFC 3339, UTC", examples=[SAMPLE_TIME], json_schema_extra={"format": "date-time"})
+]
 Hex = Annotated[str, Field(description="0x and hexadecimal", pattern=r"^0x[0-9a-f]*$", examples=[SAMPLE_DIGEST])]
 Identifier = Annotated[
     str,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table
 
-from api.db.metadata import service_metadata
+from api.db.metadata import Seconds, service_metadata
 
 idempotency_keys = Table(
     "idempotency_keys",
     service_metadata,
     Column("digest", LargeBinary(32), primary_key=True, doc="SHA-256 of account and key"),
     Column("fingerprint", LargeBinary(32), nullable=False, doc="SHA-256 of method, path and body"),
-    Column("begun_at", Integer, nullable=False),
+    Column("begun_at", Seconds, nullable=False),
     Column("owner", String(64), nullable=False, doc="process and request that execute it"),
     Column("status", Integer, doc="of the answer; none while it is being made"),
     Column("answer", LargeBinary, doc="AES-GCM under a key made from the caller's own key"),
-    Column("expires_at", Integer, nullable=False, index=True),
+    Column("expires_at", Seconds, nullable=False, index=True),
 )
 """Answers are sealed under the caller's key, which is not kept: what they say cannot be read from here."""

@@ -153,4 +153,3 @@ class Checker:
 
 def _stamps(picture: bytes) -> Sequence[bytes]:
     return read_stamps(picture)
-

@@ -28,9 +28,7 @@ _PICTURE = {
         for kind in ("image/png", "image/jpeg", "image/webp", "application/octet-stream")
     },
 }
-Digest = Annotated[
-    str, Path(pattern=r"^0x[0-9a-f]{64}$", description="SHA-256", examples=[SAMPLE_DIGEST])
-]
+Digest = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="SHA-256", examples=[SAMPLE_DIGEST])]
 
 
 def checker_of(request: Request, service: Here) -> Checker:
@@ -76,7 +74,9 @@ def find_stamp(service: Here, digest: Digest) -> PlaceView:
     """Where the stamp with this SHA-256 is anchored: lane, number, leaf and proof. Says nothing about its holder."""
     place = BureauIndex(service, bundles=False).by_stamp(unhex0x(digest, size=32))
     if place is None:
-        raise NotFound("no stamp with this digest", code="stamp.unknown", field="digest", fix="ask the bureau's own index")
+        raise NotFound(
+            "no stamp with this digest", code="stamp.unknown", field="digest", fix="ask the bureau's own index"
+        )
     return PlaceView.of(place)
 
 
@@ -85,7 +85,9 @@ def show_status_list(service: Here, digest: Digest) -> Response:
     """The status list token with this SHA-256 (a signed JWT of the Token Status List); the ledger says which counts."""
     data = BureauIndex(service, bundles=False).status_list(unhex0x(digest, size=32))
     if data is None:
-        raise NotFound("no status list with this digest", code="status_list.unknown", field="digest", fix="ask the ledger")
+        raise NotFound(
+            "no status list with this digest", code="status_list.unknown", field="digest", fix="ask the ledger"
+        )
     return Response(data, media_type="application/statuslist+jwt")
 
 
@@ -102,6 +104,9 @@ def find_bundle(service: Here, identifier: Identifier) -> Response:
         data = None
     if data is None:
         raise NotFound(
-            "no certificate with this identifier", code="certificate.unknown", field="identifier", fix="check the identifier"
+            "no certificate with this identifier",
+            code="certificate.unknown",
+            field="identifier",
+            fix="check the identifier",
         )
     return Response(data, media_type="application/json")

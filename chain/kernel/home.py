@@ -106,7 +106,9 @@ class ServiceSettings(_Part):
     body_limit: int = Field(2**20, ge=4096, description="bytes of a body")
     upload_limit: int = Field(256 * 2**20, ge=4096, description="bytes of an uploaded list")
     rate_per_minute: int = Field(
-        6000, ge=0, description="requests a minute that one account, or one address without account, may make; 0: no limit"
+        6000,
+        ge=0,
+        description="requests a minute that one account, or one address without account, may make; 0: no limit",
     )
 
 

@@ -54,11 +54,16 @@ _FILE = {
 _POLL = 0.5
 _RECALL_WAIT = 10.0
 
-_Type = Annotated[str, Query(max_length=64, description="certificate type, by slug or code", examples=["business-licence"])]
+_Type = Annotated[
+    str,
+    Query(alias="type", max_length=64, description="certificate type, by slug or code", examples=["business-licence"]),
+]
 _Name = Annotated[str, Query(min_length=1, max_length=200, description="name of the list", examples=["2026-11.xlsx"])]
 _DryRun = Annotated[bool, Query(description="judge every row and stop", examples=[False])]
 _Reason = Annotated[str, Query(max_length=500, description="for renew and change: why", examples=["更名"])]
-_Sheet = Annotated[str | None, Query(max_length=64, description="sheet of an xlsx file; the first if none", examples=["Sheet1"])]
+_Sheet = Annotated[
+    str | None, Query(max_length=64, description="sheet of an xlsx file; the first if none", examples=["Sheet1"])
+]
 
 
 @router.post("/lists", status_code=201, **ruled(_UPLOADING, requestBody=_FILE))
@@ -68,7 +73,7 @@ async def upload_list(
     service: Here,
     caller: Caller,
     bureau: Bureau,
-    type: _Type,
+    kind: _Type,
     name: _Name = "list",
     operation: Operation = "issue",
     reason: _Reason = "",
@@ -90,10 +95,10 @@ async def upload_list(
 
         def read() -> ListReport:
             limits = Limits(file_bytes=service.settings.upload_limit)
-            return read_list(file, get_type(type), filename=name, sheet=sheet, limits=limits)
+            return read_list(file, get_type(kind), filename=name, sheet=sheet, limits=limits)
 
         outcome = await run_in_threadpool(
-            _take, office, caller.name, read, get_type(type).code, operation, name, reason, dry_run
+            _take, office, caller.name, read, get_type(kind).code, operation, name, reason, dry_run
         )
     return _answer(request, response, outcome)
 
@@ -196,7 +201,9 @@ def _done(office: Office, row: Row[Any]) -> int | None:
 
 
 @router.get("/batches/{number}/events", response_class=EventSourceResponse, **ruled(_LOOKING))
-async def follow_batch(request: Request, service: Here, bureau: Bureau, number: Number) -> AsyncIterator[ServerSentEvent]:
+async def follow_batch(
+    request: Request, service: Here, bureau: Bureau, number: Number
+) -> AsyncIterator[ServerSentEvent]:
     """Progress as server-sent events (`batch`, with the batch as data) until the batch is complete or recalled."""
     last = None
     while not await request.is_disconnected():

@@ -14,7 +14,6 @@ from api.certificates.evidence import bundle_of, certificate
 from api.certificates.query import Filters, page
 from api.certificates.records import read_record
 from api.certificates.schemas import (
-    SAMPLE_HOLDER,
     SAMPLE_NUMBER,
     CertificateDetail,
     Certificates,
@@ -46,18 +45,26 @@ def search_certificates(
     bureau: Bureau,
     limit: Limit = 50,
     cursor: Cursor = None,
-    name: Annotated[str | None, Query(min_length=1, max_length=100, description="part of the holder's name", examples=["示例"])] = None,
-    number: Annotated[str | None, Query(max_length=100, description="certificate number, whole", examples=[SAMPLE_NUMBER])] = None,
+    name: Annotated[
+        str | None, Query(min_length=1, max_length=100, description="part of the holder's name", examples=["示例"])
+    ] = None,
+    number: Annotated[
+        str | None, Query(max_length=100, description="certificate number, whole", examples=[SAMPLE_NUMBER])
+    ] = None,
     identifier: Annotated[str | None, Query(max_length=140, description="whole", examples=[SAMPLE_IDENTIFIER])] = None,
-    holder: Annotated[str | None, Query(max_length=64, description="holder code, whole", examples=[SAMPLE_NUMBER])] = None,
-    state: Annotated[StatusName | None, Query(description="by the newest anchored list", examples=["SUSPENDED"])] = None,
-    type: Annotated[str | None, Query(max_length=64, description="certificate type", examples=["business-licence"])] = None,
+    holder: Annotated[
+        str | None, Query(max_length=64, description="holder code, whole", examples=[SAMPLE_NUMBER])
+    ] = None,
+    state: Annotated[StatusName | None, Query(description="by the newest list", examples=["SUSPENDED"])] = None,
+    kind: Annotated[
+        str | None, Query(alias="type", max_length=64, description="certificate type", examples=["business-licence"])
+    ] = None,
     batch: Annotated[int | None, Query(ge=1, le=2**53 - 1, examples=[12])] = None,
     expiring_within: Annotated[
         int | None, Query(ge=0, le=3660, description="days from now, by the ledger's clock", examples=[30])
     ] = None,
 ) -> Certificates:
-    """Certificates of the bureau that fit everything given, in the order of the register. Shredded ones are not found."""
+    """Certificates of the bureau that fit all that is given, in the order of the register, without shredded ones."""
     office = service.office(bureau)
     now = service.now() if expiring_within is not None else None
     filters = Filters(
@@ -66,12 +73,14 @@ def search_certificates(
         identifier=identifier,
         holder=holder,
         state=None if state is None else Status[state],
-        certificate_type=None if type is None else get_type(type).code,
+        certificate_type=None if kind is None else get_type(kind).code,
         batch=batch,
         expires_from=now,
         expires_until=None if now is None or expiring_within is None else now + expiring_within * _DAY,
     )
-    kept, following = cut(page(office, filters, after=after(cursor), limit=limit + 1), limit, lambda one: int(one.row.id))
+    kept, following = cut(
+        page(office, filters, after=after(cursor), limit=limit + 1), limit, lambda one: int(one.row.id)
+    )
     return Certificates(items=[CertificateView.of(one) for one in kept], next=following)
 
 
@@ -107,7 +116,9 @@ def show_code(
 ) -> Response:
     """The certificate's QR code."""
     office = service.office(bureau)
-    code = make_code(office.home.settings.stamp.prefix, read_record(office, certificate(office.engine, identifier)).stamp)
+    code = make_code(
+        office.home.settings.stamp.prefix, read_record(office, certificate(office.engine, identifier)).stamp
+    )
     if form == "png":
         return Response(render_png(code), media_type="image/png")
     return Response(render_svg(code), media_type="image/svg+xml")

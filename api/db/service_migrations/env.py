@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import api.accounts.tables
+import api.audit.tables
+import api.service.tables  # noqa: F401
 from api.db.metadata import service_metadata
 from api.db.migrate import run
 
