@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
 
+from api.certificates.laying import draft_of_row, release_request
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
@@ -21,7 +22,7 @@ from chain.identifiers import parse
 from chain.issuing.contents import Draft, draft_of, rows_digest
 from chain.issuing.events import check_reason
 from chain.issuing.lifecycle import OPERATIONS as OPERATIONS_OF_STATUS
-from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
@@ -273,29 +274,6 @@ def drafts_of(office: Office, batch_id: int) -> list[Draft]:
         return [draft_of_row(row) for row in connection.execute(query)]
 
 
-def draft_of_row(row: Row[Any]) -> Draft:
-    """The draft in a row of ``certificates``."""
-    fields = read_canonical(row.fields.encode(), what="fields")
-    version = row.identifier.split(".")[-2]
-    return Draft(row.identifier, row.number, version, row.not_before, row.expires, fields, row.predecessor)
-
-
-def release_request(office: Office, row: Row[Any]) -> Request:
-    """What the second person is asked."""
-    drafts = drafts_of(office, row.id)
-    body = {
-        "lane": row.certificate_type,
-        "operation": row.operation,
-        "source": row.source,
-        "operator": row.operator,
-        "batch": row.id,
-        "createdAt": row.created_at,
-        "rowsDigest": b64url(row.rows_digest),
-        "drafts": [draft.as_dict() for draft in drafts],
-    }
-    return Request("release", row.bureau, body)
-
-
 def recall(office: Office, batch_id: int, *, wait: float) -> None:
     """Take a batch back. Its numbers are free again.
 
@@ -333,6 +311,7 @@ def recall(office: Office, batch_id: int, *, wait: float) -> None:
 
 def forget(office: Office, batch_id: int) -> None:
     """Mark as recalled and drop the drafts, with any secrets made for them; slots given out stay used."""
+    office.desk.parts.drop(bytes(batch(office, batch_id).rows_digest))
     with office.engine.begin() as connection:
         query = select(certificates.c.key_id).where(
             certificates.c.batch_id == batch_id, certificates.c.key_id.is_not(None)

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Row
 
-from api.certificates import slots
-from api.certificates.batches import batch, draft_of_row, forget, release_request, type_of
+from api.certificates import laying, slots
+from api.certificates.batches import batch, forget, type_of
 from api.certificates.evidence import gather_evidence
+from api.certificates.laying import draft_of_row, lay_certificates, lay_drafts, lay_made, release_request, root_request
 from api.certificates.office import Office
-from api.certificates.records import read_records
 from api.certificates.secrets import fresh_secrets
 from api.certificates.statuses import follow_predecessors
 from api.certificates.tables import batches, certificates, status_lists
@@ -29,7 +29,7 @@ from chain.credentials.credential import issue_credential
 from chain.credentials.leaf import certificate_leaf
 from chain.credentials.stamp import issue_stamp
 from chain.credentials.status_list import StatusList, issue_status_token
-from chain.desk.messages import Request
+from chain.desk.messages import Answer, Request
 from chain.documents.manifest import build_manifest
 from chain.documents.records import RecordContent, seal_bytes
 from chain.issuing.contents import Slot, credential_content, stamp_content
@@ -40,7 +40,6 @@ from chain.kernel.steps import reached
 from chain.ledger.typed import Anchor, StatusChange
 from chain.merkle import Tree
 
-CHUNK = 500
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, how many are done, and of how many."""
 
@@ -94,18 +93,29 @@ def _set_state(office: Office, batch_id: int, state: str, **values: Any) -> None
 def _await_release(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
     request = release_request(office, row)
     progress("release", 0, 1)
-    answer = office.ask(request, wait)
+    answer = office.ask(request, wait, lambda recipient: lay_drafts(office, row, recipient))
     reached("requested")
     if answer is None:
         return "release"
     if not answer.ok:
         office.desk.clear(request.id)
+        if answer.code == "desk.part":
+            raise _lost(row, answer)
         forget(office, row.id)
         raise Refused(
             f"batch {row.id} was refused: {answer.message}", code="batch.refused", field="batch", fix="correct the list"
         )
     _set_state(office, row.id, "released")
     return ""
+
+
+def _lost(row: Row[Any], answer: Answer) -> Unavailable:
+    return Unavailable(
+        f"batch {row.id}: {answer.message}",
+        code="batch.desk",
+        field="desk",
+        fix="run it again; what was lost is laid anew",
+    )
 
 
 # --------------------------------------------------------------------------- released → sealed
@@ -123,7 +133,7 @@ def _seal(office: Office, row: Row[Any], wait: float, progress: Progress) -> str
                 select(certificates)
                 .where(certificates.c.batch_id == row.id, certificates.c.jwt_digest.is_(None))
                 .order_by(certificates.c.position)
-                .limit(CHUNK)
+                .limit(laying.CHUNK)
             )
             chunk = connection.execute(query).all()
         if not chunk:
@@ -226,6 +236,8 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
     kind = type_of(row)
     pairs = fresh_secrets(office, certificates.c.key_id, [(item.id, bytes(item.key_id)) for item in chunk])
     sealed: list[bytes] = []
+    texts: list[str] = []
+    stamps: list[bytes] = []
     values: list[dict[str, Any]] = []
     for item, (key_id, secret) in zip(chunk, pairs, strict=True):
         draft = draft_of_row(item)
@@ -237,6 +249,8 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
         )
         record = seal_bytes(content.to_bytes(), key_id, secret)
         sealed.append(record.ciphertext)
+        texts.append(credential.text)
+        stamps.append(stamp)
         values.append(
             {
                 "key": item.id,
@@ -264,6 +278,7 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
             ),
             values,
         )
+    lay_made(office, row, chunk[0].position, texts, stamps, [value["record"] for value in values])
 
 
 # --------------------------------------------------------------------------- sealed → signed
@@ -296,23 +311,16 @@ def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -
     office.store.put_many(manifest.blobs)
     reached("manifest")
     progress("signer", 0, 1)
-    records = read_records(office, row.id)
-    body = {
-        "batch": row.id,
-        "lane": row.certificate_type,
-        "sequence": sequence,
-        "rowsDigest": b64url(row.rows_digest),
-        "credentials": [record.credential for record in records],
-        "stamps": [b64url(record.stamp) for record in records],
-        "records": [b64url(part.record) for part in parts],
-    }
-    request = Request("root", row.bureau, body)
-    answer = office.ask(request, wait)
+    request = root_request(office, row, sequence, root)
+    answer = office.ask(request, wait, lambda recipient: lay_certificates(office, row, recipient))
     reached("root-requested")
     if answer is None:
         return "signer"
     if not answer.ok:
         office.desk.clear(request.id)
+        if answer.code in ("desk.part", "desk.root"):
+            office.desk.parts.drop(bytes(row.rows_digest))
+            raise _lost(row, answer)
         if answer.code in ("desk.recalled", "desk.not_released"):
             forget(office, row.id)
         raise Refused(
@@ -330,6 +338,7 @@ def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -
         signature=signature,
     )
     office.desk.clear(request.id)
+    office.desk.parts.drop(bytes(row.rows_digest))
     return ""
 
 

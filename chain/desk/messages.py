@@ -1,4 +1,4 @@
-"""Requests and answers of the desk (format ``yinxin-desk-1``, canonical JSON).
+"""Requests and answers of the desk (format ``yinxin-desk-2``, canonical JSON).
 
 =========  ===============================================================  ==========================
 kind       asks for                                                         who answers
@@ -11,6 +11,10 @@ status     sign a status change and the anchor of its event records         a pe
                                                                             for lapses past their date and
                                                                             for predecessors of released drafts
 =========  ===============================================================  ==========================
+
+A list of more than a few rows lies beside its request, in parts (:mod:`chain.desk.parts`): then ``release`` holds its
+first ``drafts`` only, which a person is shown, and ``root`` no ``credentials``, ``stamps`` and ``records`` but the
+``root`` that the register computed; both say ``size`` and ``part``.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
-FORMAT = "yinxin-desk-1"
+FORMAT = "yinxin-desk-2"
 KINDS = ("release", "root", "recall", "list", "status")
 LIMIT = 1024 * 2**20
 """Largest request, bytes."""

@@ -1,0 +1,148 @@
+"""Long lists on the desk: what a request speaks of, in parts of their own, so that nobody holds a whole list in memory.
+
+A request of at most a few rows carries them inside. One of more says how many there are (``size``) and how many stand
+in a part (``part``); part *n* holds rows ``n * part`` and following. Nothing names the parts by their content, because
+the request does: a release by the digest over all drafts in order, a root by the tree over all certificates. Parts may
+lie on the desk before their request does, so that a signer can check the first while the register makes the next.
+
+A part is canonical JSON (format ``yinxin-desk-part-1``), encrypted like a request. Its body says at which row it begins
+(``first``) and holds ``drafts``, or ``credentials``, ``stamps`` and ``records``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chain.containers import X25519Identity, X25519Recipient, decrypt, encrypt
+from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.encoding import b64url
+from chain.kernel.errors import Damaged, InvalidInput, NotFound
+from chain.kernel.home import write_atomically
+
+FORMAT = "yinxin-desk-part-1"
+KINDS = ("drafts", "certificates")
+LIMIT = 256 * 2**20
+"""Largest part, bytes."""
+
+MOST = 10_000
+"""Most rows in a part."""
+
+_SEALED_LIMIT = LIMIT + LIMIT // 1024 + 4096
+
+
+@dataclass(frozen=True, slots=True)
+class PartName:
+    """Which part of which list.
+
+    Attributes:
+        kind: one of :data:`KINDS`.
+        digest: the list's rows digest, 32 bytes.
+        number: 0, 1, 2 …
+    """
+
+    kind: str
+    digest: bytes
+    number: int
+
+    @property
+    def file(self) -> str:
+        """Name of its file, without the ending."""
+        return f"{self.kind}-{self.digest.hex()[:32]}-{self.number:05d}"
+
+
+class Parts:
+    """The folder of parts.
+
+    Args:
+        path: folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, name: PartName, body: Mapping[str, Any], recipient: bytes) -> None:
+        """Lay a part on the desk, encrypted to the signer's X25519 public key (32 bytes); durable on return.
+
+        Raises:
+            InvalidInput: it is too large.
+        """
+        data = canonical(
+            {
+                "format": FORMAT,
+                "kind": name.kind,
+                "list": b64url(name.digest),
+                "number": name.number,
+                "body": dict(body),
+            }
+        )
+        if len(data) > LIMIT:
+            raise InvalidInput("a part of the list is too large", code="desk.size", field="batch", fix="split the list")
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_atomically(self._file(name), encrypt(data, X25519Recipient(recipient)))
+
+    def read(self, name: PartName, private: bytes) -> Mapping[str, Any]:
+        """Decrypt one part. Raises NotFound if it is not there, Damaged if it is not what its name says."""
+        where = f"part {name.number} of the list's {name.kind}"
+        try:
+            with self._file(name).open("rb") as file:
+                sealed = file.read(_SEALED_LIMIT + 1)
+        except FileNotFoundError as error:
+            raise NotFound(f"{where} is not on the desk", code="desk.part", field="part") from error
+        except OSError as error:
+            raise Damaged(f"{where}: {error.strerror}", code="desk.damaged", field="part") from error
+        if len(sealed) > _SEALED_LIMIT:
+            raise Damaged(f"{where} is too large", code="desk.damaged", field="part")
+        try:
+            value = read_canonical(decrypt(sealed, X25519Identity(private)), what="part", limit=LIMIT)
+        except InvalidInput as error:
+            raise Damaged(f"{where}: {error.message}", code="desk.damaged", field="part") from error
+        expected = {"format": FORMAT, "kind": name.kind, "list": b64url(name.digest), "number": name.number}
+        if (
+            not isinstance(value, dict)
+            or not isinstance(body := value.pop("body", None), dict)
+            or value != expected
+            or type(value["number"]) is not int
+        ):
+            raise Damaged(f"{where} is another one inside", code="desk.damaged", field="part")
+        return body
+
+    def stamp(self, name: PartName) -> tuple[int, int, int] | None:
+        """What changes when the part is written anew: its file's number, time and size. None if it is not there."""
+        try:
+            found = os.stat(self._file(name))
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def numbers(self, kind: str, digest: bytes) -> Iterator[int]:
+        """Numbers of the parts of a list that lie here, ascending."""
+        start = len(PartName(kind, digest, 0).file) - 5
+        for file in sorted(self.path.glob(f"{PartName(kind, digest, 0).file[:start]}?????.age")):
+            if file.stem[start:].isdecimal():
+                yield int(file.stem[start:])
+
+    def drop(self, digest: bytes, *kinds: str) -> None:
+        """Remove all parts of a list, of these kinds or of all."""
+        for kind in kinds or KINDS:
+            for number in self.numbers(kind, digest):
+                self._file(PartName(kind, digest, number)).unlink(missing_ok=True)
+
+    def _file(self, name: PartName) -> Path:
+        return self.path / f"{name.file}.age"
+
+
+def bounds_of(body: Mapping[str, Any]) -> tuple[int, int]:
+    """Size of the list and rows in a part, as a request says. Raises InvalidInput if they are no such numbers."""
+    size, part = body["size"], body["part"]
+    if type(size) is not int or type(part) is not int or size < 1 or not 1 <= part <= MOST:
+        raise InvalidInput("size and part must be numbers of rows", code="desk.size", field="size")
+    return size, part
+
+
+def names_of(kind: str, digest: bytes, size: int, part: int) -> list[PartName]:
+    """Names of all parts of a list of ``size`` rows, ``part`` in each."""
+    return [PartName(kind, digest, number) for number in range(-(-size // part))]
