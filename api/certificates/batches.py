@@ -13,6 +13,7 @@ from api.certificates.laying import draft_of_row, release_request
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
+from api.db.bulk import execute_many
 from chain.catalogue import CertificateType, get_type
 from chain.catalogue.lists import Row as ListRow
 from chain.credentials.status_list import StatusList
@@ -31,6 +32,10 @@ OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfe
 """What a batch does, and its name in Chinese."""
 
 FINAL = ("complete", "recalled")
+_DRAFT_COLUMNS = (
+    "batch_id", "position", "uniqueness", "identifier", "number", "holder_name", "holder_code", "fields", "not_before",
+    "expires", "predecessor",
+)  # fmt: skip
 _CHUNK = 500
 
 
@@ -216,23 +221,27 @@ def create_batch(
         ).inserted_primary_key
         assert found is not None
         batch_id = int(found[0])
-        rows = [
-            {
-                "batch_id": batch_id,
-                "position": position,
-                "uniqueness": keyed[position],
-                "identifier": draft.identifier,
-                "number": draft.number,
-                "holder_name": draft.fields["certificateHolderName"],
-                "holder_code": draft.fields["certificateHolderCode"],
-                "fields": canonical(dict(draft.fields)).decode(),
-                "not_before": draft.not_before,
-                "expires": draft.expires,
-                "predecessor": draft.predecessor,
-            }
-            for position, draft in enumerate(drafts)
-        ]
-        connection.execute(insert(certificates), rows)
+        execute_many(
+            connection,
+            insert(certificates),
+            _DRAFT_COLUMNS,
+            [
+                (
+                    batch_id,
+                    position,
+                    keyed[position],
+                    draft.identifier,
+                    draft.number,
+                    draft.fields["certificateHolderName"],
+                    draft.fields["certificateHolderCode"],
+                    canonical(dict(draft.fields)).decode(),
+                    draft.not_before,
+                    draft.expires,
+                    draft.predecessor,
+                )
+                for position, draft in enumerate(drafts)
+            ],
+        )
     reached("registered")
     return batch_id, True
 

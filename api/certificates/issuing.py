@@ -23,15 +23,16 @@ from api.certificates.office import Office
 from api.certificates.secrets import fresh_secrets
 from api.certificates.statuses import follow_predecessors
 from api.certificates.tables import batches, certificates, status_lists
+from api.db.bulk import execute_many
 from api.indexer.follow import follow
 from chain.containers import KEY_ID_SIZE
-from chain.credentials.credential import issue_credential
+from chain.credentials.credential import issue_credentials
 from chain.credentials.leaf import certificate_leaf
 from chain.credentials.stamp import issue_stamp
 from chain.credentials.status_list import StatusList, issue_status_token
 from chain.desk.messages import Answer, Request
 from chain.documents.manifest import build_manifest
-from chain.documents.records import RecordContent, seal_bytes
+from chain.documents.records import RecordContent, seal_each
 from chain.issuing.contents import Slot, credential_content, stamp_content
 from chain.kernel.encoding import b64url, sha256
 from chain.kernel.errors import Conflict, Refused, Unavailable
@@ -168,16 +169,14 @@ def _allocate(office: Office, row: Row[Any], wait: float) -> bool:
                 ids = ids[:room]
                 taken = slots.take(connection, name, len(ids))
                 keys = os.urandom(KEY_ID_SIZE * len(ids))
-                connection.execute(
+                execute_many(
+                    connection,
                     update(certificates)
                     .where(certificates.c.id == bindparam("key"))
-                    .values(status_list=name, status_index=bindparam("index"), key_id=bindparam("secret")),
+                    .values(status_list=bindparam("list"), status_index=bindparam("index"), key_id=bindparam("secret")),
+                    ("list", "index", "secret", "key"),
                     [
-                        {
-                            "key": key,
-                            "index": taken[place],
-                            "secret": keys[place * KEY_ID_SIZE : (place + 1) * KEY_ID_SIZE],
-                        }
+                        (name, taken[place], keys[place * KEY_ID_SIZE : (place + 1) * KEY_ID_SIZE], key)
                         for place, key in enumerate(ids)
                     ],
                 )
@@ -235,39 +234,30 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
     """Sign, encrypt and store some certificates; their secrets are safe before anything encrypted with them is."""
     kind = type_of(row)
     pairs = fresh_secrets(office, certificates.c.key_id, [(item.id, bytes(item.key_id)) for item in chunk])
-    sealed: list[bytes] = []
-    texts: list[str] = []
-    stamps: list[bytes] = []
-    values: list[dict[str, Any]] = []
-    for item, (key_id, secret) in zip(chunk, pairs, strict=True):
-        draft = draft_of_row(item)
-        slot = Slot(item.status_list, item.status_index)
-        credential = issue_credential(credential_content(draft, kind, row.bureau, slot), office.signer)
-        stamp = issue_stamp(stamp_content(draft, kind, row.bureau, slot, credential.jwt_digest), office.signer)
-        content = RecordContent(
-            credential=credential.text, stamp=stamp, template_type=kind.slug, template_version=kind.version
-        )
-        record = seal_bytes(content.to_bytes(), key_id, secret)
-        sealed.append(record.ciphertext)
-        texts.append(credential.text)
-        stamps.append(stamp)
-        values.append(
-            {
-                "key": item.id,
-                "jwt": credential.jwt_digest,
-                "stamp": sha256(stamp),
-                "record": record.digest,
-                "blob": record.cid,
-            }
-        )
-    stored = office.store.put_many(sealed)
-    if stored != [value["blob"] for value in values]:
+    drafts = [draft_of_row(item) for item in chunk]
+    places = [Slot(item.status_list, item.status_index) for item in chunk]
+    made = issue_credentials(
+        [credential_content(draft, kind, row.bureau, slot) for draft, slot in zip(drafts, places, strict=True)],
+        office.signer,
+    )
+    stamps = [
+        issue_stamp(stamp_content(draft, kind, row.bureau, slot, credential.jwt_digest), office.signer)
+        for draft, slot, credential in zip(drafts, places, made, strict=True)
+    ]
+    contents = [
+        RecordContent(credential.text, stamp, kind.slug, kind.version).to_bytes()
+        for credential, stamp in zip(made, stamps, strict=True)
+    ]
+    records = seal_each(contents, pairs)
+    stored = office.store.put_many([record.ciphertext for record in records])
+    if stored != [record.cid for record in records]:
         raise Unavailable(
             "the store answered other addresses than computed", code="store.cid", field="store", fix="run yinxin doctor"
         )
     reached("stored")
     with office.engine.begin() as connection:
-        connection.execute(
+        execute_many(
+            connection,
             update(certificates)
             .where(certificates.c.id == bindparam("key"))
             .values(
@@ -276,9 +266,14 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
                 record_digest=bindparam("record"),
                 cid=bindparam("blob"),
             ),
-            values,
+            ("jwt", "stamp", "record", "blob", "key"),
+            [
+                (credential.jwt_digest, sha256(stamp), record.digest, record.cid, item.id)
+                for item, credential, stamp, record in zip(chunk, made, stamps, records, strict=True)
+            ],
         )
-    lay_made(office, row, chunk[0].position, texts, stamps, [value["record"] for value in values])
+    texts = [credential.text for credential in made]
+    lay_made(office, row, chunk[0].position, texts, stamps, [record.digest for record in records])
 
 
 # --------------------------------------------------------------------------- sealed → signed

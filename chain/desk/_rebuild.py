@@ -17,11 +17,10 @@ from chain.catalogue import get_type
 from chain.credentials import credential as credentials
 from chain.credentials import stamp as stamps
 from chain.credentials.credential import parse_credential
-from chain.credentials.stamp import parse_stamp
+from chain.credentials.stamp import parse_expected
 from chain.desk.parts import PartName, Parts, bounds_of, names_of
 from chain.desk.state import SignerState
 from chain.issuing.contents import Draft, Slot, stamp_content
-from chain.kernel.canonical import canonical
 from chain.kernel.encoding import sha256, unb64url
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused
 from chain.kernel.ports import LeafParts, TrustSource
@@ -218,11 +217,10 @@ class Rebuilder:
         found = Checked()
         for place, (expected, predecessor) in enumerate(drafts):
             credential = parse_credential(texts[place])
-            stamp = parse_stamp(unb64url(codes[place]))
             draft = Draft.of_credential(credential, kind.number_field, predecessor)
             slot = Slot(credential.status_list, credential.status_index)
             if (
-                leaf_hash(canonical(draft.as_dict())) != expected
+                leaf_hash(draft.to_bytes()) != expected
                 or credential.bureau != self._bureau
                 or credential.certificate_type != lane
             ):
@@ -231,7 +229,9 @@ class Rebuilder:
                     code="desk.content",
                     field="credentials",
                 )
-            if stamp.content != stamp_content(draft, kind, self._bureau, slot, credential.jwt_digest):
+            content = stamp_content(draft, kind, self._bureau, slot, credential.jwt_digest)
+            stamp = parse_expected(unb64url(codes[place]), content)
+            if stamp is None:
                 raise Refused(
                     f"stamp {first + place + 1} says something else than its certificate",
                     code="desk.content",

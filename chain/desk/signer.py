@@ -26,7 +26,6 @@ from chain.documents.manifest import build_manifest
 from chain.identifiers import parse
 from chain.issuing.contents import Draft
 from chain.issuing.events import EventRecord
-from chain.kernel.canonical import canonical
 from chain.kernel.clock import Clock
 from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
@@ -207,7 +206,7 @@ class Signer:
             for item in piece["drafts"]:
                 draft = Draft.from_dict(item)
                 self._check_identifier(draft, lane, len(leaves) + 1)
-                leaves.append((leaf_hash(canonical(draft.as_dict())), draft.predecessor))
+                leaves.append((leaf_hash(draft.to_bytes()), draft.predecessor))
                 if draft.predecessor:
                     pairs.append((draft.predecessor, draft.identifier))
         if Tree([leaf for leaf, _ in leaves]).root != digest or body.get("size", len(leaves)) != len(leaves):
