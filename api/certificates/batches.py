@@ -20,13 +20,14 @@ from chain.credentials.status_list import StatusList
 from chain.desk.messages import Request
 from chain.documents import Tombstone
 from chain.identifiers import parse
-from chain.issuing.contents import Draft, draft_of, rows_digest
+from chain.issuing.contents import Draft, draft_of
 from chain.issuing.events import check_reason
 from chain.issuing.lifecycle import OPERATIONS as OPERATIONS_OF_STATUS
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
+from chain.merkle import Tree, leaf_hash
 
 OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入"}
 """What a batch does, and its name in Chinese."""
@@ -193,7 +194,8 @@ def create_batch(
             "the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row"
         )
     check_reason(reason)
-    digest = rows_digest(drafts)
+    fields = [canonical(dict(draft.fields)) for draft in drafts]
+    digest = Tree([leaf_hash(draft.to_bytes(own)) for draft, own in zip(drafts, fields, strict=True)]).root
     keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
     with office.engine.begin() as connection:
         known = connection.execute(
@@ -234,7 +236,7 @@ def create_batch(
                     draft.number,
                     draft.fields["certificateHolderName"],
                     draft.fields["certificateHolderCode"],
-                    canonical(dict(draft.fields)).decode(),
+                    fields[position].decode(),
                     draft.not_before,
                     draft.expires,
                     draft.predecessor,

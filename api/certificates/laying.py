@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,16 +12,13 @@ from api.certificates.office import Office
 from api.certificates.records import read_record
 from api.certificates.tables import certificates
 from chain.desk.messages import Request
-from chain.desk.parts import PartName, names_of
-from chain.issuing.contents import Draft
+from chain.desk.parts import SHOWN, PartName, names_of
+from chain.issuing.contents import Draft, draft_bytes
 from chain.kernel.encoding import b64url
 from chain.kernel.json_reader import read_json
 
 CHUNK = 1_000
 """Certificates made in one step, and rows in a part on the desk."""
-
-SHOWN = 5
-"""Rows of a long list that stand in the request itself, for the second person to see."""
 
 
 def draft_of_row(row: Row[Any]) -> Draft:
@@ -29,6 +26,13 @@ def draft_of_row(row: Row[Any]) -> Draft:
     fields = read_json(row.fields.encode())
     version = row.identifier.split(".")[-2]
     return Draft(row.identifier, row.number, version, row.not_before, row.expires, fields, row.predecessor)
+
+
+def _draft_bytes(row: Row[Any]) -> bytes:
+    """Canonical JSON of the draft in a row."""
+    version = row.identifier.split(".")[-2]
+    fields = row.fields.encode()  # canonical as it was stored; the signer holds it to the list's digest
+    return draft_bytes(row.identifier, row.number, version, row.not_before, row.expires, fields, row.predecessor)
 
 
 def rows_of(office: Office, batch_id: int, first: int, count: int) -> Sequence[Row[Any]]:
@@ -72,8 +76,8 @@ def lay_drafts(office: Office, row: Row[Any], recipient: bytes) -> None:
         return
     for name in names_of("drafts", bytes(row.rows_digest), row.size, CHUNK):
         first = name.number * CHUNK
-        drafts = [draft_of_row(one).as_dict() for one in rows_of(office, row.id, first, CHUNK)]
-        office.desk.parts.write(name, {"first": first, "drafts": drafts}, recipient)
+        drafts = [_draft_bytes(one) for one in rows_of(office, row.id, first, CHUNK)]
+        office.desk.parts.write(name, first, {"drafts": drafts}, recipient)
 
 
 # --------------------------------------------------------------------------- the root
@@ -109,8 +113,7 @@ def lay_made(
     number, inside = divmod(first, CHUNK)
     if in_parts(row) and not inside and len(credentials) == min(CHUNK, row.size - first):
         name = PartName("certificates", bytes(row.rows_digest), number)
-        body = {"first": first, **_piece(credentials, stamps, records)}
-        office.desk.parts.write(name, body, office.desk.recipient())
+        office.desk.parts.write(name, first, _quoted(_piece(credentials, stamps, records)), office.desk.recipient())
 
 
 def lay_certificates(office: Office, row: Row[Any], recipient: bytes) -> None:
@@ -121,11 +124,10 @@ def lay_certificates(office: Office, row: Row[Any], recipient: bytes) -> None:
     for name in names_of("certificates", bytes(row.rows_digest), row.size, CHUNK):
         if parts.stamp(name) is None:
             first = name.number * CHUNK
-            body = {"first": first, **_read_back(office, rows_of(office, row.id, first, CHUNK))}
-            parts.write(name, body, recipient)
+            parts.write(name, first, _quoted(_read_back(office, rows_of(office, row.id, first, CHUNK))), recipient)
 
 
-def _read_back(office: Office, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+def _read_back(office: Office, rows: Sequence[Row[Any]]) -> dict[str, list[str]]:
     contents = [read_record(office, one) for one in rows]
     return _piece(
         [one.credential for one in contents],
@@ -134,9 +136,14 @@ def _read_back(office: Office, rows: Sequence[Row[Any]]) -> dict[str, Any]:
     )
 
 
-def _piece(credentials: Sequence[str], stamps: Sequence[bytes], records: Sequence[bytes]) -> dict[str, Any]:
+def _piece(credentials: Sequence[str], stamps: Sequence[bytes], records: Sequence[bytes]) -> dict[str, list[str]]:
     return {
         "credentials": list(credentials),
         "stamps": [b64url(stamp) for stamp in stamps],
         "records": [b64url(record) for record in records],
     }
+
+
+def _quoted(rows: Mapping[str, Sequence[str]]) -> dict[str, list[bytes]]:
+    """JSON of texts in which nothing has to be escaped: base64url, dots and tildes."""
+    return {name: [b'"%b"' % text.encode("ascii") for text in texts] for name, texts in rows.items()}

@@ -12,7 +12,7 @@ A part is canonical JSON (format ``yinxin-desk-part-1``), encrypted like a reque
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,12 @@ LIMIT = 256 * 2**20
 
 MOST = 10_000
 """Most rows in a part."""
+
+LONGEST = 10_000_000
+"""Most rows in a list."""
+
+SHOWN = 5
+"""Rows of a long list that its release request holds itself, for a person to see."""
 
 _SEALED_LIMIT = LIMIT + LIMIT // 1024 + 4096
 
@@ -64,21 +70,22 @@ class Parts:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def write(self, name: PartName, body: Mapping[str, Any], recipient: bytes) -> None:
+    def write(self, name: PartName, first: int, rows: Mapping[str, Sequence[bytes]], recipient: bytes) -> None:
         """Lay a part on the desk, encrypted to the signer's X25519 public key (32 bytes); durable on return.
+
+        Args:
+            name: which part.
+            first: at which row of the list it begins.
+            rows: by member, the canonical JSON of each row.
+            recipient: the signer's key.
 
         Raises:
             InvalidInput: it is too large.
         """
-        data = canonical(
-            {
-                "format": FORMAT,
-                "kind": name.kind,
-                "list": b64url(name.digest),
-                "number": name.number,
-                "body": dict(body),
-            }
-        )
+        members = [f'"{member}":['.encode() + b",".join(rows[member]) + b"]" for member in rows]
+        body = b",".join(sorted([*members, b'"first":%d' % first]))
+        rest = canonical({"format": FORMAT, "kind": name.kind, "list": b64url(name.digest), "number": name.number})
+        data = b'{"body":{' + body + b"}," + rest[1:]
         if len(data) > LIMIT:
             raise InvalidInput("a part of the list is too large", code="desk.size", field="batch", fix="split the list")
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -138,11 +145,11 @@ class Parts:
 def bounds_of(body: Mapping[str, Any]) -> tuple[int, int]:
     """Size of the list and rows in a part, as a request says. Raises InvalidInput if they are no such numbers."""
     size, part = body["size"], body["part"]
-    if type(size) is not int or type(part) is not int or size < 1 or not 1 <= part <= MOST:
+    if type(size) is not int or type(part) is not int or not 1 <= size <= LONGEST or not 1 <= part <= MOST:
         raise InvalidInput("size and part must be numbers of rows", code="desk.size", field="size")
     return size, part
 
 
-def names_of(kind: str, digest: bytes, size: int, part: int) -> list[PartName]:
+def names_of(kind: str, digest: bytes, size: int, part: int) -> Iterator[PartName]:
     """Names of all parts of a list of ``size`` rows, ``part`` in each."""
-    return [PartName(kind, digest, number) for number in range(-(-size // part))]
+    return (PartName(kind, digest, number) for number in range(-(-size // part)))

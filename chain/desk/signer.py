@@ -20,6 +20,7 @@ from chain.desk._expiry import is_expired
 from chain.desk._rebuild import MALFORMED, Rebuilder, check_key
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
+from chain.desk.parts import SHOWN
 from chain.desk.state import SignerState
 from chain.desk.summary import Summary, summary_of
 from chain.documents.manifest import build_manifest
@@ -197,18 +198,20 @@ class Signer:
         get_type(lane)
         leaves: list[tuple[bytes, str | None]] = []
         pairs: list[tuple[str, str]] = []
+        shown = body["drafts"]
         for first, piece in self._rebuilder.pieces("drafts", body, digest):
             if first != len(leaves):
                 raise InvalidInput("a part of the list has too few rows or too many", code="desk.rows", field="drafts")
-            shown = body["drafts"]
-            if not first and piece["drafts"][: len(shown)] != shown:
-                raise InvalidInput("the rows shown are not those of the list", code="desk.rows", field="drafts")
             for item in piece["drafts"]:
+                if len(leaves) < len(shown) and item != shown[len(leaves)]:
+                    raise InvalidInput("the rows shown are not the list's", code="desk.rows", field="drafts")
                 draft = Draft.from_dict(item)
                 self._check_identifier(draft, lane, len(leaves) + 1)
                 leaves.append((leaf_hash(draft.to_bytes()), draft.predecessor))
                 if draft.predecessor:
                     pairs.append((draft.predecessor, draft.identifier))
+        if not min(SHOWN, len(leaves)) <= len(shown) <= len(leaves):
+            raise InvalidInput("the first rows of the list must be shown", code="desk.rows", field="drafts")
         if Tree([leaf for leaf, _ in leaves]).root != digest or body.get("size", len(leaves)) != len(leaves):
             raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
         with self._state.transaction():
