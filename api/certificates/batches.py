@@ -20,14 +20,13 @@ from chain.credentials.status_list import StatusList
 from chain.desk.messages import Request
 from chain.documents import Tombstone
 from chain.identifiers import parse
-from chain.issuing.contents import Draft, draft_of
+from chain.issuing.contents import Draft, draft_of, rows_digest
 from chain.issuing.events import check_reason
 from chain.issuing.lifecycle import OPERATIONS as OPERATIONS_OF_STATUS
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
-from chain.merkle import Tree, leaf_hash
 
 OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入"}
 """What a batch does, and its name in Chinese."""
@@ -194,8 +193,7 @@ def create_batch(
             "the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row"
         )
     check_reason(reason)
-    fields = [canonical(dict(draft.fields)) for draft in drafts]
-    digest = Tree([leaf_hash(draft.to_bytes(own)) for draft, own in zip(drafts, fields, strict=True)]).root
+    digest = rows_digest(drafts)
     keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
     with office.engine.begin() as connection:
         known = connection.execute(
@@ -223,29 +221,35 @@ def create_batch(
         ).inserted_primary_key
         assert found is not None
         batch_id = int(found[0])
-        execute_many(
-            connection,
-            insert(certificates),
-            _DRAFT_COLUMNS,
-            [
-                (
-                    batch_id,
-                    position,
-                    keyed[position],
-                    draft.identifier,
-                    draft.number,
-                    draft.fields["certificateHolderName"],
-                    draft.fields["certificateHolderCode"],
-                    fields[position].decode(),
-                    draft.not_before,
-                    draft.expires,
-                    draft.predecessor,
-                )
-                for position, draft in enumerate(drafts)
-            ],
-        )
+        for start in range(0, len(drafts), _CHUNK):
+            execute_many(
+                connection,
+                insert(certificates),
+                _DRAFT_COLUMNS,
+                [
+                    _row_of(batch_id, position, keyed[position], drafts[position])
+                    for position in range(start, min(start + _CHUNK, len(drafts)))
+                ],
+            )
     reached("registered")
     return batch_id, True
+
+
+def _row_of(batch_id: int, position: int, keyed: bytes, draft: Draft) -> tuple[Any, ...]:
+    """A draft in the order of the columns."""
+    return (
+        batch_id,
+        position,
+        keyed,
+        draft.identifier,
+        draft.number,
+        draft.fields["certificateHolderName"],
+        draft.fields["certificateHolderCode"],
+        canonical(dict(draft.fields)).decode(),
+        draft.not_before,
+        draft.expires,
+        draft.predecessor,
+    )
 
 
 def _taken(
