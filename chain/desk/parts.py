@@ -15,13 +15,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from chain.containers import X25519Identity, X25519Recipient, decrypt, encrypt
+from chain.containers import X25519Identity, X25519Recipient, decrypt_stream, encrypt_into
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url
-from chain.kernel.errors import Damaged, InvalidInput, NotFound
-from chain.kernel.home import write_atomically
+from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused
 
 FORMAT = "yinxin-desk-part-1"
 KINDS = ("drafts", "certificates")
@@ -37,6 +36,8 @@ LONGEST = 10_000_000
 SHOWN = 5
 """Rows of a long list that its release request holds itself, for a person to see."""
 
+_PIECE = 16
+_READ = 256 * 1024
 _SEALED_LIMIT = LIMIT + LIMIT // 1024 + 4096
 
 
@@ -82,30 +83,25 @@ class Parts:
         Raises:
             InvalidInput: it is too large.
         """
-        members = [f'"{member}":['.encode() + b",".join(rows[member]) + b"]" for member in rows]
-        body = b",".join(sorted([*members, b'"first":%d' % first]))
-        rest = canonical({"format": FORMAT, "kind": name.kind, "list": b64url(name.digest), "number": name.number})
-        data = b'{"body":{' + body + b"}," + rest[1:]
-        if len(data) > LIMIT:
+        if sum(sum(map(len, texts)) + len(texts) for texts in rows.values()) > LIMIT - 4096:
             raise InvalidInput("a part of the list is too large", code="desk.size", field="batch", fix="split the list")
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomically(self._file(name), encrypt(data, X25519Recipient(recipient)))
+        encrypt_into(self._file(name), _json(name, first, rows), X25519Recipient(recipient))
 
     def read(self, name: PartName, private: bytes) -> Mapping[str, Any]:
         """Decrypt one part. Raises NotFound if it is not there, Damaged if it is not what its name says."""
         where = f"part {name.number} of the list's {name.kind}"
         try:
             with self._file(name).open("rb") as file:
-                sealed = file.read(_SEALED_LIMIT + 1)
+                if os.fstat(file.fileno()).st_size > _SEALED_LIMIT:
+                    raise Damaged(f"{where} is too large", code="desk.damaged", field="part")
+                data = b"".join(decrypt_stream(_pieces_of(file), X25519Identity(private)))
+                value = read_canonical(data, what="part", limit=LIMIT)
         except FileNotFoundError as error:
             raise NotFound(f"{where} is not on the desk", code="desk.part", field="part") from error
         except OSError as error:
             raise Damaged(f"{where}: {error.strerror}", code="desk.damaged", field="part") from error
-        if len(sealed) > _SEALED_LIMIT:
-            raise Damaged(f"{where} is too large", code="desk.damaged", field="part")
-        try:
-            value = read_canonical(decrypt(sealed, X25519Identity(private)), what="part", limit=LIMIT)
-        except InvalidInput as error:
+        except (InvalidInput, Refused) as error:  # not in its form, or encrypted to somebody else
             raise Damaged(f"{where}: {error.message}", code="desk.damaged", field="part") from error
         expected = {"format": FORMAT, "kind": name.kind, "list": b64url(name.digest), "number": name.number}
         if (
@@ -140,6 +136,28 @@ class Parts:
 
     def _file(self, name: PartName) -> Path:
         return self.path / f"{name.file}.age"
+
+
+def _json(name: PartName, first: int, rows: Mapping[str, Sequence[bytes]]) -> Iterator[bytes]:
+    """Canonical JSON of a part, some rows at a time: large pieces would cost more than the encryption."""
+    before = b'{"body":{'
+    for member in sorted([*rows, "first"]):
+        if member == "first":
+            yield before + b'"first":%d' % first
+        else:
+            yield before + b'"%b":[' % member.encode("ascii")
+            texts = rows[member]
+            for start in range(0, len(texts), _PIECE):
+                yield (b"," if start else b"") + b",".join(texts[start : start + _PIECE])
+            yield b"]"
+        before = b","
+    rest = canonical({"format": FORMAT, "kind": name.kind, "list": b64url(name.digest), "number": name.number})
+    yield b"}," + rest[1:]
+
+
+def _pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_READ):
+        yield piece
 
 
 def bounds_of(body: Mapping[str, Any]) -> tuple[int, int]:
