@@ -50,13 +50,17 @@ def _first_line(command: Any) -> str:
 
 def listing(tree: dict[str, Any]) -> str:
     """The commands as a code block, one a line with what it does."""
-    rows = [
-        (f"yinxin {name} {verb}", text)
-        for name, value in tree.items()
-        for verb, text in (value.items() if isinstance(value, dict) else [("", value)])
-    ]
-    width = max(len(name.strip()) for name, _ in rows)
-    return "```\n" + "".join(f"{name.strip():{width}}  {text}".rstrip() + "\n" for name, text in rows) + "```\n"
+    rows = list(_rows("yinxin", tree))
+    width = max(len(name) for name, _ in rows)
+    return "```\n" + "".join(f"{name:{width}}  {text}".rstrip() + "\n" for name, text in rows) + "```\n"
+
+
+def _rows(before: str, tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _rows(f"{before} {name}", value)
+        else:
+            yield f"{before} {name}", value
 
 
 def with_listing(text: str, tree: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """The parts of the suite: which there are, and how each is run and counted.
 
 A part is a folder of tests (``chain/merkle`` for tests/chain/merkle), ``contracts`` (forge) or ``hardhat``
-(the second compiler). Whoever adds a room gets its part by adding its folder of tests.
+(the second compiler). Whoever adds a room gets its part by adding its folder of tests. ``api@postgresql`` is
+``api`` once more with its registers on PostgreSQL, less the files whose tests run on both databases anyway.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from pathlib import Path
 from scripts import ci_kubo
 from scripts.ci_kubo import find_kubo, why_unbuildable
 from scripts.ci_outcome import Outcome, Skip
+from scripts.postgresql import why_none
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 _USES = {"kubo": r"\bkubo", "contracts": r"\bforge\b", "hardhat": r"\bhardhat\b"}
 """Part to what betrays, in a test's text, that the test uses the same tool and its folder."""
 _NESTED = ("chain", "api")
+_ON_BOTH = "fresh_database"
+"""Fixture of the tests that run on both databases by themselves."""
 _SUITE = re.compile(r"Ran \d+ test suites?.*: (\d+) tests? passed, (\d+) failed, (\d+) skipped")
 
 
@@ -94,6 +98,12 @@ def _pytest(name: str, targets: Sequence[Path]) -> Part:
     return Part(name, (sys.executable, "-m", "pytest", *paths), "pytest", weight, needs=needs)
 
 
+def _on_postgresql(files: Sequence[Path]) -> Part:
+    once = [path for path in files if _ON_BOTH not in path.read_text(encoding="utf-8")]
+    part = _pytest("api@postgresql", once)
+    return replace(part, unfit=why_none(), env={"YINXIN_TEST_DATABASE": "postgresql"})
+
+
 def kubo_part() -> Part:
     """The building of Kubo, which takes minutes once and nothing afterwards."""
     unfit = "" if find_kubo() else why_unbuildable()
@@ -131,6 +141,8 @@ def all_parts() -> list[Part]:
                     parts.append(_pytest(f"{folder.name}/{room.name}", [room]))
             if loose := sorted(folder.glob("test_*.py")):
                 parts.append(_pytest(folder.name, loose))
+                if folder.name == "api":
+                    parts.append(_on_postgresql(loose))
         elif _test_files([folder]):
             name = "contracts/python" if folder.name == "contracts" else folder.name
             parts.append(_pytest(name, [folder]))

@@ -1,7 +1,10 @@
 """A private PostgreSQL server for tests and tries: on a unix socket of its own, never as root, gone afterwards.
 
-python -m scripts.postgresql            start one, print its address, end it with Ctrl-C
-python -m scripts.postgresql --find     print where the server's programs are, or why there are none
+    python -m scripts.postgresql            start one, print its address, end it with Ctrl-C
+    python -m scripts.postgresql --find     print where the server's programs are, or why there are none
+    python -m scripts.postgresql --install  as root on Debian: install its package if there is no server yet
+
+The exit code is 1 where there is none, and why is said.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -58,6 +60,43 @@ def find_programs() -> Path:
     )
 
 
+def why_none() -> str:
+    """Why no server can be started here; empty if one can."""
+    try:
+        find_programs()
+    except NoServer as error:
+        return str(error)
+    return ""
+
+
+def install() -> str:
+    """Install Debian's package where that is possible and needed; why it was not done, or empty.
+
+    Only the programs are wanted: no cluster is made and nothing is started.
+    """
+    if not why_none():
+        return ""
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        return "no PostgreSQL: not root on Debian, so its package cannot be installed"
+    settings = Path("/etc/postgresql-common/createcluster.conf")
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("create_main_cluster = false\n")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    keep = ("-o", "Dpkg::Options::=--force-confold")
+    for words in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", *keep, "postgresql")):
+        try:
+            done = subprocess.run(
+                [apt, *words], capture_output=True, text=True, env=environment, check=False, timeout=600
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"no PostgreSQL: apt-get {words[0]}: {error}"
+        if done.returncode:
+            return f"no PostgreSQL: apt-get {words[0]} failed: {done.stderr.strip()[-200:]}"
+    return why_none()
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server.
@@ -96,7 +135,7 @@ def running() -> Iterator[Server]:
             user=user, group=group,
         )  # fmt: skip
         try:
-            _wait(server, folder / f".s.PGSQL.{_PORT}")
+            _wait(server, data / "postmaster.pid")
             yield Server(f"postgresql+psycopg://yinxin@/postgres?host={folder}&port={_PORT}", data, server.pid)
         finally:
             _end(server)
@@ -117,14 +156,15 @@ def _drop_to(folder: Path) -> tuple[int | None, int | None]:
     raise NoServer("no PostgreSQL: it does not run as root, and there is neither postgres nor nobody to run it as")
 
 
-def _wait(server: subprocess.Popen[bytes], sock: Path) -> None:
+def _wait(server: subprocess.Popen[bytes], status: Path) -> None:
+    """The server writes ``ready`` into its pid file once it answers."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if server.poll() is not None:
             raise NoServer(f"no PostgreSQL: the server ended with exit code {server.returncode}")
-        with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
-            probe.connect(str(sock))
-            return
+        with contextlib.suppress(OSError):
+            if "ready" in status.read_text().split():
+                return
         time.sleep(0.02)
     raise NoServer("no PostgreSQL: the server did not answer within a minute")
 
@@ -144,8 +184,12 @@ def main() -> int:
     """Start one, or tell where the programs are."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--find", action="store_true")
+    parser.add_argument("--install", action="store_true")
+    options = parser.parse_args()
     try:
-        if parser.parse_args().find:
+        if options.install and (why := install()):
+            raise NoServer(why)
+        if options.find or options.install:
             print(find_programs())
             return 0
         with running() as server, contextlib.suppress(KeyboardInterrupt):

@@ -6,6 +6,7 @@
 * ``examples``: Hypothesis profiles ``dev`` and ``ci``.
 * ``vectors``: golden vectors, the same JSON files that Solidity and TypeScript read.
 * ``kubo``: the path of a real ``ipfs`` program.
+* ``database``: a PostgreSQL server for those who ask; which database the towns work on.
 """
 
 from __future__ import annotations
@@ -17,4 +18,5 @@ pytest_plugins = [
     "tests.plugins.examples",
     "tests.plugins.vectors",
     "tests.plugins.kubo",
+    "tests.plugins.database",
 ]

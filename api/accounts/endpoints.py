@@ -50,11 +50,11 @@ def domain_of(service: Service) -> str:
 
 
 @router.post("/sessions", status_code=201, tags=["sessions"], **ruled(public(noted=True, repeats=True)))
-def sign_in(service: Here, body: PasswordSignIn) -> NewToken:
+def sign_in(request: Request, service: Here, body: PasswordSignIn) -> NewToken:
     """Sign in with name and password."""
-    return NewToken.of(
-        access.sign_in(service.engine, body.name, body.password, now=service.clock(), seconds=_seconds(service))
-    )
+    issued = access.sign_in(service.engine, body.name, body.password, now=service.clock(), seconds=_seconds(service))
+    about(request, f"account {issued.principal.account}")
+    return NewToken.of(issued)
 
 
 @router.post("/sessions/nonces", status_code=201, tags=["sessions"], **ruled(public(repeats=True)))
@@ -67,14 +67,16 @@ def new_nonce(service: Here) -> Nonce:
 
 
 @router.post("/sessions/key", status_code=201, tags=["sessions"], **ruled(public(noted=True, repeats=True)))
-def sign_in_by_key(service: Here, body: KeySignIn) -> NewToken:
+def sign_in_by_key(request: Request, service: Here, body: KeySignIn) -> NewToken:
     """Sign in with a ledger key: Sign-In with Ethereum (EIP-4361)."""
     now = service.clock()
     message = SignInMessage.parse(body.message)
     message.check(
         body.signature_bytes(), domain=domain_of(service), chain_id=service.ledger.trust_root.chain_id, now=now
     )
-    return NewToken.of(access.sign_in_by_key(service.engine, message, now=now, seconds=_seconds(service)))
+    issued = access.sign_in_by_key(service.engine, message, now=now, seconds=_seconds(service))
+    about(request, f"account {issued.principal.account}")
+    return NewToken.of(issued)
 
 
 @router.delete("/sessions/current", status_code=204, tags=["sessions"], **ruled(signed_in(noted=True)))
@@ -166,7 +168,9 @@ def show_account(service: Here, number: Number) -> AccountView:
 
 
 @router.patch(
-    "/accounts/{number}", tags=["accounts"], **ruled(anywhere(Role.AUTHORITY, scope=Scope.ACCOUNTS, noted=True))
+    "/accounts/{number}",
+    tags=["accounts"],
+    **ruled(anywhere(Role.AUTHORITY, scope=Scope.ACCOUNTS, noted=True), guarded=True),
 )
 def change_account(request: Request, service: Here, number: Number, body: AccountChange) -> AccountView:
     """Change an account. One that is closed or loses a role is signed out everywhere."""
@@ -175,7 +179,7 @@ def change_account(request: Request, service: Here, number: Number, body: Accoun
     as_before(
         request, lambda: AccountView.of(people.account(service.engine, number)).model_dump_json(by_alias=True).encode()
     )
-    changed = people.change_account(
+    people.change_account(
         service.engine,
         number,
         now=now,
@@ -186,4 +190,4 @@ def change_account(request: Request, service: Here, number: Number, body: Accoun
     )
     if body.password is not None:
         access.set_password(service.engine, number, body.password, now=now)
-    return AccountView.of(changed)
+    return AccountView.of(people.account(service.engine, number))

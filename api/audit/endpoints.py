@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere, in_bureau
-from api.audit import log
+from api.audit import anchoring, log
 from api.service.paging import Cursor, Limit, Page, after, cut
 from api.service.routes import Here, ServiceRoute, ruled
 from api.service.shapes import SAMPLE_BUREAU, Bureau, Hex, Shape, Time, hex_of, time_of
@@ -71,6 +71,44 @@ def list_bureau_audit_events(
     """Entries of one bureau, oldest first."""
     service.office(bureau)
     return _page(service, bureau, limit, cursor, operation)
+
+
+class AnchorOfLog(Shape):
+    """How far the log stands on the ledger."""
+
+    number: int = Field(examples=[3])
+    bureau: str = Field(description="in whose lane `$audit`", examples=[SAMPLE_BUREAU])
+    last: int = Field(description="newest entry it vouches for, and so for all before", examples=[812])
+    state: str = Field(description="sealed, signed or confirmed", examples=["confirmed"])
+    sequence: int | None = Field(None, description="number in the lane", examples=[3])
+    root: Hex | None = None
+    anchored: Time | None = None
+
+
+class AnchorsOfLog(Shape):
+    """Anchors of the audit log, oldest first."""
+
+    items: list[AnchorOfLog]
+
+
+@router.get("/bureaus/{bureau}/audit-anchors", **ruled(in_bureau(Role.AUDITOR, Role.AUTHORITY, scope=Scope.AUDIT)))
+def list_audit_anchors(service: Here, bureau: Bureau) -> AnchorsOfLog:
+    """How far the audit log stands on the ledger, in this bureau's lane `$audit`."""
+    service.office(bureau)
+    return AnchorsOfLog(
+        items=[
+            AnchorOfLog(
+                number=row.id,
+                bureau=row.bureau,
+                last=row.last,
+                state=row.state,
+                sequence=row.sequence,
+                root=hex_of(row.root),
+                anchored=time_of(row.anchored_at),
+            )
+            for row in anchoring.anchors(service.engine, bureau)
+        ]
+    )
 
 
 def _page(service: Here, bureau: str | None, limit: int, cursor: str | None, operation: str | None) -> Entries:

@@ -8,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
 
+from api.certificates.again import same_list
 from api.certificates.laying import draft_of_row, release_request
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
+from api.db import exclusive_transaction
 from api.db.bulk import execute_many
-from chain.catalogue import CertificateType, get_type
+from api.types.known import catalogue_in
+from chain.catalogue import CertificateType
 from chain.catalogue.lists import Row as ListRow
 from chain.credentials.status_list import StatusList
 from chain.desk.messages import Request
@@ -28,7 +32,7 @@ from chain.kernel.encoding import b64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
 
-OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入"}
+OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入", "import": "存量导入"}
 """What a batch does, and its name in Chinese."""
 
 FINAL = ("complete", "recalled")
@@ -129,7 +133,7 @@ def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_t
                     field=certificate_type.number_field,
                     fix="issue it instead, or correct the number",
                 )
-            before = parse(found.identifier)
+            before = parse(found.identifier, foreign=True)
             version, predecessor = f"{int(before.version) + 1:03d}", found.identifier
             if found.predecessor is not None and found.fields.encode() == canonical(dict(fields)):
                 version, predecessor = before.version, found.predecessor
@@ -163,13 +167,13 @@ def create_batch(
     reason: str = "",
     row_numbers: Sequence[int] | None = None,
 ) -> tuple[int, bool]:
-    """Put a list into the register, once.
+    """Put a list into the register, once. Needs no lock of the caller's: one transaction settles who came first.
 
     Args:
-        office: the officer's office, under its writing lock.
+        office: the officer's office.
         drafts: what is to be issued, in order.
         certificate_type: type of all.
-        operation: issue, renew, change or transfer.
+        operation: issue, renew, change, transfer or import.
         source: name of the list.
         reason: why, for renewals and changes.
         row_numbers: number of each draft's row as the spreadsheet shows it; counted from 1 if not given.
@@ -180,6 +184,8 @@ def create_batch(
 
     Raises:
         NumbersTaken: some of the numbers, but not this very list, are in the register.
+        Refused: the type is retired, or has a newer version.
+        InvalidInput: no rows, or two with the same number.
     """
     if office.actor != office.bureau:
         raise Refused(
@@ -195,14 +201,22 @@ def create_batch(
     check_reason(reason)
     digest = rows_digest(drafts)
     keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
-    with office.engine.begin() as connection:
+    if len(set(keyed)) != len(keyed) or len({draft.identifier for draft in drafts}) != len(drafts):
+        raise InvalidInput(
+            "the list holds a number twice", code="batch.twice", field="certificateNumber", fix="give each number once"
+        )
+    with exclusive_transaction(office.engine, "batches") as connection:
         known = connection.execute(
             select(batches.c.id).where(batches.c.rows_digest == digest, batches.c.state != "recalled")
         ).scalar()
         if known is not None:
             return int(known), False
+        catalogue_in(connection).check_issuable(certificate_type)
         taken = _taken(connection, drafts, keyed, row_numbers)
         if taken:
+            known = same_list(connection, drafts, keyed)
+            if known is not None:
+                return known, False
             raise NumbersTaken(taken)
         found = connection.execute(
             insert(batches).values(
@@ -212,6 +226,7 @@ def create_batch(
                 operation=operation,
                 source=source,
                 operator=office.operator,
+                maker=office.maker,
                 reason=reason,
                 rows_digest=digest,
                 size=len(drafts),
@@ -221,16 +236,24 @@ def create_batch(
         ).inserted_primary_key
         assert found is not None
         batch_id = int(found[0])
-        for start in range(0, len(drafts), _CHUNK):
-            execute_many(
-                connection,
-                insert(certificates),
-                _DRAFT_COLUMNS,
-                [
-                    _row_of(batch_id, position, keyed[position], drafts[position])
-                    for position in range(start, min(start + _CHUNK, len(drafts)))
-                ],
-            )
+        try:
+            with connection.begin_nested():
+                for start in range(0, len(drafts), _CHUNK):
+                    execute_many(
+                        connection,
+                        insert(certificates),
+                        _DRAFT_COLUMNS,
+                        [
+                            _row_of(batch_id, position, keyed[position], drafts[position])
+                            for position in range(start, min(start + _CHUNK, len(drafts)))
+                        ],
+                    )
+        except IntegrityError as error:
+            # Only a writer that does not take the lock comes in between; what it wrote can be seen now.
+            taken = _taken(connection, drafts, keyed, row_numbers)
+            if not taken:
+                raise
+            raise NumbersTaken(taken) from error
     reached("registered")
     return batch_id, True
 
@@ -337,6 +360,6 @@ def forget(office: Office, batch_id: int) -> None:
         connection.execute(update(batches).where(batches.c.id == batch_id).values(state="recalled"))
 
 
-def type_of(row: Row[Any]) -> CertificateType:
-    """The certificate type of a batch."""
-    return get_type(row.certificate_type)
+def type_of(office: Office, row: Row[Any]) -> CertificateType:
+    """The certificate type of a batch, in the very version it was made by."""
+    return office.catalogue.find(row.certificate_type, row.template_version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from api.certificates.office import Office
 from api.certificates.records import read_record
 from api.certificates.tables import batches, certificates
 from chain.credentials.bundle import ChainEvidence, CheckpointEvidence, make_bundle
+from chain.credentials.credential import parse_credential
 from chain.credentials.leaf import certificate_leaf
 from chain.documents.cids import cid_of_sha256
 from chain.kernel.canonical import canonical, read_canonical
@@ -105,8 +106,8 @@ def place_of(engine: Engine, row: Row[Any], batch: Row[Any]) -> LeafPlace:
     )
 
 
-def bundle_of(office: Office, row: Row[Any]) -> bytes:
-    """The evidence bundle of one certificate, all fields disclosed.
+def bundle_of(office: Office, row: Row[Any], disclosed: Sequence[str] | None = None) -> bytes:
+    """The evidence bundle of one certificate, all fields disclosed, or only those named.
 
     Raises:
         Refused: its batch is not complete, or its record was shredded.
@@ -123,7 +124,7 @@ def bundle_of(office: Office, row: Row[Any]) -> bytes:
     content = read_record(office, row)
     chain, checkpoint = _read_evidence(bytes(batch.evidence))
     return make_bundle(
-        credential=content.credential,
+        credential=content.credential if disclosed is None else parse_credential(content.credential).present(disclosed),
         stamp=content.stamp,
         place=place_of(office.engine, row, batch),
         chain=chain,

@@ -232,7 +232,7 @@ def open_list(office: Office, wait: float) -> bool:
 
 def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> None:
     """Sign, encrypt and store some certificates; their secrets are safe before anything encrypted with them is."""
-    kind = type_of(row)
+    kind = type_of(office, row)
     pairs = fresh_secrets(office, certificates.c.key_id, [(item.id, bytes(item.key_id)) for item in chunk])
     drafts = [draft_of_row(item) for item in chunk]
     places = [Slot(item.status_list, item.status_index) for item in chunk]

@@ -45,8 +45,13 @@ def rows_of(office: Office, batch_id: int, first: int, count: int) -> Sequence[R
 
 
 def in_parts(row: Row[Any]) -> bool:
-    """True if a batch is too long to stand in one request."""
+    """True if the certificates of a batch are too many to stand in one request."""
     return int(row.size) > CHUNK
+
+
+def drafts_in_parts(row: Row[Any]) -> bool:
+    """True if its drafts do, too: those of a first issue. Of other lists a person is told more than the first rows."""
+    return in_parts(row) and row.operation == "issue"
 
 
 # --------------------------------------------------------------------------- the release
@@ -54,25 +59,27 @@ def in_parts(row: Row[Any]) -> bool:
 
 def release_request(office: Office, row: Row[Any]) -> Request:
     """What the second person is asked."""
-    shown = rows_of(office, row.id, 0, SHOWN if in_parts(row) else CHUNK)
+    shown = rows_of(office, row.id, 0, SHOWN if drafts_in_parts(row) else row.size)
     body = {
         "lane": row.certificate_type,
+        "version": row.template_version,
         "operation": row.operation,
         "source": row.source,
         "operator": row.operator,
+        "maker": row.maker or "",
         "batch": row.id,
         "createdAt": row.created_at,
         "rowsDigest": b64url(row.rows_digest),
         "drafts": [draft_of_row(one).as_dict() for one in shown],
     }
-    if in_parts(row):
+    if drafts_in_parts(row):
         body |= {"size": row.size, "part": CHUNK}
     return Request("release", row.bureau, body)
 
 
 def lay_drafts(office: Office, row: Row[Any], recipient: bytes) -> None:
     """Put the drafts of a long list on the desk, in parts."""
-    if not in_parts(row):
+    if not drafts_in_parts(row):
         return
     for name in names_of("drafts", bytes(row.rows_digest), row.size, CHUNK):
         first = name.number * CHUNK

@@ -16,6 +16,8 @@ from sqlalchemy import Engine
 
 from api.certificates.uniqueness import Uniqueness
 from api.db import open_register
+from api.types.known import catalogue_of
+from chain.catalogue import Catalogue
 from chain.credentials.es256 import P256Signer
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
@@ -96,6 +98,11 @@ class Office:
         """The register."""
         return open_register(self.home)
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The types this bureau knows, as the register has them in force now; each in every version."""
+        return catalogue_of(self.engine)
+
     @cached_property
     def master(self) -> bytes:
         """The vault's master key, 32 bytes."""
@@ -140,10 +147,21 @@ class Office:
         """Who acts, as written into the records of acts."""
         return self.home.settings.operator or "officer"
 
-    def acting(self, operator: str) -> Office:
-        """This office with another name in the records of acts; everything that is open is shared."""
+    @cached_property
+    def maker(self) -> str | None:
+        """Address with which the operator decides on requests of others, where known; never on her own."""
+        return self.home.settings.operator_address.lower() or None
+
+    def acting(self, operator: str, *, maker: str | None = None) -> Office:
+        """This office with another name in the records of acts; everything that is open is shared.
+
+        Args:
+            operator: the name.
+            maker: address with which that person decides elsewhere, where known.
+        """
         other = copy(self)
         other.__dict__["operator"] = operator
+        other.__dict__["maker"] = maker.lower() if maker else None
         return other
 
     def ask(

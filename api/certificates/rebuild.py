@@ -6,10 +6,8 @@ tombstones. What does not, because it lies nowhere else: drafts that were never 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -18,11 +16,16 @@ from api.certificates import slots
 from api.certificates.evidence import gather_evidence
 from api.certificates.office import Office
 from api.certificates.tables import act_entries, acts, batches, certificates, status_lists
-from api.db import open_database
+from api.claims.rebuilding import restore_claims
+from api.db import open_address, register_address, remove, take_place
 from api.indexer.follow import follow
-from chain.catalogue import get_type
+from api.types.known import catalogue_of
+from api.types.restore import restore_types
+from chain.catalogue import SHIPPED
+from chain.claims import CLAIMS_LANE
 from chain.credentials.credential import parse_credential
 from chain.credentials.status_list import parse_status_token
+from chain.desk import TYPES_LANE
 from chain.desk.signer import EVENTS_LANE
 from chain.documents.cids import cid_of_sha256
 from chain.documents.manifest import ManifestLeaf, read_leaves, read_manifest
@@ -36,7 +39,7 @@ from chain.kernel.ports import AnchorFacts
 from chain.ledger.typed import anchor_thumbprint
 
 _CHUNK = 500
-_UNFINISHED = "register.new.sqlite"
+_UNFINISHED = "new"
 
 
 @dataclass(slots=True)
@@ -48,6 +51,8 @@ class Rebuilt:
         certificates: all of them, shredded ones included.
         shredded: certificates of which only slot and uniqueness are known.
         acts: status acts with their reasons.
+        claims: bindings of devices, and their ends.
+        types: definitions of certificate types, and ends of them.
         unreadable: records that are neither readable nor shredded, with the reason.
         foreign: anchors by a key that was compromised by then, whose manifest nobody has; they are left out.
     """
@@ -56,6 +61,8 @@ class Rebuilt:
     certificates: int = 0
     shredded: int = 0
     acts: int = 0
+    claims: int = 0
+    types: int = 0
     unreadable: int = 0
     foreign: int = 0
     reason: str = ""
@@ -69,8 +76,9 @@ def rebuild(office: Office, progress: Callable[[str, int, int], None] = lambda *
         NotFound: a manifest or status list is nowhere to be had; the old register stands.
     """
     drop_unfinished(office)
-    fresh = office.home / _UNFINISHED
-    engine = open_database(fresh)
+    register = register_address(office.home)
+    fresh = register.beside(_UNFINISHED)
+    engine = open_address(fresh)
     try:
         done = _Rebuild(office, engine, progress).run()
     except BaseException:
@@ -81,21 +89,13 @@ def rebuild(office: Office, progress: Callable[[str, int, int], None] = lambda *
     old = office.__dict__.pop("engine", None)
     if old is not None:
         old.dispose()
-    register = office.home / "register.sqlite"
-    # Its log first, which must not be read into the new file; then in one step, so that there is always a register.
-    _remove(register, "-wal", "-shm")
-    os.replace(fresh, register)
+    take_place(register, fresh)
     return done
 
 
 def drop_unfinished(office: Office) -> None:
     """Remove what a rebuild left that died: it holds what the register holds, and nothing else would shred it."""
-    _remove(office.home / _UNFINISHED, "", "-wal", "-shm")
-
-
-def _remove(path: Path, *suffixes: str) -> None:
-    for suffix in suffixes:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    remove(register_address(office.home).beside(_UNFINISHED))
 
 
 class _Rebuild:
@@ -106,10 +106,12 @@ class _Rebuild:
         self.done = Rebuilt()
         self.tombstones = {str(stone.note.get("record")): stone.note for stone in office.vault.tombstones()}
         self.predecessors: dict[str, str] = {}
+        self.catalogue = SHIPPED
 
     def run(self) -> Rebuilt:
         reader = self.office.ledger.refresh()
         follow(self.engine, reader, self.office.bureau)
+        self._types()
         events = self._events()
         self.predecessors = {
             event.successor: event.identifier for _, entries in events for event, _ in entries if event.successor
@@ -124,18 +126,27 @@ class _Rebuild:
             self.progress("certificates", self.done.certificates, total)
         self._lists()
         self._acts(events)
+        self._claims()
         return self.done
+
+    # ------------------------------------------------------------------ types
+
+    def _types(self) -> None:
+        anchors = self.office.ledger.reader.anchors(self.office.bureau, TYPES_LANE)
+        believed = [facts for facts in anchors if self._believed(facts)]
+        with self.engine.begin() as connection:
+            self.done.types = restore_types(connection, believed, self._leaves, self.office.store.get)
+        self.catalogue = catalogue_of(self.engine)
 
     # ------------------------------------------------------------------ batches
 
     def _batch(self, facts: AnchorFacts) -> None:
-        kind = get_type(facts.lane)
         with self.engine.begin() as connection:
             found = connection.execute(
                 insert(batches).values(
                     bureau=facts.bureau,
                     certificate_type=facts.lane,
-                    template_version=kind.version,
+                    template_version=self.catalogue.versions(facts.lane)[-1].version,
                     operation="issue",
                     source="rebuilt",
                     operator="",
@@ -152,14 +163,16 @@ class _Rebuild:
             batch_id = int(found[0])
             drafts: list[Draft | None] = []
             rows: list[dict[str, Any]] = []
+            values: dict[str, Any] = {}
             for leaf in self._leaves(facts):
-                row, draft = self._certificate(batch_id, leaf)
+                row, draft, version = self._certificate(batch_id, leaf)
                 rows.append(row)
                 drafts.append(draft)
+                if version is not None:
+                    values["template_version"] = version
             for start in range(0, len(rows), _CHUNK):
                 connection.execute(insert(certificates), rows[start : start + _CHUNK])
             whole = [draft for draft in drafts if draft is not None]
-            values: dict[str, Any] = {}
             if len(whole) == len(drafts):
                 values["rows_digest"] = rows_digest(whole)
             row_of_batch = connection.execute(select(batches).where(batches.c.id == batch_id)).one()
@@ -191,7 +204,8 @@ class _Rebuild:
             )
         return leaves
 
-    def _certificate(self, batch_id: int, leaf: ManifestLeaf) -> tuple[dict[str, Any], Draft | None]:
+    def _certificate(self, batch_id: int, leaf: ManifestLeaf) -> tuple[dict[str, Any], Draft | None, int | None]:
+        """Row, draft and the version of the type it was made by; what nobody can read has neither draft nor version."""
         assert leaf.parts is not None
         row: dict[str, Any] = dict.fromkeys(
             (
@@ -229,7 +243,7 @@ class _Rebuild:
                 "shredded_at": self.office.clock(),
             }
             self.done.shredded += 1
-            return row, None
+            return row, None, None
         try:
             data = self.office.store.get(leaf.cid)
             row["key_id"] = record_key_id(data)
@@ -242,9 +256,10 @@ class _Rebuild:
         except (NotFound, Refused, Damaged, InvalidInput) as error:
             self.done.unreadable += 1
             self.done.reason = error.message
-            return row, None
+            return row, None, None
         assert credential.identifier is not None
-        number_field = get_type(credential.certificate_type).number_field
+        version = content.template_version
+        number_field = self.catalogue.find(credential.certificate_type, version).number_field
         draft = Draft.of_credential(credential, number_field, self.predecessors.get(credential.identifier))
         fields = draft.fields
         row |= {
@@ -262,7 +277,15 @@ class _Rebuild:
             "status_index": credential.status_index,
             "predecessor": draft.predecessor,
         }
-        return row, draft
+        return row, draft, version
+
+    # ------------------------------------------------------------------ claims
+
+    def _claims(self) -> None:
+        lane = self.office.ledger.reader.anchors(self.office.bureau, CLAIMS_LANE)
+        anchors = [(facts, self._leaves(facts)) for facts in lane if self._believed(facts)]
+        with self.engine.begin() as connection:
+            self.done.claims = restore_claims(self.office, connection, anchors).entries
 
     # ------------------------------------------------------------------ status lists and acts
 

@@ -51,7 +51,8 @@ class Found:
         }
 
 
-def _found(office: Office, query: Any) -> list[Found]:
+def found_by(office: Office, query: Any) -> list[Found]:
+    """Certificates that a query over ``certificates`` selects, with batch and status."""
     with office.engine.connect() as connection:
         lists: dict[str, StatusList] = {}
         known: dict[int, Row[Any]] = {}
@@ -70,7 +71,6 @@ def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
         raise InvalidInput(
             "nothing to look for", code="find.empty", field="text", fix="give a name, number, code or identifier"
         )
-    part = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     query = (
         select(certificates)
         .where(
@@ -78,13 +78,13 @@ def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
                 certificates.c.identifier == text,
                 certificates.c.number == text,
                 certificates.c.holder_code == text,
-                certificates.c.holder_name.like(f"%{part}%", escape="\\"),
+                certificates.c.holder_name.icontains(text, autoescape=True),
             )
         )
         .order_by(certificates.c.id)
         .limit(limit)
     )
-    return _found(office, query)
+    return found_by(office, query)
 
 
 def select_for_act(
@@ -106,7 +106,7 @@ def select_for_act(
         names += [line.split(",")[0].strip() for line in lines if line.strip()]
     rows = []
     for name in names:
-        matches = _found(
+        matches = found_by(
             office, select(certificates).where(or_(certificates.c.identifier == name, certificates.c.number == name))
         )
         live = [item for item in matches if item.row.successor is None] or matches
@@ -119,7 +119,7 @@ def select_for_act(
             )
         rows.append(live[-1].row)
     if holder is not None:
-        matches = _found(
+        matches = found_by(
             office, select(certificates).where(certificates.c.holder_code == holder).order_by(certificates.c.id)
         )
         rows += [
@@ -141,12 +141,16 @@ def expired(office: Office, at: int) -> list[Row[Any]]:
     """Certificates past their date that nobody has closed."""
     query = (
         select(certificates)
-        .where(certificates.c.expires <= at, certificates.c.status_list.is_not(None))
+        .where(
+            certificates.c.expires <= at,
+            certificates.c.status_list.is_not(None),
+            certificates.c.shredded_at.is_(None),
+        )
         .order_by(certificates.c.id)
     )
     return [
         item.row
-        for item in _found(office, query)
+        for item in found_by(office, query)
         if item.status in (Status.VALID, Status.SUSPENDED) and item.batch.state == "complete"
     ]
 

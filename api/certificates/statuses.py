@@ -20,6 +20,7 @@ from api.certificates.office import Office
 from api.certificates.records import read_record
 from api.certificates.secrets import fresh_secrets
 from api.certificates.tables import act_entries, acts, batches, certificates, status_lists
+from api.db import exclusive_transaction
 from api.indexer.follow import follow
 from chain.containers import KEY_ID_SIZE
 from chain.credentials.leaf import event_leaf
@@ -76,8 +77,10 @@ def create_acts(
 ) -> list[int]:
     """Put acts into the register, one a status list; the same ones again while they are open answer the open acts.
 
+    Needs no lock of the caller's: of two who want the same certificate, one transaction lets one come first.
+
     Args:
-        office: the officer's office, under its writing lock.
+        office: the officer's office.
         operation: name in :data:`OPERATIONS`.
         rows: rows of ``certificates``.
         reason: why; never empty.
@@ -101,7 +104,7 @@ def create_acts(
     if not rows:
         raise NotFound("no certificate to act on", code="status.none", field="identifier")
     after = OPERATIONS[operation].after
-    with office.engine.begin() as connection:
+    with exclusive_transaction(office.engine, "acts") as connection:
         going = _going_on(connection, operation, rows, reason)
         if going:
             return going
@@ -123,6 +126,7 @@ def create_acts(
                     actor=office.actor,
                     status_list=name,
                     operator=office.operator,
+                    maker=office.maker,
                     reason=reason.strip(),
                     at=office.clock(),
                     state="waiting",
@@ -403,21 +407,7 @@ def _sign(office: Office, row: Row[Any], wait: float) -> bool:
     if head != bytes(row.previous_head) or last + 1 != row.sequence:
         _back(office, row)
         return True
-    entries = _entries(office, row.id)
-    body: dict[str, Any] = {
-        "act": row.id,
-        "owner": office.bureau,
-        "list": row.status_list,
-        "previousHead": hex0x(head),
-        "oldToken": b64url(token),
-        "newToken": b64url(bytes(row.token)),
-        "sequence": row.sequence,
-        "events": [event.as_dict() for event in events_of(office.bureau, row, entries)],
-        "records": [b64url(bytes(entry.record_digest)) for entry in entries],
-    }
-    if row.operation == "lapse":
-        body["expired"] = _expiry_proofs(office, entries)
-    request = Request("status", office.actor, body)
+    request = status_request(office, row, token)
     answer = office.ask(request, wait)
     reached("act-requested")
     if answer is None:
@@ -440,6 +430,21 @@ def _sign(office: Office, row: Row[Any], wait: float) -> bool:
     if not answer.ok and answer.code != "desk.status":
         raise Refused(f"act {row.id} was refused: {answer.message}", code=answer.code, field="act")
     return True
+
+
+def status_request(office: Office, row: Row[Any], token: bytes) -> Request:
+    """What the second person is asked, for a sealed act; ``token`` is the list it was sealed over."""
+    entries = _entries(office, row.id)
+    body: dict[str, Any] = {
+        "act": row.id, "maker": row.maker or "", "owner": office.bureau, "list": row.status_list,
+        "previousHead": hex0x(bytes(row.previous_head)), "sequence": row.sequence,
+        "oldToken": b64url(token), "newToken": b64url(bytes(row.token)),
+        "events": [event.as_dict() for event in events_of(office.bureau, row, entries)],
+        "records": [b64url(bytes(entry.record_digest)) for entry in entries],
+    }  # fmt: skip
+    if row.operation == "lapse":
+        body["expired"] = _expiry_proofs(office, entries)
+    return Request("status", office.actor, body)
 
 
 def _expiry_proofs(office: Office, entries: Sequence[Row[Any]]) -> dict[str, Any]:

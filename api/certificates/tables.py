@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from api.db.metadata import metadata
+from api.db.metadata import Seconds, metadata
 
 batches = Table(
     "batches",
@@ -16,14 +16,15 @@ batches = Table(
     Column("bureau", String(18), nullable=False),
     Column("certificate_type", String(21), nullable=False),
     Column("template_version", Integer, nullable=False),
-    Column("operation", String(12), nullable=False, doc="issue, renew, change or transfer"),
+    Column("operation", String(12), nullable=False, doc="issue, renew, change, transfer or import"),
     Column("source", Text, nullable=False, doc="name of the list, as the officer gave it"),
     Column("operator", Text, nullable=False),
+    Column("maker", String(42), doc="address with which the operator decides elsewhere; never on this batch"),
     Column("reason", Text, nullable=False, server_default=""),
     Column("rows_digest", LargeBinary(32), nullable=False, index=True),
     Column("size", Integer, nullable=False),
     Column("state", String(12), nullable=False, index=True),
-    Column("created_at", Integer, nullable=False),
+    Column("created_at", Seconds, nullable=False),
     Column("sequence", Integer),
     Column("root", LargeBinary(32)),
     Column("manifest_digest", LargeBinary(32)),
@@ -47,8 +48,8 @@ certificates = Table(
     Column("holder_name", Text, index=True),
     Column("holder_code", Text, index=True),
     Column("fields", Text, doc="canonical JSON of all disclosable fields"),
-    Column("not_before", Integer, nullable=False),
-    Column("expires", Integer, index=True),
+    Column("not_before", Seconds, nullable=False),
+    Column("expires", Seconds, index=True),
     Column("status_list", String(32)),
     Column("status_index", Integer),
     Column("key_id", LargeBinary(16), unique=True, doc="names the record's secret in the key vault"),
@@ -58,7 +59,7 @@ certificates = Table(
     Column("cid", Text),
     Column("predecessor", Text, index=True, doc="identifier of the certificate this one follows"),
     Column("successor", Text, doc="identifier of the certificate that follows this one"),
-    Column("shredded_at", Integer),
+    Column("shredded_at", Seconds),
     UniqueConstraint("batch_id", "position"),
     UniqueConstraint("status_list", "status_index"),
     Index("ix_certificates_batch_id", "batch_id"),
@@ -82,8 +83,9 @@ acts = Table(
     Column("operation", String(12), nullable=False),
     Column("status_list", String(32), nullable=False),
     Column("operator", Text, nullable=False),
+    Column("maker", String(42), doc="address with which the operator decides elsewhere; never on this act"),
     Column("reason", Text, nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", Seconds, nullable=False),
     Column("state", String(12), nullable=False, index=True),
     Column("size", Integer, nullable=False),
     Column("previous_head", LargeBinary(32)),

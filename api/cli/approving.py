@@ -12,11 +12,13 @@ import typer
 from rich.text import Text
 
 from chain.cli.common import NO, YES, emit, state
-from chain.desk import Answer, Desk, Signer
+from chain.desk import Answer, Deciding, Desk, Evidence, Signer
+from chain.desk.approvers import load_approvers
+from chain.desk.letters import FileLetters
 from chain.desk.state import SignerState
 from chain.kernel.clock import system_clock
 from chain.kernel.encoding import unb64url
-from chain.kernel.errors import Damaged, InvalidInput, NotFound, Unavailable
+from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused, Unavailable
 from chain.kernel.home import Home
 from chain.keys import Keystore, passphrase_for
 from chain.ledger.connection import AccountAnchorKey, open_ledger
@@ -38,13 +40,17 @@ def _signer_of(home: Home) -> Iterator[Signer]:
     keys = Keystore(home / "keys", passphrase_for(home.path))
     ledger = open_ledger(home)
     state_file = SignerState(home / "signer.sqlite")
+    evidence = Evidence(home / "signer.sqlite")
     try:
         desk = Desk(home.resolve(home.settings.desk.path))
         account = keys.account("anchor")
         desk.open(bureau=bureau, key=account.address.lower(), recipient=unb64url(keys.card("desk").public))
         key = AccountAnchorKey(account, ledger.domain)
-        yield Signer(desk, keys.desk("desk"), key, bureau, state_file, ledger.refresh, system_clock)
+        letters = FileLetters(home / "letters")
+        deciding = Deciding(desk, bureau, ledger.domain, lambda: load_approvers(home.path), evidence, system_clock)
+        yield Signer(desk, keys.desk("desk"), key, bureau, state_file, ledger.refresh, system_clock, letters, deciding)
     finally:
+        evidence.close()
         state_file.close()
         ledger.close()
 
@@ -74,6 +80,13 @@ def register(app: typer.Typer) -> None:
         everything: Annotated[bool, typer.Option("--all", help="all that waits now")] = False,
     ) -> None:
         """Release lists and allow status changes. 复核放行."""
+        if load_approvers(state(ctx).home.path).people:
+            raise Refused(
+                "approvers are listed here, and each decides with a key of her own",
+                code="approve.listed",
+                field="requests",
+                fix="sign with yinxin decide and hand the decision in; yinxin approver list shows who may",
+            )
         with _signer_of(state(ctx).home) as signer:
             waiting = [item.name for item in signer.waiting()]
             names = waiting if everything else list(requests or [])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from api.certificates.issuing import Outcome, run_batch
 from api.certificates.office import Office
 from api.certificates.tables import batches
 from api.cli.shared import DEFAULT_WAIT, Wait, batch_progress, office_of
-from chain.catalogue import CertificateType, get_type
+from chain.catalogue import CertificateType
 from chain.catalogue.lists import ListReport, read_list, write_report
 from chain.cli.common import CANNOT_TELL, NO, YES, emit, progress, state
 from chain.issuing.contents import Draft
@@ -94,14 +95,16 @@ def _issue(
     report_file: Path | None,
     reason: str,
 ) -> None:
-    kind = get_type(certificate_type)
-    with progress(state(ctx), "reading the list", None):
-        report = _read(file, kind, sheet)
-    if report_file is not None:
-        write_report(report, report_file)
-    if not report.ok:
-        emit(ctx, _findings(report), lambda console: _show_findings(console, report), NO)
-    with office_of(ctx, writing=not dry_run) as office:
+    with office_of(ctx) as office, ExitStack() as stack:
+        kind = office.catalogue.find(certificate_type)
+        with progress(state(ctx), "reading the list", None):
+            report = _read(file, kind, sheet)
+        if report_file is not None:
+            write_report(report, report_file)
+        if not report.ok:
+            emit(ctx, findings_of(report), lambda console: show_findings(console, report), NO)
+        if not dry_run:
+            stack.enter_context(office.writing())
         drafts = (
             drafts_for_issue(office, report.rows, kind)
             if operation == "issue"
@@ -110,14 +113,14 @@ def _issue(
         if dry_run:
             emit(
                 ctx,
-                {"dryRun": True, **_findings(report)},
-                lambda console: _show_findings(
+                {"dryRun": True, **findings_of(report)},
+                lambda console: show_findings(
                     console, report, f"{len(drafts)} rows can be issued; nothing was issued (dry run)"
                 ),
             )
             return
         numbers = [row.number for row in report.rows]
-        _create_and_run(ctx, office, drafts, kind, operation, file.name, reason, wait, out, numbers)
+        create_and_run(ctx, office, drafts, kind, operation, file.name, reason, wait, out, numbers)
 
 
 def _read(file: Path, kind: CertificateType, sheet: str | None) -> ListReport:
@@ -126,7 +129,7 @@ def _read(file: Path, kind: CertificateType, sheet: str | None) -> ListReport:
     return read_list(file, kind, sheet=sheet)
 
 
-def _create_and_run(
+def create_and_run(
     ctx: typer.Context,
     office: Office,
     drafts: Sequence[Draft],
@@ -136,8 +139,15 @@ def _create_and_run(
     reason: str,
     wait: float,
     out: Path | None,
-    row_numbers: Sequence[int],
+    row_numbers: Sequence[int] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
+    """Put a list into the register, take it as far as it goes, and say so.
+
+    Args:
+        row_numbers: as :func:`api.certificates.batches.create_batch` takes them.
+        more: further members of the answer as plain data.
+    """
     try:
         batch_id, new = create_batch(
             office, drafts, kind, operation=operation, source=source, reason=reason, row_numbers=row_numbers
@@ -161,14 +171,22 @@ def _create_and_run(
     if not new and before == "complete":
         emit(
             ctx,
-            {"batch": batch_id, "state": "complete", "issued": 0, "known": True},
+            {"batch": batch_id, "state": "complete", "issued": 0, "known": True, **(more or {})},
             f"every row of this list was issued before, in batch {batch_id}; nothing to do",
         )
         return
-    _go_on(ctx, office, batch_id, wait, out)
+    take_further(ctx, office, batch_id, wait, out, more)
 
 
-def _go_on(ctx: typer.Context, office: Office, batch_id: int, wait: float, out: Path | None) -> None:
+def take_further(
+    ctx: typer.Context,
+    office: Office,
+    batch_id: int,
+    wait: float,
+    out: Path | None,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Take a batch as far as it goes, and say so."""
     with batch_progress(state(ctx)) as show:
         outcome = run_batch(office, batch_id, wait=wait, progress=show)
     row = batch(office, batch_id)
@@ -177,6 +195,7 @@ def _go_on(ctx: typer.Context, office: Office, batch_id: int, wait: float, out: 
         "state": outcome.state,
         "size": row.size,
         "waitingFor": outcome.waiting_for or None,
+        **(more or {}),
     }
     if outcome.state == "complete":
         data |= {"issued": row.size, "sequence": row.sequence, "root": "0x" + bytes(row.root).hex()}
@@ -215,11 +234,13 @@ def _write_out(ctx: typer.Context, office: Office, batch_id: int, out: Path) -> 
             done(number)
 
 
-def _findings(report: ListReport) -> dict[str, Any]:
+def findings_of(report: ListReport) -> dict[str, Any]:
+    """A list's findings as plain data."""
     return {**report.summary(), "findings": [finding.as_dict() for finding in report.findings]}
 
 
-def _show_findings(console: Console, report: ListReport, last: str = "") -> None:
+def show_findings(console: Console, report: ListReport, last: str = "") -> None:
+    """Print a list's findings, and one line more."""
     errors = len(report.errors)
     console.print(
         f"{report.filename or 'list'}: {report.row_count} rows, {len(report.rows)} can be issued, {errors} faults"
@@ -251,10 +272,11 @@ def list_batches(ctx: typer.Context) -> None:
     """Show all batches, newest first."""
     with office_of(ctx) as office, office.engine.connect() as connection:
         rows = connection.execute(select(batches).order_by(batches.c.id.desc())).all()
+        catalogue = office.catalogue
+        names = {row.id: catalogue.find(row.certificate_type, row.template_version).zh for row in rows}
     data = [_batch(row) for row in rows]
     lines = [
-        f"{row.id:>5}  {row.state:<9} {row.size:>7}  {get_type(row.certificate_type).zh}  {row.operation}  {row.source}"
-        for row in rows
+        f"{row.id:>5}  {row.state:<9} {row.size:>7}  {names[row.id]}  {row.operation}  {row.source}" for row in rows
     ]
     emit(ctx, {"batches": data}, Text("\n".join(lines) or "no batches yet"))
 
@@ -273,6 +295,7 @@ def _batch(row: Any) -> dict[str, Any]:
         "state": row.state,
         "size": row.size,
         "type": row.certificate_type,
+        "version": row.template_version,
         "operation": row.operation,
         "source": row.source,
         "operator": row.operator,
@@ -287,7 +310,7 @@ def go_on(ctx: typer.Context, number: _Number, wait: Wait = DEFAULT_WAIT, out: _
     """Go on with a batch that waits or was interrupted."""
     with office_of(ctx, writing=True) as office:
         batch(office, number)
-        _go_on(ctx, office, number, wait, out)
+        take_further(ctx, office, number, wait, out)
 
 
 @batch_app.command("recall")

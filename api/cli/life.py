@@ -79,7 +79,7 @@ def register(app: typer.Typer) -> None:
                     except Refused as error:
                         faults.append(error)
                     done(at)
-        _told(ctx, outcomes, "acts", faults)
+        told(ctx, outcomes, "acts", faults)
 
 
 def _plain(operation: str) -> Callable[..., None]:
@@ -131,10 +131,11 @@ def _act(
         with progress(state(ctx), OPERATIONS[operation].zh, None):
             created = create_acts(office, operation, rows, reason, {rows[0].id: successor} if successor else None)
             outcomes = [run_act(office, number, wait=wait) for number in created]
-    _told(ctx, outcomes, operation)
+    told(ctx, outcomes, operation)
 
 
-def _told(ctx: typer.Context, outcomes: list[ActOutcome], operation: str, faults: Sequence[YinxinError] = ()) -> None:
+def told(ctx: typer.Context, outcomes: list[ActOutcome], operation: str, faults: Sequence[YinxinError] = ()) -> None:
+    """Say where acts stand."""
     data: dict[str, Any] = {
         "operation": operation,
         "acts": [

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from api.certificates.evidence import bundle_of, certificate
 from api.certificates.records import read_record
+from api.certificates.reprints import reprints_of
 from api.certificates.search import find, history
 from api.cli.shared import office_of
 from chain.cli.common import NO, YES, emit
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
         with office_of(ctx) as office:
             row = certificate(office.engine, identifier)
             data: dict[str, Any] = find(office, identifier, limit=1)[0].as_dict()
+            data["reprints"] = len(reprints_of(office, identifier))
             data["history"] = list(history(office, row.id))
         lines = [f"{name:<12} {value}" for name, value in data.items() if name != "history" and value is not None]
         lines += [

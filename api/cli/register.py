@@ -4,13 +4,47 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import approving, issuing, life, reading, service, upkeep
+from api.cli import (
+    approving,
+    backups,
+    claims,
+    corrections,
+    deciding,
+    handover,
+    holders,
+    imports,
+    issuing,
+    life,
+    reading,
+    retention,
+    service,
+    types,
+    upkeep,
+)
 from api.cli.sources import open_home_sources
 from chain.cli.verify import provide_sources
+
+_MODULES = (
+    issuing,
+    imports,
+    corrections,
+    approving,
+    deciding,
+    claims,
+    life,
+    holders,
+    handover,
+    reading,
+    types,
+    upkeep,
+    retention,
+    backups,
+    service,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the register's commands to the application."""
     provide_sources(open_home_sources)
-    for module in (issuing, approving, life, reading, upkeep, service):
+    for module in _MODULES:
         module.register(app)

@@ -14,12 +14,15 @@ from rich.text import Text
 from api.accounts import people
 from api.accounts.principals import Membership
 from api.accounts.roles import Role
+from api.audit import anchoring
+from api.cli.shared import DEFAULT_WAIT, Wait
 from api.service.context import Service, open_service_home
-from chain.cli.common import emit, state
+from chain.cli.common import CANNOT_TELL, YES, emit, state
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import InvalidInput
 
 account_app = typer.Typer(help="Accounts of the service.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit log of the service.", no_args_is_help=True)
 
 
 @contextmanager
@@ -35,6 +38,8 @@ def service_here(ctx: typer.Context) -> Iterator[Service]:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(account_app, name="account")
+
+    app.add_typer(audit_app, name="audit-log")
 
     @app.command("serve")
     def serve(
@@ -115,6 +120,34 @@ def close_account(ctx: typer.Context, number: Annotated[int, typer.Argument(help
     with service_here(ctx) as service:
         people.change_account(service.engine, number, now=service.clock(), active=False)
     emit(ctx, {"account": number, "active": False}, f"[green]✓[/] account {number} is closed")
+
+
+@audit_app.command("check")
+def check_audit_log(ctx: typer.Context) -> None:
+    """Recompute the audit log and compare it with its anchors on the ledger."""
+    with service_here(ctx) as service:
+        count, vouched = anchoring.check_log(service.engine, service.ledger.refresh())
+    emit(
+        ctx,
+        {"entries": count, "anchored": vouched},
+        f"[green]✓[/] {count} entries, whole; the ledger vouches for them up to entry {vouched}",
+    )
+
+
+@audit_app.command("anchor")
+def anchor_audit_log(ctx: typer.Context, wait: Wait = DEFAULT_WAIT) -> None:
+    """Anchor the audit log now, in the lane of every bureau that has new entries; yinxin worker does it by itself."""
+    done: dict[str, str] = {}
+    with service_here(ctx) as service:
+        for bureau in service.bureaus:
+            office = service.office(bureau)
+            with office.writing():
+                number = anchoring.seal_log(service.engine, bureau)
+                if number is not None:
+                    done[bureau] = anchoring.run_anchor(service.engine, office, number, wait=wait)
+    lines = [f"{bureau}: {state}" for bureau, state in done.items()]
+    whole = all(state == "confirmed" for state in done.values())
+    emit(ctx, {"anchors": done}, "\n".join(lines) or "nothing new to anchor", YES if whole else CANNOT_TELL)
 
 
 def _memberships(texts: Sequence[str]) -> list[Membership]:

@@ -46,6 +46,8 @@ def register(app: typer.Typer) -> None:
             "certificates": done.certificates,
             "shredded": done.shredded,
             "acts": done.acts,
+            "claims": done.claims,
+            "types": done.types,
             "unreadable": done.unreadable,
             "foreignAnchors": done.foreign,
             "reason": done.reason or None,

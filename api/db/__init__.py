@@ -11,22 +11,30 @@ the rest anew.
 """
 
 from api.db.address import Address, register_address, service_address
+from api.db.dump import dump, load
 from api.db.engine import exists, open_address, open_database, open_register, open_service
 from api.db.exclusive import exclusive, exclusive_transaction
 from api.db.metadata import Seconds, metadata, service_metadata
+from api.db.swap import remove, take_place
+from api.db.sweep import forget_deleted
 
 __all__ = [
     "Address",
     "Seconds",
+    "dump",
     "exclusive",
     "exclusive_transaction",
     "exists",
+    "forget_deleted",
+    "load",
     "metadata",
     "open_address",
     "open_database",
     "open_register",
     "open_service",
     "register_address",
+    "remove",
     "service_address",
     "service_metadata",
+    "take_place",
 ]

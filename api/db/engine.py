@@ -6,13 +6,14 @@ change before it writes. ``engine.connect()`` reads one state of the database an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DisconnectionError
 
 from api.db.address import Address, file_address, register_address, service_address
 from api.db.faults import fault, normalise
@@ -64,12 +65,9 @@ def open_database(path: Path) -> Engine:
 def open_address(address: Address) -> Engine:
     """The database at ``address``; as :func:`open_register`."""
     path = address.path
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_place(address)
     engine = connect(address)
     try:
-        if address.schema:
-            _make_schema(address)
         bring_up_to_date(engine, address)
     except DatabaseError as error:
         engine.dispose()
@@ -105,6 +103,7 @@ def connect(address: Address) -> Engine:
     else:
         plain = create_engine(address.url, hide_parameters=True)
         event.listen(plain.pool, "connect", _prepare)
+        event.listen(plain.pool, "checkout", _same_file)
     engine = _WritingFirst(plain.pool, plain.dialect, plain.url, hide_parameters=True)
     if not address.schema:
         event.listen(engine, "begin", _begin)
@@ -112,12 +111,28 @@ def connect(address: Address) -> Engine:
     return engine
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _prepare(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says, not before the first INSERT
     cursor = connection.cursor()
+    file = cursor.execute("PRAGMA database_list").fetchone()[2]
+    record.info["file"] = file, _inode(file)
     for setting in _SETTINGS:
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
+
+
+def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+    """A rebuilt register lies in another file of the same name: whoever had the old one open must open anew."""
+    file, inode = record.info["file"]
+    if _inode(file) not in (inode, 0):
+        raise DisconnectionError("the file was replaced")
+
+
+def _inode(file: str) -> int:
+    try:
+        return os.stat(file).st_ino
+    except OSError:
+        return 0
 
 
 def _begin(connection: Connection) -> None:
@@ -125,7 +140,11 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _make_schema(address: Address) -> None:
+def make_place(address: Address) -> None:
+    """Make the folder or the schema that a database is to lie in. Raises Unavailable."""
+    if address.path is not None:
+        address.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return
     engine = create_engine(address.url, hide_parameters=True)
     normalise(engine, address)
     try:

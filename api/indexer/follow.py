@@ -7,23 +7,30 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
+from api.db import exclusive_transaction
 from api.indexer.tables import ledger_anchors, ledger_cursor, ledger_statuses
 from chain.kernel.ports import AnchorFacts, StatusFacts
 from chain.ledger.reader import LedgerReader
 
 _KEEP = 64
+"""Markers of blocks without events that are kept; a block with events is marked by its rows."""
 
 
-def follow(engine: Engine, reader: LedgerReader, bureau: str) -> None:
+def follow(engine: Engine, reader: LedgerReader, bureau: str) -> int:
     """Bring the tables to the reader's final block, in one transaction.
 
-    If a block read earlier is no longer part of the chain, the tables are dropped and read anew.
-    Raises Damaged if events do not link up to the heads the contracts show, Unavailable if nobody answers.
+    If blocks read earlier are no longer part of the chain, what came after the last one that still is goes, and the
+    chain's own account of it is read instead.
+
+    Returns:
+        How many rows went.
+
+    Raises:
+        Damaged: events do not link up to the heads the contracts show.
+        Unavailable: nobody answers.
     """
-    with engine.begin() as connection:
-        if not _still_there(connection, reader):
-            for table in (ledger_anchors, ledger_statuses, ledger_cursor):
-                connection.execute(delete(table))
+    with exclusive_transaction(engine, "ledger") as connection:
+        gone = _forget_after(connection, _fork(connection, reader))
         for owner, lane in reader.lanes():
             if owner == bureau:
                 _anchors(connection, reader, bureau, lane)
@@ -33,14 +40,59 @@ def follow(engine: Engine, reader: LedgerReader, bureau: str) -> None:
         block = reader.block
         connection.execute(delete(ledger_cursor).where(ledger_cursor.c.number == block.number))
         connection.execute(insert(ledger_cursor).values(number=block.number, hash=block.hash))
-        connection.execute(delete(ledger_cursor).where(ledger_cursor.c.number < block.number - _KEEP))
+        kept = select(ledger_cursor.c.number).order_by(ledger_cursor.c.number.desc()).limit(_KEEP)
+        connection.execute(delete(ledger_cursor).where(ledger_cursor.c.number.not_in(kept.scalar_subquery())))
+    return gone
 
 
-def _still_there(connection: Connection, reader: LedgerReader) -> bool:
-    newest = connection.execute(select(ledger_cursor).order_by(ledger_cursor.c.number.desc())).first()
-    if newest is None or newest.number > reader.block.number:
-        return newest is None
-    return reader.rpc.block_at(newest.number).hash == bytes(newest.hash)
+def _fork(connection: Connection, reader: LedgerReader) -> int | None:
+    """Number of the newest block that the tables know and that the chain still has; None if there is none.
+
+    A block that is still there has all its ancestors still there, so the place is found by halving: one question
+    where nothing changed, and the logarithm of the number of known blocks where something did.
+    """
+    known = sorted(_known_blocks(connection).items())
+    if not known:
+        return None
+    if _is_there(reader, *known[-1]):
+        return known[-1][0]
+    low, high = 0, len(known) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if _is_there(reader, *known[middle]):
+            low = middle + 1
+        else:
+            high = middle
+    return known[low - 1][0] if low else None
+
+
+def _known_blocks(connection: Connection) -> dict[int, bytes]:
+    blocks: dict[int, bytes] = {}
+    for number, hash_ in (
+        (ledger_anchors.c.block_number, ledger_anchors.c.block_hash),
+        (ledger_statuses.c.block_number, ledger_statuses.c.block_hash),
+        (ledger_cursor.c.number, ledger_cursor.c.hash),
+    ):
+        blocks.update((row[0], bytes(row[1])) for row in connection.execute(select(number, hash_).distinct()))
+    return blocks
+
+
+def _is_there(reader: LedgerReader, number: int, hash_: bytes) -> bool:
+    return number <= reader.block.number and reader.rpc.block_at(number).hash == hash_
+
+
+def _forget_after(connection: Connection, fork: int | None) -> int:
+    """Drop every row of a block after ``fork``; all of them if it is None."""
+    gone = 0
+    for table, number in (
+        (ledger_anchors, ledger_anchors.c.block_number),
+        (ledger_statuses, ledger_statuses.c.block_number),
+        (ledger_cursor, ledger_cursor.c.number),
+    ):
+        done = connection.execute(delete(table) if fork is None else delete(table).where(number > fork))
+        if table is not ledger_cursor:
+            gone += done.rowcount
+    return gone
 
 
 def _anchors(connection: Connection, reader: LedgerReader, bureau: str, lane: str) -> None:

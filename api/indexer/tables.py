@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from api.db.metadata import metadata
+from api.db.metadata import Seconds, metadata
 
 ledger_anchors = Table(
     "ledger_anchors",
@@ -19,7 +19,7 @@ ledger_anchors = Table(
     Column("key", LargeBinary(20), nullable=False),
     Column("block_number", Integer, nullable=False, index=True),
     Column("block_hash", LargeBinary(32), nullable=False),
-    Column("block_time", Integer, nullable=False),
+    Column("block_time", Seconds, nullable=False),
     Column("transaction", LargeBinary(32), nullable=False),
 )
 
@@ -35,7 +35,7 @@ ledger_statuses = Table(
     Column("key", LargeBinary(20), nullable=False),
     Column("block_number", Integer, nullable=False, index=True),
     Column("block_hash", LargeBinary(32), nullable=False),
-    Column("block_time", Integer, nullable=False),
+    Column("block_time", Seconds, nullable=False),
     Column("transaction", LargeBinary(32), nullable=False),
     UniqueConstraint("bureau", "list", "previous_head"),
 )

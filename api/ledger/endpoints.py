@@ -13,7 +13,7 @@ from api.accounts.rules import public
 from api.indexer.tables import ledger_anchors, ledger_statuses
 from api.service.context import Service
 from api.service.paging import Cursor, Limit, Page, after, cut
-from api.service.routes import Here, ServiceRoute, ruled
+from api.service.routes import Here, ServiceRoute, bytes_of, ruled
 from api.service.shapes import SAMPLE_BUREAU, Bureau, Hex, Shape, Time, hex_of, time_of
 from chain.documents.cids import cid_of_sha256, parse_cid
 from chain.kernel.errors import NotFound
@@ -118,7 +118,7 @@ def list_anchors(
     bureau: Bureau,
     limit: Limit = 50,
     cursor: Cursor = None,
-    lane: Annotated[str | None, Query(max_length=32, examples=[_SAMPLE_LANE])] = None,
+    lane: Annotated[str | None, Query(max_length=32, description="only this lane", examples=[_SAMPLE_LANE])] = None,
 ) -> Anchors:
     """Anchors of the bureau as indexed from the ledger, by block."""
     table = ledger_anchors
@@ -176,7 +176,7 @@ def _slice(service: Service, bureau: str, query: Any, offset: int, limit: int) -
     return cut(rows, limit, lambda _row: offset + limit)
 
 
-@router.get("/blobs/{cid}", response_class=Response, **ruled(public()))
+@router.get("/blobs/{cid}", response_class=Response, **ruled(public(), responses=bytes_of("application/octet-stream")))
 def show_blob(
     service: Here,
     cid: Annotated[

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from api.accounts import endpoints as accounts
 from api.audit import endpoints as audit
 from api.certificates import endpoints as certificates
+from api.claims import endpoints as claims
 from api.ledger import endpoints as ledger
 from api.service import health, problems
 from api.service.context import Service
@@ -22,6 +23,7 @@ from api.service.limits import Limits
 from api.service.observed import Observed
 from api.service.rates import Rates
 from api.service.routes import ServiceRoute
+from api.types import endpoints as types
 from api.verifications import endpoints as verifications
 
 BURST = 10
@@ -31,7 +33,9 @@ def routers() -> tuple[APIRouter, ...]:
     """Every router, in the order of the description."""
     return (
         accounts.router,
+        types.router,
         *certificates.routers,
+        claims.router,
         verifications.router,
         ledger.router,
         audit.router,

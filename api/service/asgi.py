@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,7 +17,27 @@ from api.service.observed import log_as_json
 HOME = "YINXIN_SERVICE_HOME"
 
 
+_PR_SET_PDEATHSIG = 1
+PARENT = "YINXIN_SERVICE_PARENT"
+"""Number of the process that started this one and restarts it if it dies."""
+
+
 def create() -> FastAPI:
     """The application; called once in each worker process."""
+    end_with_parent()
     log_as_json()
     return create_app(open_service_home(Path(os.environ[HOME])))
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it dies, even by SIGKILL: no orphan goes on serving.
+
+    Linux only (prctl(2), PR_SET_PDEATHSIG). What was being written is rolled back by the database.
+    """
+    parent = os.environ.get(PARENT)
+    if parent is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != int(parent):
+        # It died before the line above.
+        os._exit(1)

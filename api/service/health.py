@@ -44,7 +44,7 @@ def alive() -> Alive:
 
 @router.get(
     "/readyz",
-    **ruled(public()),
+    **ruled(public(), responses={503: {"model": Ready, "description": "a part does not answer"}}),
     summary="Can it do its work?",
     response_model=Ready,
 )
@@ -73,7 +73,15 @@ def _select(*engines: Engine) -> None:
 
 @router.get(
     "/metrics",
-    **ruled(anywhere(Role.MACHINE, Role.AUDITOR, Role.AUTHORITY, scope=Scope.METRICS)),
+    **ruled(
+        anywhere(Role.MACHINE, Role.AUDITOR, Role.AUTHORITY, scope=Scope.METRICS),
+        responses={
+            200: {
+                "description": "the text format of Prometheus",
+                "content": {"text/plain": {"schema": {"type": "string", "examples": ["yinxin_requests_total 1.0"]}}},
+            }
+        },
+    ),
     summary="Metrics for Prometheus",
     response_class=Response,
 )

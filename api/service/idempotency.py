@@ -39,20 +39,24 @@ class Kept:
         status: HTTP status.
         media_type: of the body.
         body: as it was sent.
+        location: header Location, or empty.
     """
 
     status: int
     media_type: str
     body: bytes
+    location: str = ""
 
     def response(self) -> Response:
         """The same response again, marked as such."""
-        return Response(self.body, self.status, {"Idempotent-Replayed": "true"}, self.media_type)
+        headers = {"Idempotent-Replayed": "true"} | ({"Location": self.location} if self.location else {})
+        return Response(self.body, self.status, headers, self.media_type)
 
 
 class _Sealed(msgspec.Struct, array_like=True):
     media_type: str
     body: bytes
+    location: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ class Once:
             if response.status_code >= 500 or response.status_code == 429 or len(body) > LARGEST_ANSWER:
                 connection.execute(delete(keys).where(*mine))
                 return
-            plain = msgspec.msgpack.encode(_Sealed(response.media_type or "application/json", body))
+            media_type = response.headers.get("Content-Type", "application/json")
+            plain = msgspec.msgpack.encode(_Sealed(media_type, body, response.headers.get("Location", "")))
             nonce = os.urandom(12)
             answer = nonce + AESGCM(self.seal).encrypt(nonce, plain, self.digest)
             connection.execute(
@@ -116,6 +121,8 @@ def begin(engine: Engine, account: str, key: str, fingerprint: bytes, *, owner: 
         )
     digest = sha256(b"yinxin-idempotency-1\0" + account.encode() + b"\0" + key.encode())
     seal = HKDF(SHA256(), 32, digest, b"yinxin-idempotency-answer-1").derive(key.encode())
+    # A bare digest of a request with a password or a number in it could be searched for; this one needs the key.
+    fingerprint = HKDF(SHA256(), 32, digest, b"yinxin-idempotency-request-1").derive(key.encode() + fingerprint)
     values = {"digest": digest, "fingerprint": fingerprint, "begun_at": now, "owner": owner, "expires_at": now + KEPT}
     with engine.begin() as connection:
         connection.execute(delete(keys).where(keys.c.expires_at <= now))
@@ -154,4 +161,4 @@ def _before(engine: Engine, digest: bytes, fingerprint: bytes, seal: bytes) -> K
             "this key is not known", code="idempotency.key", field=HEADER, fix="send a fresh key"
         ) from error
     kept = msgspec.msgpack.decode(plain, type=_Sealed)
-    return Kept(row.status, kept.media_type, kept.body)
+    return Kept(row.status, kept.media_type, kept.body, kept.location)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.service.problems import MEDIA_TYPE, URN
-
-
-class _Over(Exception):
-    pass
+from api.service.problems import too_large
 
 
 class Limits:
@@ -39,10 +36,9 @@ class Limits:
         most = self._large if self._paths.fullmatch(scope["path"]) else self._usual
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > most:
-            await _refuse(send, most)
+            await too_large(Request(scope), _words(most))(scope, receive, send)
             return
         read = 0
-        begun = False
 
         async def counting() -> Message:
             nonlocal read
@@ -50,35 +46,11 @@ class Limits:
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
                 if read > most:
-                    raise _Over
+                    raise HTTPException(413, _words(most))
             return message
 
-        async def watching(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            await self._app(scope, counting, watching)
-        except _Over:
-            if begun:
-                raise
-            await _refuse(send, most)
+        await self._app(scope, counting, send)
 
 
-async def _refuse(send: Send, most: int) -> None:
-    code = "request.too_large"
-    body = msgspec.json.encode(
-        {
-            "type": URN + code, "title": "Too large", "status": 413, "code": code, "field": "body",
-            "detail": f"the body is longer than {most} bytes",
-            "fix": "send lists to /v1/bureaus/{bureau}/lists, and everything else in smaller pieces",
-        }
-    )  # fmt: skip
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _words(most: int) -> str:
+    return f"the body is longer than {most} bytes"

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.accounts.rules import Forbidden, NotSignedIn
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable, YinxinError
@@ -124,6 +125,39 @@ def of_error(request: Request, error: YinxinError) -> Response:
     return problem(request, status, error.message, error.code, field=error.field, fix=error.fix, headers=headers)
 
 
+def too_large(request: Request | None, detail: str) -> Response:
+    """The answer to a body that is too long; the connection ends, as the rest of it is not read."""
+    return problem(
+        request,
+        413,
+        detail,
+        TooLarge.code,
+        field="body",
+        fix="send lists to /v1/bureaus/{bureau}/lists, and everything else in smaller pieces",
+        headers={"Connection": "close"},
+    )
+
+
+def fault(request: Request) -> Response:
+    """The answer to a fault of ours: it says where to look, and nothing else."""
+    return problem(
+        request,
+        500,
+        "something went wrong here; nothing is said about the request",
+        "internal",
+        fix="send it again with the same Idempotency-Key; tell the operator the number of this request",
+    )
+
+
+def _methods(request: Request) -> list[str]:
+    """What the path takes; the router itself names only those of the first route."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    return sorted(found)
+
+
 def install(app: FastAPI) -> None:
     """Let the application answer every error so."""
 
@@ -134,8 +168,13 @@ def install(app: FastAPI) -> None:
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         fix = "GET /v1/openapi.json describes every path" if error.status_code in (404, 405) else None
-        code = {400: "request.form", 404: "request.path", 405: "request.method"}.get(error.status_code, "request")
+        codes = {400: "request.form", 404: "request.path", 405: "request.method", 413: TooLarge.code}
+        code = codes.get(error.status_code, "request")
+        if error.status_code == 413:
+            return too_large(request, str(error.detail))
         headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(request))
         return problem(request, error.status_code, str(error.detail), code, fix=fix, headers=headers)
 
     async def on_validation(request: Request, error: Exception) -> Response:
@@ -156,6 +195,10 @@ def install(app: FastAPI) -> None:
             faults=faults,
         )
 
+    async def on_fault(request: Request, error: Exception) -> Response:
+        return fault(request)
+
+    app.add_exception_handler(Exception, on_fault)
     app.add_exception_handler(YinxinError, on_domain)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)

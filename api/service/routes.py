@@ -5,6 +5,8 @@ Every route is a :class:`ServiceRoute` and has a :class:`api.accounts.rules.Rule
 
 from __future__ import annotations
 
+import inspect
+import logging
 import uuid
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -18,43 +20,66 @@ from starlette.responses import Response, StreamingResponse
 
 from api.accounts.access import principal_of
 from api.accounts.principals import Principal
-from api.accounts.rules import EXTENSION, NotSignedIn, Rule
+from api.accounts.rules import EXTENSION, NotSignedIn, Rule, Where
 from api.audit.log import note_begun, note_ended
 from api.service import idempotency
 from api.service.context import Service, service_of
-from api.service.problems import NotAsBefore, documented, of_error, problem
+from api.service.problems import NotAsBefore, documented, fault, of_error, problem
 from api.service.rates import Rates
+from api.service.spool import spooled
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import YinxinError
 
+log = logging.getLogger("yinxin.service")
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def ruled(rule: Rule, **extra: Any) -> dict[str, Any]:
+GUARDED = "x-yinxin-if-match"
+"""Marks operations that :func:`as_before` guards."""
+
+
+def ruled(
+    rule: Rule, *, guarded: bool = False, responses: dict[int | str, dict[str, Any]] | None = None, **extra: Any
+) -> dict[str, Any]:
     """Arguments for a router's decorator: the rule, and the errors that follow from it.
 
     Args:
         rule: who may call.
+        guarded: the endpoint honours If-Match (:func:`as_before`).
+        responses: what else it answers, such as :func:`bytes_of`, by status.
         extra: more members for the operation's description (``requestBody`` and the like).
     """
-    statuses = [400, 404, 409, 413, 422, 429, 503]
-    if rule.roles or str(rule.where) != "public":
-        statuses += [401, 403]
+    statuses = [400, 401, 404, 409, 413, 422, 429, 500, 503]
+    if rule.where is not Where.PUBLIC:
+        statuses.append(403)
+    if guarded:
+        statuses.append(412)
     members: dict[str, Any] = {EXTENSION: rule.as_dict(), **extra}
-    if str(rule.where) == "public":
-        members["security"] = []
-    return {"openapi_extra": members, "responses": documented(*sorted(statuses))}
+    if rule.where is Where.PUBLIC:
+        members["security"] = [{}, {"token": []}]
+    if guarded:
+        members[GUARDED] = True
+    return {"openapi_extra": members, "responses": {**documented(*sorted(statuses)), **(responses or {})}}
+
+
+def bytes_of(*media_types: str, status: int = 200, description: str = "the bytes") -> dict[int | str, dict[str, Any]]:
+    """Entry of ``responses`` for an endpoint that answers something else than JSON."""
+    schema = {"type": "string", "format": "binary"}
+    return {status: {"description": description, "content": {kind: {"schema": schema} for kind in media_types}}}
 
 
 class ServiceRoute(APIRoute):
-    """A route with a rule."""
+    """A route with a rule. The function's name is its operation; the docstring's first line is its summary."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         found = Rule.of(more.get("openapi_extra"))
         if found is None:
             raise TypeError(f"{path}: every endpoint has a rule (api.service.routes.ruled)")
         self.rule = found
+        name = more.get("name") or endpoint.__name__
+        more["operation_id"] = more.get("operation_id") or name
+        more["summary"] = more.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
         super().__init__(path, endpoint, **more)
         self.changes = bool((self.methods or set()) & _CHANGES)
         if self.changes and not (found.noted or self.methods == {"POST"}):
@@ -70,6 +95,11 @@ class ServiceRoute(APIRoute):
                 return await self._answer(request, inner)
             except YinxinError as error:
                 return of_error(request, error)
+            except (HTTPException, RequestValidationError):
+                raise
+            except Exception:
+                log.exception("fault", extra={"data": {"request": request.state.number, "operation": self.name}})
+                return fault(request)
 
         return handler
 
@@ -77,7 +107,11 @@ class ServiceRoute(APIRoute):
         service = service_of(request)
         rates: Rates = request.app.state.rates
         now = service.clock()
-        principal = await self._who(service, request, now)
+        try:
+            principal = await self._who(service, request, now)
+        except NotSignedIn:
+            rates.take(_client(request))
+            raise
         request.state.principal = principal
         rates.take(principal.account if principal else _client(request))
         bureau = request.path_params.get("bureau")
@@ -87,11 +121,22 @@ class ServiceRoute(APIRoute):
         key = request.headers.get(idempotency.HEADER) if self.rule.repeats else None
         if key is None:
             return await self._noted(service, request, inner, principal, bureau)
+        async with spooled(request) as (again, digest):
+            return await self._once(service, again, inner, principal, bureau, key, digest)
+
+    async def _once(
+        self,
+        service: Service,
+        request: Request,
+        inner: _Handler,
+        principal: Principal | None,
+        bureau: str | None,
+        key: str,
+        digest: bytes,
+    ) -> Response:
         owner = f"{principal.account}" if principal else f"anonymous {_client(request)}"
-        body = b"" if self.rule.large else await request.body()
-        # A large body is not read here; its digest, which the caller sends, stands for it (RFC 9530).
-        claimed = request.headers.get("Content-Digest", "") if self.rule.large else ""
-        fingerprint = sha256(f"{request.method} {request.url.path}?{request.url.query}\n{claimed}\n".encode() + body)
+        now = service.clock()
+        fingerprint = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + digest)
         once = await run_in_threadpool(
             idempotency.begin, service.engine, owner, key, fingerprint, owner=request.state.number, now=now
         )
@@ -221,4 +266,16 @@ PerhapsCaller = Annotated[Principal | None, Depends(_perhaps)]
 Here = Annotated[Service, Depends(service_of)]
 """The service."""
 
-__all__ = ["Caller", "Here", "PerhapsCaller", "ServiceRoute", "about", "as_before", "etag_of", "problem", "ruled"]
+__all__ = [
+    "GUARDED",
+    "Caller",
+    "Here",
+    "PerhapsCaller",
+    "ServiceRoute",
+    "about",
+    "as_before",
+    "bytes_of",
+    "etag_of",
+    "problem",
+    "ruled",
+]

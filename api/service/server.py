@@ -11,7 +11,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from api.service.asgi import HOME
+from api.service.asgi import HOME, PARENT
 from api.service.context import Service
 from chain.kernel.errors import Unavailable
 
@@ -55,6 +55,7 @@ def serve(
     metrics.mkdir(mode=0o700)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
     os.environ[HOME] = str(service.home.path)
+    os.environ[PARENT] = str(os.getpid())
     scheme = "https" if certificate else "http"
     print(f"{scheme}://{'localhost' if host == '127.0.0.1' else host}:{port}", flush=True)  # noqa: T201 - for scripts
     Granian(

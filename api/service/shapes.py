@@ -46,6 +46,24 @@ Identifier = Annotated[
     ),
 ]
 
+BUNDLE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "an evidence bundle: canonical JSON (docs/formats/evidence-bundle.md)",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": True,
+                    "required": ["format"],
+                    "properties": {"format": {"type": "string", "examples": ["yinxin-bundle-1"]}},
+                    "examples": [{"format": "yinxin-bundle-1"}],
+                }
+            }
+        },
+    }
+}
+"""Documents an answer that is an evidence bundle, byte by byte as it was made."""
+
 
 def time_of(seconds: int | None) -> Any:
     """RFC 3339 of seconds, or None."""

@@ -10,7 +10,7 @@ idempotency_keys = Table(
     "idempotency_keys",
     service_metadata,
     Column("digest", LargeBinary(32), primary_key=True, doc="SHA-256 of account and key"),
-    Column("fingerprint", LargeBinary(32), nullable=False, doc="SHA-256 of method, path and body"),
+    Column("fingerprint", LargeBinary(32), nullable=False, doc="of method, path and body, under the caller's key"),
     Column("begun_at", Seconds, nullable=False),
     Column("owner", String(64), nullable=False, doc="process and request that execute it"),
     Column("status", Integer, doc="of the answer; none while it is being made"),

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere, public
 from api.service.observed import VERDICTS
-from api.service.routes import Here, PerhapsCaller, ServiceRoute, ruled
-from api.service.shapes import SAMPLE_DIGEST, Identifier
+from api.service.routes import Here, PerhapsCaller, ServiceRoute, bytes_of, ruled
+from api.service.shapes import BUNDLE, SAMPLE_DIGEST, Identifier
 from api.verifications.checker import BureauIndex, Checker
 from api.verifications.schemas import PlaceView, VerificationRequest, VerificationView
 from chain.kernel.clock import parse_time
@@ -23,10 +23,7 @@ router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["verifications"
 _MAY_LOOK_UP = (Role.CLERK, Role.OFFICER, Role.APPROVER, Role.MACHINE, Role.AUDITOR)
 _PICTURE = {
     "required": True,
-    "content": {
-        kind: {"schema": {"type": "string", "format": "binary"}}
-        for kind in ("image/png", "image/jpeg", "image/webp", "application/octet-stream")
-    },
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 Digest = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="SHA-256", examples=[SAMPLE_DIGEST])]
 
@@ -80,7 +77,11 @@ def find_stamp(service: Here, digest: Digest) -> PlaceView:
     return PlaceView.of(place)
 
 
-@router.get("/status-lists/{digest}", response_class=Response, **ruled(public()))
+@router.get(
+    "/status-lists/{digest}",
+    response_class=Response,
+    **ruled(public(), responses=bytes_of("application/statuslist+jwt")),
+)
 def show_status_list(service: Here, digest: Digest) -> Response:
     """The status list token with this SHA-256 (a signed JWT of the Token Status List); the ledger says which counts."""
     data = BureauIndex(service, bundles=False).status_list(unhex0x(digest, size=32))
@@ -94,7 +95,7 @@ def show_status_list(service: Here, digest: Digest) -> Response:
 @router.get(
     "/bundles/{identifier}",
     response_class=Response,
-    **ruled(anywhere(*_MAY_LOOK_UP, scope=Scope.VERIFICATIONS)),
+    **ruled(anywhere(*_MAY_LOOK_UP, scope=Scope.VERIFICATIONS), responses=BUNDLE),
 )
 def find_bundle(service: Here, identifier: Identifier) -> Response:
     """The evidence bundle of a certificate of any bureau here, for those who look certificates up at a window."""

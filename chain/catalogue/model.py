@@ -52,6 +52,7 @@ class Field:
         unit: for an amount, unit and currency of bare numbers, or empty.
         lines: line breaks may stand in the text.
         personal: names or describes a natural person.
+        example: a canonical value that stands in templates and schemas; found by kind if empty.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Field:
     unit: str = ""
     lines: bool = False
     personal: bool = False
+    example: str = ""
 
     def label(self, language: str = "zh") -> str:
         """The label in Chinese (``zh``) or English (``en``)."""

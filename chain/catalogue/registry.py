@@ -69,6 +69,7 @@ class _FieldFile(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     unit: str = ""
     lines: bool = False
     personal: bool = False
+    example: str = ""
 
 
 class _OrderFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,6 +88,9 @@ class _DerivedFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(_File)
+_PLACE = re.compile(r" - at `\$\.?([^`]*)`\Z")
+_LONGEST_CODE_ON_FACE = 45
+"""Characters; texts on a face are cut at as many bytes, codes never (see CertificateType.face)."""
 
 
 def load_type(source: Path | bytes) -> CertificateType:
@@ -106,7 +110,13 @@ def load_type(source: Path | bytes) -> CertificateType:
     try:
         raw = _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"certificate type: {error}", code="catalogue.format", field="type") from error
+        place = _PLACE.search(str(error))
+        raise InvalidInput(
+            f"certificate type: {error}",
+            code="catalogue.format",
+            field=(place[1] if place else "") or "type",
+            fix="mend it there; docs/catalogue.md says what may stand where",
+        ) from error
     if raw.format != FORMAT:
         raise InvalidInput(
             f"unknown format {raw.format!r}", code="catalogue.format", field="format", fix=f"write {FORMAT}"
@@ -138,7 +148,12 @@ def _field(raw: _FieldFile) -> Field:
 
 
 def _refuse(kind: CertificateType, field: str, message: str) -> InvalidInput:
-    return InvalidInput(f"{kind.slug}: {field}: {message}", code="catalogue.type", field=field)
+    return InvalidInput(
+        f"{kind.slug}: {field}: {message}",
+        code="catalogue.type",
+        field=field,
+        fix=f"mend {field} in the definition: {message}",
+    )
 
 
 def _judge(kind: CertificateType) -> None:
@@ -166,8 +181,10 @@ def _judge(kind: CertificateType) -> None:
         for name in (rule.earlier, rule.later):
             if name not in names or kind.field(name).kind not in ("date", "date-or-open"):
                 raise _refuse(kind, "orderRules", f"{name} is no date of this type")
-    if not 60 <= kind.status_max_age <= 31 * 86_400 or kind.version < 1:
-        raise _refuse(kind, "statusMaxAge", "between 60 s and 31 days, with a version of at least 1")
+    if not 60 <= kind.status_max_age <= 31 * 86_400:
+        raise _refuse(kind, "statusMaxAge", "between 60 s and 31 days")
+    if not 1 <= kind.version <= 9_999:
+        raise _refuse(kind, "version", "between 1 and 9999")
     for one in kind.fields:
         _judge_field(kind, one)
     _judge_holder(kind)
@@ -190,6 +207,8 @@ def _judge_holder(kind: CertificateType) -> None:
     for name in kind.face_fields:
         if kind.field(name).personal or (person and name == code.name):
             raise _refuse(kind, "faceFields", f"{name} is about a person: it may not stand in a stamp")
+        if kind.field(name).kind in ("code", "holder-code") and kind.field(name).max_length > _LONGEST_CODE_ON_FACE:
+            raise _refuse(kind, name, f"maxLength of a code on the face is at most {_LONGEST_CODE_ON_FACE}")
 
 
 def _judge_answers(kind: CertificateType) -> None:

@@ -160,7 +160,8 @@ def check_row(kind: CertificateType, fields: Mapping[str, str]) -> list[tuple[st
     code = kind.field("certificateHolderCode")
     if code.holder_kind_from is not None:
         document, number = fields.get(code.holder_kind_from), fields.get(code.name)
-        if document is not None and number is not None:
+        documents = {holder_codes.kind(one).code for one in kind.field(code.holder_kind_from).holder_kinds}
+        if document in documents and number is not None:
             notes: list[Problem] = []
             _read_holder_code(document, number, notes)
             found += [(code.name, one) for one in notes]

@@ -1,4 +1,9 @@
-"""``yinxin authority``: put the contracts on the ledger, register and accredit bureaus, enter and withdraw keys."""
+"""``yinxin authority``: put the contracts on the ledger, register and accredit bureaus, enter and withdraw keys.
+
+Each act is one command. Called as ``yinxin authority suspend …`` it is done at once, by one person; called as
+``yinxin authority propose suspend …`` it becomes a proposal that a second person must agree to. Once people are listed
+(``[authority] persons``) the first way is open for emergencies only.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +12,16 @@ from typing import Annotated, Any
 
 import typer
 
-from chain.catalogue import get_type
+from chain.catalogue import CertificateType, get_type, read_definition
+from chain.cli import _proposing
 from chain.cli.common import emit, progress, state
+from chain.desk.proposals import Steps, steps_of
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.clock import parse_time
-from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
-from chain.kernel.errors import InvalidInput
+from chain.kernel.encoding import hex0x, sha256
+from chain.kernel.errors import InvalidInput, Refused
 from chain.kernel.home import Home, write_atomically
 from chain.keys import Keystore, passphrase_for
-from chain.ledger import writes
 from chain.ledger.anchoring import write_registry
 from chain.ledger.connection import open_ledger
 
@@ -27,7 +33,24 @@ CARD_FORMAT = "yinxin-card-1"
 _Bureau = Annotated[str, typer.Argument(help="USCC of the bureau, 18 characters", metavar="USCC")]
 
 
-def _write(ctx: typer.Context, steps: list[tuple[str, bytes]]) -> None:
+def _do(ctx: typer.Context, verb: str, arguments: dict[str, Any], data: dict[str, Any], text: str) -> None:
+    """Do it, or propose it, as the command was called; the answer says which."""
+    if _proposing.is_proposing(ctx):
+        _proposing.propose(ctx, verb, arguments)
+        return
+    rules = state(ctx).home.settings.authority
+    if rules.persons and verb not in rules.emergency:
+        raise Refused(
+            "people are listed for this authority, so one alone does nothing but in an emergency",
+            code="authority.four_eyes",
+            field="authority.persons",
+            fix=f"yinxin authority propose --key YOURS {verb} …, then let a second person release it",
+        )
+    _write(ctx, steps_of(verb, arguments))
+    _said(ctx, data, text)
+
+
+def _write(ctx: typer.Context, steps: Steps) -> None:
     """Send call data one after the other, each final before the next."""
     home = state(ctx).home
     ledger = open_ledger(home)
@@ -84,28 +107,42 @@ def register(
             f"there is no file {metadata}", code="bureau.metadata", field="--metadata", fix="check the name"
         )
     data = metadata.read_bytes() if metadata is not None else canonical({"uscc": bureau, "name": name})
-    _write(ctx, [(f"register {bureau}", writes.register_bureau(bureau, name, sha256(data)))])
-    _said(ctx, {"bureau": bureau, "name": name}, f"registered {name} {bureau}")
+    arguments = {"bureau": bureau, "name": name, "metadata": hex0x(sha256(data))}
+    _do(ctx, "register", arguments, {"bureau": bureau, "name": name}, f"registered {name} {bureau}")
 
 
 @app.command()
 def accredit(
     ctx: typer.Context,
     bureau: _Bureau,
-    certificate_type: Annotated[str, typer.Option("--type", help="certificate type, by name or code")],
+    certificate_type: Annotated[
+        str, typer.Option("--type", help="certificate type, by name or code, or a bureau's definition (a .json file)")
+    ],
     since: Annotated[str | None, typer.Option("--from", help="time from which, now if not given")] = None,
     until: Annotated[str | None, typer.Option(help="time until which; open if not given")] = None,
 ) -> None:
     """Accredit a bureau to issue certificates of a type."""
-    kind = get_type(certificate_type)
-    data = writes.accredit(
-        bureau,
-        kind.code,
-        parse_time(since, field="--from") if since else 0,
-        parse_time(until, field="--until") if until else 0,
-    )
-    _write(ctx, [(f"accredit {bureau} {kind.code}", data)])
-    _said(ctx, {"bureau": bureau, "type": kind.code}, f"{bureau} may issue {kind.zh} {kind.en}")
+    kind = _type_named(certificate_type)
+    arguments = {
+        "bureau": bureau,
+        "type": kind.code,
+        "from": parse_time(since, field="--from") if since else 0,
+        "until": parse_time(until, field="--until") if until else 0,
+    }
+    said = f"{bureau} may issue {kind.zh} {kind.en}"
+    _do(ctx, "accredit", arguments, {"bureau": bureau, "type": kind.code}, said)
+
+
+def _type_named(name: str) -> CertificateType:
+    """A shipped type, or the one a bureau's definition defines: an authority's home has no catalogue of bureaus."""
+    if not name.endswith(".json"):
+        return get_type(name)
+    try:
+        return read_definition(Path(name).read_bytes()).kind
+    except OSError as error:
+        raise InvalidInput(
+            f"{name}: {error.strerror}", code="catalogue.file", field="--type", fix="check the name"
+        ) from error
 
 
 @app.command()
@@ -113,21 +150,10 @@ def enter(
     ctx: typer.Context, cards: Annotated[list[Path], typer.Argument(help="card.json files of officers and approvers")]
 ) -> None:
     """Enter the public keys that an officer's or approver's home has shown on its card."""
-    steps: list[tuple[str, bytes]] = []
-    shown: list[dict[str, str]] = []
-    for path in cards:
-        card = read_card(path)
-        for key in card["keys"]:
-            thumbprint = unhex0x(key["thumbprint"], size=32, field="thumbprint")
-            data = writes.add_key(card["bureau"], thumbprint, key["purpose"], unb64url(key["publicKey"]))
-            steps.append((f"key {key['thumbprint']}", data))
-            shown.append({"bureau": card["bureau"], "purpose": key["purpose"], "thumbprint": key["thumbprint"]})
-    _write(ctx, steps)
-    _said(
-        ctx,
-        {"keys": shown},
-        f"entered {len(steps)} keys: " + ", ".join(f"{key['purpose']} {key['thumbprint'][:18]}…" for key in shown),
-    )
+    keys = [{"bureau": card["bureau"], **key} for card in map(read_card, cards) for key in card["keys"]]
+    shown = [{name: key[name] for name in ("bureau", "purpose", "thumbprint")} for key in keys]
+    said = f"entered {len(keys)} keys: " + ", ".join(f"{key['purpose']} {key['thumbprint'][:18]}…" for key in shown)
+    _do(ctx, "enter", {"keys": keys}, {"keys": shown}, said)
 
 
 @app.command()
@@ -138,15 +164,9 @@ def compromised(
     since: Annotated[str, typer.Option(help="nothing anchored with this key from then on counts")],
 ) -> None:
     """Mark a key as compromised since a time (of the ledger's clock)."""
-    data = writes.mark_compromised(
-        bureau, unhex0x(thumbprint, size=32, field="thumbprint"), parse_time(since, field="since")
-    )
-    _write(ctx, [(f"compromised {thumbprint}", data)])
-    _said(
-        ctx,
-        {"bureau": bureau, "thumbprint": thumbprint},
-        f"{thumbprint} counts no more for what was anchored since {since}",
-    )
+    arguments = {"bureau": bureau, "thumbprint": thumbprint, "since": parse_time(since, field="since")}
+    said = f"{thumbprint} counts no more for what was anchored since {since}"
+    _do(ctx, "compromised", arguments, {"bureau": bureau, "thumbprint": thumbprint}, said)
 
 
 @app.command("retire-key")
@@ -154,8 +174,8 @@ def retire_key(
     ctx: typer.Context, bureau: _Bureau, thumbprint: Annotated[str, typer.Argument(help="0x thumbprint")]
 ) -> None:
     """End a key's time; what it signed before stays good."""
-    _write(ctx, [(f"retire {thumbprint}", writes.retire_key(bureau, unhex0x(thumbprint, size=32, field="thumbprint")))])
-    _said(ctx, {"bureau": bureau, "thumbprint": thumbprint}, f"{thumbprint} signs no more")
+    arguments = {"bureau": bureau, "thumbprint": thumbprint}
+    _do(ctx, "retire-key", arguments, {**arguments}, f"{thumbprint} signs no more")
 
 
 @app.command()
@@ -165,15 +185,13 @@ def suspend(
     reason: Annotated[str, typer.Option(help="why; its SHA-256 goes on the ledger")],
 ) -> None:
     """Suspend a bureau: it issues nothing, but may still change statuses."""
-    _write(ctx, [(f"suspend {bureau}", writes.suspend_bureau(bureau, sha256(reason.encode())))])
-    _said(ctx, {"bureau": bureau}, f"{bureau} is suspended")
+    _do(ctx, "suspend", {"bureau": bureau, "reason": reason}, {"bureau": bureau}, f"{bureau} is suspended")
 
 
 @app.command()
 def reinstate(ctx: typer.Context, bureau: _Bureau) -> None:
     """Let a suspended bureau issue again."""
-    _write(ctx, [(f"reinstate {bureau}", writes.reinstate_bureau(bureau))])
-    _said(ctx, {"bureau": bureau}, f"{bureau} may issue again")
+    _do(ctx, "reinstate", {"bureau": bureau}, {"bureau": bureau}, f"{bureau} may issue again")
 
 
 @app.command()
@@ -183,8 +201,18 @@ def succeed(
     successor: Annotated[str, typer.Argument(help="USCC of the bureau that follows")],
 ) -> None:
     """Name the bureau that answers for another one's certificates from now on."""
-    _write(ctx, [(f"succeed {bureau} {successor}", writes.succeed(bureau, successor))])
-    _said(ctx, {"bureau": bureau, "successor": successor}, f"{successor} answers for {bureau}")
+    arguments = {"bureau": bureau, "successor": successor}
+    _do(ctx, "succeed", arguments, {**arguments}, f"{successor} answers for {bureau}")
+
+
+for _verb, _command in (
+    ("register", register), ("accredit", accredit), ("enter", enter), ("compromised", compromised),
+    ("retire-key", retire_key), ("suspend", suspend), ("reinstate", reinstate), ("succeed", succeed),
+):  # fmt: skip
+    _proposing.app.command(_verb)(_command)
+app.add_typer(_proposing.app, name="propose")
+app.command("proposals")(_proposing.proposals)
+app.command("release")(_proposing.release)
 
 
 def write_card(home: Home, role: str, bureau: str, keys: list[dict[str, str]]) -> Path:

@@ -20,8 +20,8 @@ from chain.cli.common import USAGE, State, exit_code_of, show_error
 from chain.kernel.errors import Damaged, InvalidInput, Unavailable, YinxinError
 from chain.kernel.home import Home
 
-_NOUNS = ("authority", "blobs", "id", "keys", "node", "snapshot", "trust", "witness")
-_VERBS = ("doctor", "init", "verify")
+_NOUNS = ("approver", "authority", "blobs", "claim", "id", "keys", "node", "snapshot", "trust", "witness")
+_VERBS = ("decide", "doctor", "init", "verify")
 
 _HELP = """Electronic certificates on a ledger that anyone can check. 电子证照,人人可验。
 
@@ -59,7 +59,7 @@ def build(word: str | None = None, home: Home | None = None) -> typer.Typer:
     for verb in _VERBS:
         if not alone or verb == word:
             import_module(f"chain.cli.{verb}").register(app)
-    if alone and not (word == "verify" and home is not None and (home / "register.sqlite").is_file()):
+    if alone and not (word == "verify" and home is not None and home.may_have_register):
         return app
     for entry in sorted(entry_points(group="yinxin.commands"), key=lambda entry: entry.name):
         entry.load()(app)

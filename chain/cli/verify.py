@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from chain.catalogue import SHIPPED, Catalogue
 from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, printable, state
 from chain.credentials.verification import ChainProofs, LinkIndex, NoLedger, Policy, Verdict, Verification
 from chain.credentials.verification.inputs import MAX_INPUT, BundleService, verify_input
@@ -35,6 +36,7 @@ class Sources:
         proofs: judges chain evidence in bundles; None without a trust root.
         links: neighbours of a certificate, for advice.
         services: asked for bundles by identifier.
+        types: certificate types of the home.
     """
 
     trust: TrustSource
@@ -42,6 +44,7 @@ class Sources:
     proofs: ChainProofs | None = None
     links: LinkIndex | None = None
     services: tuple[BundleService, ...] = ()
+    types: Catalogue = SHIPPED
 
 
 SourceOpener = Callable[[State, bool, Path | None], Sources]
@@ -96,6 +99,7 @@ def _read_stamps(picture: bytes) -> Sequence[bytes]:
 
 
 _AGE = re.compile(r"(?:([0-9A-Za-z-]+)=)?([1-9][0-9]{0,8})([smhd]?)\Z")
+_CODE = re.compile(r"[0-9A-Z]{21}\Z")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -122,7 +126,8 @@ def parse_ages(values: Sequence[str]) -> tuple[int | None, dict[str, int]]:
         if match[1] is None:
             general = seconds
         else:
-            single[get_type(match[1]).code] = seconds
+            # A code speaks for itself: a verifier need not know the bureau's own type behind it.
+            single[match[1] if _CODE.match(match[1]) else get_type(match[1]).code] = seconds
     return general, single
 
 
@@ -312,7 +317,7 @@ def register(app: typer.Typer) -> None:
         except YinxinError as error:
             # A ledger that cannot be opened says nothing about the certificate: exit code 2, never 1.
             sources = Sources(NoLedger(error.message if error.fix is None else f"{error.message} ({error.fix})", now))
-        policy = Policy(max_status_age=limit or DAY, type_max_age=single, past=moment is not None)
+        policy = Policy(max_status_age=limit or DAY, type_max_age=single, past=moment is not None, types=sources.types)
         verification = run_verify(data, sources, at=now, policy=policy)
 
         def show(console: Console) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from chain.catalogue import get_type
+from chain.catalogue import CertificateType
 from chain.credentials import credential as credentials
 from chain.credentials import stamp as stamps
 from chain.credentials.credential import parse_credential
@@ -103,10 +103,19 @@ class Rebuilder:
         private: X25519 key that opens them, 32 bytes.
         bureau: USCC.
         state: what was released.
+        type_of: the type a list was released under, by its digest and lane.
     """
 
-    def __init__(self, parts: Parts, private: bytes, bureau: str, state: SignerState) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        private: bytes,
+        bureau: str,
+        state: SignerState,
+        type_of: Callable[[bytes, str], CertificateType],
+    ) -> None:
         self._parts, self._private, self._bureau, self._state = parts, private, bureau, state
+        self._type_of = type_of
         self._ahead: dict[PartName, tuple[tuple[int, int, int], int, Checked | None]] = {}
 
     # ------------------------------------------------------------------ whole requests
@@ -208,7 +217,7 @@ class Rebuilder:
         self, ledger: TrustSource, lane: str, digest: bytes, first: int, body: Mapping[str, Any], size: int
     ) -> Checked:
         """The certificates of one piece, the first of which stands at ``first`` in the released list."""
-        kind = get_type(lane)
+        kind = self._type_of(digest, lane)
         texts, codes, records = body["credentials"], body["stamps"], body["records"]
         drafts = self._state.drafts(digest, first, len(texts))
         if not len(texts) == len(codes) == len(records) == len(drafts):

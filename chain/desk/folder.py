@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chain.containers import X25519Identity, X25519Recipient, decrypt, encrypt
+from chain.desk._exchange import DecisionFolder
 from chain.desk.messages import KINDS, LIMIT, Answer, Request, request_id
 from chain.desk.parts import Parts
 from chain.kernel.canonical import canonical, read_canonical
@@ -39,6 +40,7 @@ class Desk:
         self._requests = path / "requests"
         self._answers = path / "answers"
         self.parts = Parts(path / "parts")
+        self.decisions = DecisionFolder(path)
 
     # ------------------------------------------------------------------ the signer's side
 

@@ -1,8 +1,8 @@
 """Requests and answers of the desk (format ``yinxin-desk-2``, canonical JSON).
 
-=========  ===============================================================  ==========================
+========== ================================================================ ==========================
 kind       asks for                                                         who answers
-=========  ===============================================================  ==========================
+========== ================================================================ ==========================
 release    may this list of drafts become certificates?                     a person
 root       sign the anchor of a released list                               the signer by itself
 recall     forget a released list whose root is not signed                  the signer by itself
@@ -10,6 +10,14 @@ list       sign the first, empty state of a status list                     the 
 status     sign a status change and the anchor of its event records         a person; the signer by itself
                                                                             for lapses past their date and
                                                                             for predecessors of released drafts
+audit      sign how far the audit log has come                              the signer by itself
+type       sign the anchor of a type definition, or of a version's end      a person; the signer by itself where
+                                                                            a person approved it before
+activation make activation codes for anchored certificates, and letters     the signer by itself
+claim      bind a device by its holder's claim, and sign the anchor of it   the signer by itself
+unbind     end a binding, and sign the anchor of it                         a person; the signer by itself
+                                                                            for the holder's own statement
+retention  may these records, whose time of keeping is over, be destroyed?  a person; nothing is signed
 =========  ===============================================================  ==========================
 
 A list of more than a few rows lies beside its request, in parts (:mod:`chain.desk.parts`): then ``release`` holds its
@@ -28,7 +36,9 @@ from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
 FORMAT = "yinxin-desk-2"
-KINDS = ("release", "root", "recall", "list", "status")
+KINDS = (
+    "release", "root", "recall", "list", "status", "type", "audit", "activation", "claim", "unbind", "retention",
+)  # fmt: skip
 LIMIT = 1024 * 2**20
 """Largest request, bytes."""
 
@@ -86,6 +96,7 @@ class Answer:
         key: address of the approver's anchor key, 0x hexadecimal.
         at: when, by the signer's clock, seconds.
         signatures: by name, 0x hexadecimal; empty for a refusal.
+        parts: what else was made, by name, as text; nothing secret, for answers lie open.
         code: of a refusal.
         message: of a refusal, for people.
     """
@@ -97,6 +108,7 @@ class Answer:
     signatures: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     message: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -110,6 +122,7 @@ class Answer:
                 "signatures": dict(self.signatures),
                 "code": self.code,
                 "message": self.message,
+                "parts": dict(self.parts),
             }
         )
 
@@ -128,7 +141,8 @@ class Answer:
             any(type(text) is not str for text in texts)
             or type(answer.ok) is not bool
             or not isinstance(answer.signatures, Mapping)
-            or any(type(text) is not str for text in answer.signatures.values())
+            or not isinstance(answer.parts, Mapping)
+            or any(type(text) is not str for text in (*answer.signatures.values(), *answer.parts.values()))
         ):
             raise InvalidInput("desk answer: a member of another kind", code="desk.form", field="answer")
         return answer

@@ -9,53 +9,41 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
-from chain.catalogue import get_type
 from chain.credentials import status_list as lists
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.status_list import StatusList, parse_status_token
+from chain.desk._activation import CodeSafe
+from chain.desk._anchor_key import AnchorKey
+from chain.desk._audit import audit_anchor
 from chain.desk._changes import act_digest, check_changes
-from chain.desk._expiry import is_expired
+from chain.desk._claims import CLAIM_KINDS, ClaimDesk
+from chain.desk._deciding import Deciding
+from chain.desk._expiry import is_allowed
+from chain.desk._names import check_names
 from chain.desk._rebuild import MALFORMED, Rebuilder, check_key
+from chain.desk._retention import check_ended, settle
+from chain.desk._types import TypeDesk
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.parts import SHOWN
 from chain.desk.state import SignerState
 from chain.desk.summary import Summary, summary_of
 from chain.documents.manifest import build_manifest
-from chain.identifiers import parse
 from chain.issuing.contents import Draft
 from chain.issuing.events import EventRecord
 from chain.kernel.clock import Clock
 from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
-from chain.kernel.ports import LeafParts, TrustSource
+from chain.kernel.ports import LeafParts, Letters, TrustSource
 from chain.kernel.steps import reached
 from chain.merkle import Tree, leaf_hash
 
 EVENTS_LANE = "$events"
 _AHEAD = 2.0
 """Seconds to look ahead before requests are answered again."""
-
-
-class AnchorKey(Protocol):
-    """The bureau's anchor key, wherever it is held."""
-
-    @property
-    def address(self) -> str:
-        """0x hexadecimal, lower case."""
-        ...
-
-    def sign_anchor(
-        self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes
-    ) -> bytes:
-        """EIP-712 signature of an ``Anchor``, 65 bytes."""
-        ...
-
-    def sign_status(self, bureau: str, name: str, previous_head: bytes, digest: bytes, actor: str) -> bytes:
-        """EIP-712 signature of a ``Status``, 65 bytes."""
-        ...
 
 
 class Signer:
@@ -69,6 +57,8 @@ class Signer:
         state: what it remembers.
         ledger: answers a fresh view of the ledger.
         clock: its own clock.
+        letters: takes letters with activation codes; without it none are made.
+        deciding: obeys signed decisions; without it people decide at the signer itself only.
     """
 
     def __init__(
@@ -80,7 +70,10 @@ class Signer:
         state: SignerState,
         ledger: Callable[[], TrustSource],
         clock: Clock,
+        letters: Letters | None = None,
+        deciding: Deciding | None = None,
     ) -> None:
+        self._deciding = deciding
         self._desk = desk
         self._private = private
         self._key = key
@@ -88,7 +81,9 @@ class Signer:
         self._state = state
         self._ledger = ledger
         self._clock = clock
-        self._rebuilder = Rebuilder(desk.parts, private, bureau, state)
+        self._types = TypeDesk(state, bureau, self._check_sequence)
+        self._claims = ClaimDesk(bureau, key, state, CodeSafe(private), clock, self._is_next, letters)
+        self._rebuilder = Rebuilder(desk.parts, private, bureau, state, self._types.of_release)
 
     # ------------------------------------------------------------------ for people
 
@@ -96,9 +91,11 @@ class Signer:
         """Requests that wait for a person."""
         found = []
         for name, request in self._requests():
-            if isinstance(request, Request) and request.bureau == self._bureau and self._needs_person(request):
+            if isinstance(request, Request) and self.decidable(request):
                 try:
-                    found.append(summary_of(name, request))
+                    found.append(summary_of(name, request, self._types.catalogue(self._ledger)))
+                except (Refused, Conflict) as error:
+                    self.refuse(name, error.message)
                 except (InvalidInput, NotFound, *MALFORMED):
                     self.refuse(name, "the request is malformed")
         return found
@@ -116,11 +113,11 @@ class Signer:
     # ------------------------------------------------------------------ by itself
 
     def answer_waiting(self) -> list[Answer]:
-        """Answer every request that needs no person; a fault in one stops none of the others.
+        """Obey signed decisions, then answer every request that needs no person; no fault in one stops another.
 
         Then look ahead: check parts of lists whose root will be asked for, for a few seconds at most.
         """
-        answers = []
+        answers = [] if self._deciding is None else self._deciding.carry_out(self)
         for name, request in self._requests():
             if isinstance(request, Damaged):
                 answers.append(self.refuse(name, request.message))
@@ -129,6 +126,24 @@ class Signer:
         end = time.monotonic() + _AHEAD
         self._rebuilder.look_ahead(self._ledger, lambda: time.monotonic() > end)
         return answers
+
+    # ------------------------------------------------------------------ for signed decisions
+
+    def read(self, name: str) -> Request:
+        """One request of the desk. Raises Unavailable, Damaged."""
+        return self._desk.read(name, self._private)
+
+    def decidable(self, request: Request) -> bool:
+        """True if it waits for people of this bureau."""
+        return request.bureau == self._bureau and self._needs_person(request)
+
+    def is_approved(self, act: bytes) -> bool:
+        """True if people agreed to these events before."""
+        return self._state.approvals(act) is not None
+
+    def grant(self, name: str, request: Request) -> Answer:
+        """Grant this very request, after the same checks as always; what they refuse is answered so."""
+        return self._reply(name, request, approved=True)
 
     # ------------------------------------------------------------------ inside
 
@@ -143,7 +158,14 @@ class Signer:
                 continue
 
     def _needs_person(self, request: Request) -> bool:
-        return request.kind == "release" or (request.kind == "status" and not self._unattended(request))
+        if request.kind == "type":
+            try:
+                return self._types.needs_person(self._ledger, request.body)
+            except (InvalidInput, *MALFORMED):
+                return True
+        if request.kind == "unbind":
+            return self._claims.needs_person(request.body)
+        return request.kind in ("release", "retention") or (request.kind == "status" and not self._unattended(request))
 
     def _reply(self, name: str, request: Request, *, approved: bool) -> Answer:
         try:
@@ -180,12 +202,24 @@ class Signer:
                 if not approved:
                     raise Refused("a list needs a person's release", code="desk.approval", field="batch")
                 return self._release(name, body)
+            if request.kind == "retention":
+                return self._retention(name, body, approved=approved)
             if request.kind == "recall":
                 return self._recall(name, body)
             if request.kind == "root":
                 return self._root(name, body)
             if request.kind == "list":
                 return self._list(name, body)
+            if request.kind == "audit":
+                return self._audit(name, body)
+            if request.kind == "type":
+                anchor = self._types.decide(self._ledger(), body, approved=approved, at=self._clock())
+                return self._yes(
+                    name, **({} if anchor is None else {"anchor": self._key.sign_anchor(self._bureau, *anchor)})
+                )
+            if request.kind in CLAIM_KINDS:
+                signatures, parts = self._claims.answer(name, request, self._ledger(), approved=approved)
+                return replace(self._yes(name, **signatures), parts=parts)
             return self._status(name, body, approved=approved)
         except MALFORMED as error:
             # Not its text: a value of the request may be in it, and answers lie open on the desk.
@@ -193,42 +227,60 @@ class Signer:
                 f"desk request {name}: malformed ({type(error).__name__})", code="desk.form", field="body"
             ) from error
 
+    def _audit(self, name: str, body: Mapping[str, Any]) -> Answer:
+        heads = self._state.audit
+        named, anchor = audit_anchor(
+            body, bureau=self._bureau, heads=heads, ledger=self._ledger(), check_sequence=self._check_sequence
+        )
+        with self._state.transaction():
+            heads.put(int(body["number"]), unb64url(body["digest"]))
+            self._state.put_root(self._bureau, anchor[0], anchor[1], anchor[2], named)
+        return self._yes(name, anchor=self._key.sign_anchor(self._bureau, *anchor))
+
     def _release(self, name: str, body: Mapping[str, Any]) -> Answer:
         digest, lane = unb64url(body["rowsDigest"]), body["lane"]
-        get_type(lane)
         leaves: list[tuple[bytes, str | None]] = []
         pairs: list[tuple[str, str]] = []
         shown = body["drafts"]
         for first, piece in self._rebuilder.pieces("drafts", body, digest):
             if first != len(leaves):
                 raise InvalidInput("a part of the list has too few rows or too many", code="desk.rows", field="drafts")
-            for item in piece["drafts"]:
-                if len(leaves) < len(shown) and item != shown[len(leaves)]:
-                    raise InvalidInput("the rows shown are not the list's", code="desk.rows", field="drafts")
-                draft = Draft.from_dict(item)
-                self._check_identifier(draft, lane, len(leaves) + 1)
-                leaves.append((leaf_hash(draft.to_bytes()), draft.predecessor))
-                if draft.predecessor:
-                    pairs.append((draft.predecessor, draft.identifier))
+            expected = shown[first : first + len(piece["drafts"])]
+            if piece["drafts"][: len(expected)] != expected:
+                raise InvalidInput("the rows shown are not the list's", code="desk.rows", field="drafts")
+            drafts = [Draft.from_dict(item) for item in piece["drafts"]]
+            self._types.release(self._ledger, body, drafts, first)
+            check_names(drafts, str(body["operation"]), lane, self._bureau, self._ledger, first)
+            leaves += [(leaf_hash(draft.to_bytes()), draft.predecessor) for draft in drafts]
+            pairs += [(draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor]
+        if "part" in body and (body["operation"] != "issue" or pairs):
+            # What a person is told of a renewal, a hand-over or an import speaks of all its rows.
+            raise InvalidInput("only a first issue may lie in parts", code="desk.rows", field="operation")
         if not min(SHOWN, len(leaves)) <= len(shown) <= len(leaves):
             raise InvalidInput("the first rows of the list must be shown", code="desk.rows", field="drafts")
         if Tree([leaf for leaf, _ in leaves]).root != digest or body.get("size", len(leaves)) != len(leaves):
             raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
+        version, definition = self._types.release(self._ledger, body, ())
         with self._state.transaction():
             self._state.release(digest, self._bureau, lane, leaves, self._clock())
+            self._state.types.put_release(digest, version, definition)
             self._state.put_successors(digest, pairs)
         return self._yes(name)
 
-    def _check_identifier(self, draft: Draft, lane: str, position: int) -> None:
-        named = parse(draft.identifier)
-        if (named.type_code, named.issuer, named.version) != (lane, self._bureau, draft.version):
-            raise Refused(
-                f"draft {position}: its identifier is of another bureau, type or version",
-                code="desk.identifier",
-                field="identifier",
-            )
+    def _retention(self, name: str, body: Mapping[str, Any], *, approved: bool) -> Answer:
+        if not approved:
+            raise Refused("records are destroyed after a person said yes", code="desk.approval", field="records")
+        ledger = self._ledger()
+        ended = check_ended(ledger, self._state, self._bureau, body)
+        settle(ledger, self._state, self._bureau)
+        with self._state.transaction():
+            self._state.forget(ended)
+        self._state.flush()
+        return self._yes(name)
 
     def _recall(self, name: str, body: Mapping[str, Any]) -> Answer:
+        if self._deciding is not None:
+            self._deciding.recalled(body)
         with self._state.transaction():
             done = self._state.recall(unb64url(body["rowsDigest"]), self._clock())
         if not done:
@@ -342,7 +394,7 @@ class Signer:
         old, new = parse_status_token(old_token), parse_status_token(new_token)
         self._check_token(ledger, new, owner, list_name, previous_head)
         agreed = self._agreed(ledger, body, events)
-        if not agreed and not self._allowed(ledger, body, events):
+        if not agreed and not is_allowed(ledger, self._state, self._bureau, body, events):
             raise Refused("this change needs a person's approval", code="desk.approval", field="events")
         check_changes(old.status_list, new.status_list, owner, list_name, events)
         self._check_holders(owner, events)
@@ -356,6 +408,7 @@ class Signer:
             self._state.put_root(self._bureau, EVENTS_LANE, sequence, root, None)
             if agreed:
                 self._state.approve(act, sha256(new_token))
+        settle(ledger, self._state, self._bureau)
         return self._yes(
             name,
             anchor=self._key.sign_anchor(self._bureau, EVENTS_LANE, sequence, root, len(records), manifest.digest),
@@ -371,7 +424,7 @@ class Signer:
             events = [EventRecord.from_dict(item) for item in body["events"]]
             if self._stale(ledger, body) or self._agreed(ledger, body, events):
                 return True
-            return self._allowed(ledger, body, events)
+            return is_allowed(ledger, self._state, self._bureau, body, events)
         except (InvalidInput, NotFound, Refused, Conflict, *MALFORMED):
             return False
 
@@ -411,17 +464,3 @@ class Signer:
                     code="desk.identifier",
                     field="events",
                 )
-
-    def _allowed(self, ledger: TrustSource, body: Mapping[str, Any], events: list[EventRecord]) -> bool:
-        """Standing policy: lapses past their date by the ledger's clock, and predecessors of released drafts."""
-        proofs = body.get("expired", {})
-        return bool(events) and all(
-            is_expired(ledger, event, proofs.get(event.identifier))
-            if event.operation == "lapse"
-            else event.operation in ("supersede", "transfer")
-            and event.successor is not None
-            and event.bureau == self._bureau
-            and event.successor in self._state.successors(event.identifier)
-            and self._state.slot_holder(event.status_list, event.status_index) is not None
-            for event in events
-        )

@@ -6,6 +6,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from chain.desk._audit import SCHEMA as _AUDIT
+from chain.desk._audit import AuditHeads
+from chain.desk._claim_state import CLAIM_SCHEMA, ClaimState
+from chain.desk._type_book import SCHEMA as _TYPES
+from chain.desk._type_book import TypeBook
+from chain.kernel.encoding import sha256
 from chain.kernel.sqlite import open_durable, writing
 
 _SCHEMA = """
@@ -18,8 +24,8 @@ CREATE TABLE IF NOT EXISTS released_drafts (
 CREATE TABLE IF NOT EXISTS roots (
   bureau TEXT NOT NULL, lane TEXT NOT NULL, sequence INTEGER NOT NULL, root BLOB NOT NULL, digest BLOB,
   PRIMARY KEY (bureau, lane, sequence, root)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS successors (
-  predecessor TEXT NOT NULL, digest BLOB NOT NULL, successor TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS followers (
+  predecessor BLOB NOT NULL, digest BLOB NOT NULL, successor BLOB NOT NULL,
   PRIMARY KEY (predecessor, digest)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS slots (
   list TEXT NOT NULL, slot INTEGER NOT NULL, digest BLOB NOT NULL, identifier BLOB NOT NULL,
@@ -34,12 +40,19 @@ class SignerState:
 
     Args:
         path: the file, made if missing.
+
+    Attributes:
+        claims: codes and bindings.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._db = open_durable(path, _SCHEMA)
+        self._db = open_durable(path, _SCHEMA + _TYPES + _AUDIT + CLAIM_SCHEMA)
+        self.audit = AuditHeads(self._db)
+        self.types = TypeBook(self._db)
+        self.claims = ClaimState(self._db)
         path.chmod(0o600)
+        self._digest_successors()
 
     def close(self) -> None:
         """Close the file."""
@@ -105,19 +118,55 @@ class SignerState:
         ).fetchall()
         return [(row[0], bytes(row[1])) for row in rows]
 
-    def successors(self, predecessor: str) -> set[str]:
-        """Identifiers that follow ``predecessor`` by released lists, not recalled, whose root is signed."""
+    def follows(self, successor: str, predecessor: str) -> bool:
+        """True if ``successor`` follows ``predecessor`` by a released list, not recalled, whose root is signed."""
         rows = self._db.execute(
-            "SELECT s.successor FROM successors s JOIN releases r USING (digest) WHERE s.predecessor=? "
+            "SELECT s.successor FROM followers s JOIN releases r USING (digest) WHERE s.predecessor=? "
             "AND r.recalled_at IS NULL AND EXISTS (SELECT 1 FROM roots WHERE roots.digest = s.digest)",
-            (predecessor,),
+            (_digest(predecessor),),
         ).fetchall()
-        return {str(row[0]) for row in rows}
+        return _digest(successor) in {bytes(row[0]) for row in rows}
 
     def put_successors(self, digest: bytes, pairs: Iterable[tuple[str, str]]) -> None:
-        """Note which certificate follows which by a released list."""
-        rows = [(predecessor, digest, successor) for predecessor, successor in pairs]
-        self._db.executemany("INSERT OR REPLACE INTO successors VALUES (?,?,?)", rows)
+        """Note which certificate follows which by a released list; digests of their identifiers."""
+        rows = [(_digest(predecessor), digest, _digest(successor)) for predecessor, successor in pairs]
+        self._db.executemany("INSERT OR REPLACE INTO followers VALUES (?,?,?)", rows)
+
+    def _digest_successors(self) -> None:
+        """Files of earlier versions kept identifiers of successors in clear."""
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name='successors'").fetchone():
+            return
+        with self.transaction():
+            rows = self._db.execute("SELECT predecessor, digest, successor FROM successors").fetchall()
+            for predecessor, digest, successor in rows:
+                self.put_successors(bytes(digest), [(predecessor, successor)])
+            self._db.execute("DROP TABLE successors")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # ------------------------------------------------------------------ forgetting
+
+    def unsettled(self) -> list[bytes]:
+        """Digests of lists whose drafts are still remembered although a root was signed for them."""
+        rows = self._db.execute(
+            "SELECT DISTINCT digest FROM released_drafts WHERE EXISTS "
+            "(SELECT 1 FROM roots WHERE roots.digest = released_drafts.digest)"
+        ).fetchall()
+        return [bytes(row[0]) for row in rows]
+
+    def settle(self, digest: bytes) -> None:
+        """Forget the drafts of a list that is anchored: nothing will be signed for it again."""
+        self._db.execute("DELETE FROM released_drafts WHERE digest=?", (digest,))
+
+    def forget(self, identifiers: Iterable[str]) -> None:
+        """Forget which certificates these were. Their slots stay taken and answer to no name any more."""
+        for identifier in identifiers:
+            name = _digest(identifier)
+            self._db.execute("DELETE FROM followers WHERE predecessor=? OR successor=?", (name, name))
+            self._db.execute("UPDATE slots SET identifier=? WHERE identifier=?", (bytes(32), name))
+
+    def flush(self) -> None:
+        """Leave nothing of what was forgotten in the log beside the file."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def take_slots(self, digest: bytes, slots: Mapping[str, Mapping[int, bytes]]) -> tuple[str, int] | None:
         """Note slots as given to certificates of a released list.
@@ -154,3 +203,7 @@ class SignerState:
         """SHA-256 of every list signed for an act that a person approved, or None if nobody did."""
         rows = self._db.execute("SELECT token FROM approvals WHERE act=?", (act,)).fetchall()
         return {bytes(row[0]) for row in rows} if rows else None
+
+
+def _digest(identifier: str) -> bytes:
+    return sha256(identifier.encode())

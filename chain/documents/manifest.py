@@ -29,7 +29,10 @@ CERTIFICATES = "certificates"
 EVENTS = "events"
 """Leaves of one digest: the record."""
 
-_WIDTH = {CERTIFICATES: 96, EVENTS: 32}
+BINDINGS = "bindings"
+"""Leaves of three digests: tag, document, record (docs/formats/binding.md)."""
+
+_WIDTH = {CERTIFICATES: 96, EVENTS: 32, BINDINGS: 96}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,15 @@ class ManifestLeaf:
         index: 0-based place in the tree.
         record: SHA-256 of the record's ciphertext, 32 bytes.
         cid: where a blob store keeps the record.
-        parts: all three digests, or None for an event.
+        parts: all three digests of a certificate, or None.
+        row: all of its digests in a row, as the page has them: 96 bytes, of an event 32.
     """
 
     index: int
     record: bytes
     cid: str
     parts: LeafParts | None
+    row: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class ManifestRoot:
     Attributes:
         bureau: USCC.
         lane: lane of the anchor.
-        kind: CERTIFICATES or EVENTS.
+        kind: CERTIFICATES, EVENTS or BINDINGS.
         root: RFC 9162 root of the tree, 32 bytes.
         size: number of leaves.
         pages: in order.
@@ -120,7 +125,7 @@ class ManifestPage:
     """A parsed page.
 
     Attributes:
-        kind: CERTIFICATES or EVENTS.
+        kind: CERTIFICATES, EVENTS or BINDINGS.
         first: index of its first leaf.
         digests: all digests of all leaves in a row, 32 bytes each.
         large: CIDs of records over 1 MiB, by index.
@@ -148,7 +153,8 @@ class ManifestPage:
         raw = self.digests[start : start + width]
         record = raw[-32:]
         cid = self.large.get(index) or cid_of_sha256(record)
-        return ManifestLeaf(index, record, cid, LeafParts(raw[:32], raw[32:64], record) if width == 96 else None)
+        parts = LeafParts(raw[:32], raw[32:64], record) if self.kind == CERTIFICATES else None
+        return ManifestLeaf(index, record, cid, parts, raw)
 
     def find(self, digest: bytes) -> ManifestLeaf | None:
         """The first leaf with this SHA-256 as JWT, stamp or record, or None."""
@@ -172,7 +178,7 @@ def build_manifest(
         bureau: USCC.
         lane: lane of the anchor.
         root: RFC 9162 root over the leaves, 32 bytes.
-        leaves: leaf parts of certificates, or record digests of events; at least one.
+        leaves: leaf parts of certificates, record digests of events, or the 96 bytes of bindings; at least one.
         large: CIDs of records over 1 MiB, by index.
 
     Raises:
@@ -180,7 +186,8 @@ def build_manifest(
     """
     if not leaves or len(root) != 32:
         raise InvalidInput("a manifest needs leaves and a root of 32 bytes", code="manifest.leaves")
-    kind = EVENTS if isinstance(leaves[0], bytes) else CERTIFICATES
+    first_leaf = leaves[0]
+    kind = CERTIFICATES if not isinstance(first_leaf, bytes) else BINDINGS if len(first_leaf) == 96 else EVENTS
     raw = [leaf if isinstance(leaf, bytes) else leaf.jwt + leaf.stamp + leaf.record for leaf in leaves]
     if any(len(leaf) != _WIDTH[kind] for leaf in raw):
         raise InvalidInput("every digest of a leaf has 32 bytes", code="manifest.leaves")
@@ -294,7 +301,7 @@ def find_leaf(manifest: ManifestRoot, fetch: Callable[[str], bytes], digest: byt
 
 
 def _write_page(kind: str, first: int, part: Sequence[bytes], large: dict[str, str]) -> bytes:
-    if kind == CERTIFICATES:  # 96 bytes are 128 characters without padding, so one call encodes the whole page
+    if _WIDTH[kind] == 96:  # 96 bytes are 128 characters without padding, so one call encodes the whole page
         text = base64.urlsafe_b64encode(b"".join(part)).decode("ascii")
         leaves = [text[start : start + 128] for start in range(0, len(text), 128)]
     else:

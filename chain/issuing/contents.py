@@ -159,6 +159,7 @@ def draft_of(
     serial: str,
     version: str = "001",
     predecessor: str | None = None,
+    identifier: str | None = None,
 ) -> Draft:
     """The draft of one validated row.
 
@@ -169,6 +170,7 @@ def draft_of(
         serial: serial of the identifier, 7 to 32 digits and capitals.
         version: ``001`` for a first issue; one more than the predecessor's otherwise.
         predecessor: identifier of the certificate that this one follows.
+        identifier: of a certificate that exists already, with that version; one is minted if not given.
 
     Raises:
         InvalidInput: a derived answer contradicts its field; ``field`` names the answer.
@@ -179,7 +181,7 @@ def draft_of(
         )
     validity = certificate_type.validity(fields)
     return Draft(
-        identifier=str(mint(certificate_type.code, bureau, serial, version)),
+        identifier=identifier or str(mint(certificate_type.code, bureau, serial, version)),
         number=str(fields[certificate_type.number_field]),
         version=version,
         not_before=validity.not_before,

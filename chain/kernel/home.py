@@ -76,6 +76,19 @@ class DeskSettings(_Part):
     path: str = Field("desk", description="folder both can reach; carries requests and signed answers, never keys")
 
 
+class AuthoritySettings(_Part):
+    """Who decides for the authority. Nobody listed: one person at this home does all, as for the first set-up."""
+
+    persons: list[str] = Field(
+        default_factory=list, description="addresses (0x…) of the people who propose and release"
+    )
+    threshold: int = Field(2, ge=1, description="how many of them, the proposer included, must have signed")
+    emergency: list[str] = Field(
+        default_factory=lambda: ["suspend", "compromised"],
+        description="acts that one person at this home may still do alone, at once",
+    )
+
+
 class StampSettings(_Part):
     """The printed QR code."""
 
@@ -112,6 +125,15 @@ class ServiceSettings(_Part):
     )
 
 
+class RetentionSettings(_Part):
+    """How long what a certificate says about its holder is kept."""
+
+    policies: list[str] = Field(
+        default_factory=list,
+        description="type=years after the end, such as business-licence=10; records of other types are kept",
+    )
+
+
 class Settings(BaseSettings):
     """All settings of one home."""
 
@@ -121,14 +143,21 @@ class Settings(BaseSettings):
         "", description="who works here; only changes what doctor and help speak of"
     )
     operator: str = Field("", description="name or number written into acts done from here")
+    operator_address: str = Field(
+        "",
+        pattern=r"^(0x[0-9a-fA-F]{40})?$",
+        description="address with which the operator signs decisions; on requests made from here it may not decide",
+    )
     ledger: LedgerSettings = Field(default_factory=LedgerSettings)
     documents: DocumentSettings = Field(default_factory=DocumentSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     bureau: BureauSettings = Field(default_factory=BureauSettings)
     desk: DeskSettings = Field(default_factory=DeskSettings)
+    authority: AuthoritySettings = Field(default_factory=AuthoritySettings)
     stamp: StampSettings = Field(default_factory=StampSettings)
     verify: VerifySettings = Field(default_factory=VerifySettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
 
     @classmethod
     def settings_customise_sources(
@@ -197,6 +226,16 @@ class Home:
                     fix="write it as docs/configuration.md shows, or restore it from a copy",
                 ) from error
         return self._settings
+
+    @property
+    def may_have_register(self) -> bool:
+        """True if a register lies here, or the settings say that it lies in a database elsewhere."""
+        if (self.path / "register.sqlite").is_file():
+            return True
+        try:
+            return bool(self.settings.database.url)
+        except InvalidInput:
+            return False
 
     def resolve(self, name: str) -> Path:
         """A path of the settings: relative ones start at the home."""

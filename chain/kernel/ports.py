@@ -288,3 +288,45 @@ class EvidenceIndex(Protocol):
     def bundle(self, identifier: str) -> bytes | None:
         """Evidence bundle of the certificate with that identifier, or None."""
         ...
+
+
+# --------------------------------------------------------------------------- what goes out on paper
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What carries an activation code to a holder, outside the certificate and outside every server.
+
+    Whom it is for is taken from the anchored certificate, never from whoever asked for it.
+
+    Attributes:
+        name: names the certificate without saying which; a new letter of that name replaces the old one.
+        bureau: legal name of the bureau.
+        bureau_code: its USCC.
+        holder: name of the holder.
+        certificate: name of the certificate.
+        identifier: its identifier.
+        address: as the certificate has it, or empty.
+        code: the activation code as it is printed.
+        expires: seconds; afterwards the code is worth nothing.
+        made_at: seconds.
+    """
+
+    name: str
+    bureau: str
+    bureau_code: str
+    holder: str
+    certificate: str
+    identifier: str
+    address: str
+    code: str
+    expires: int
+    made_at: int
+
+
+class Letters(Protocol):
+    """The approver's way to a holder that no server sees: paper, a counter, another network."""
+
+    def put(self, letter: Letter) -> None:
+        """Hand a letter over for delivery; on return it is durable. Raises Unavailable."""
+        ...

@@ -5,6 +5,7 @@ kind        used for                         file
 ==========  ===============================  ====================================
 credential  signing certificates (P-256)     ``yinxin-key-1`` over PKCS#8
 seal        signing PDFs (P-256)             the same
+device      acting for a holder (P-256)      the same
 account     ledger accounts (secp256k1)      Web3 Secret Storage version 3
 witness     co-signing (Ed25519)             ``yinxin-key-1`` over PKCS#8
 desk        reading desk requests (X25519)   the same

@@ -25,7 +25,7 @@ from chain.kernel.home import write_atomically
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
-KINDS = ("credential", "seal", "account", "witness", "desk", "secret")
+KINDS = ("credential", "seal", "device", "account", "witness", "desk", "secret")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
 _FORMAT = "yinxin-key-1"
 _SCRYPT = {"n": 2**17, "r": 8, "p": 1}
@@ -51,6 +51,16 @@ class KeyCard:
     def as_dict(self) -> dict[str, str]:
         """The card as plain data."""
         return {"name": self.name, "kind": self.kind, "public": self.public, "thumbprint": self.thumbprint}
+
+
+def open_wallet(data: Any, passphrase: str) -> bytes:
+    """The private key in a Web3 Secret Storage document (version 3), 32 bytes. Raises ValueError."""
+    from eth_account import Account  # slow to load, and most commands need no account
+
+    try:
+        return bytes(Account.decrypt(data, passphrase))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a version 3 keystore") from error
 
 
 class Keystore:
@@ -104,8 +114,8 @@ class Keystore:
         return card
 
     def signer(self, name: str) -> SoftwareSigner:
-        """A P-256 key for signing certificates or PDFs. Raises NotFound, Refused (wrong passphrase)."""
-        return SoftwareSigner(self._pkcs8(name, ("credential", "seal"), ec.EllipticCurvePrivateKey))
+        """A P-256 key: for certificates, PDFs, or a holder's device. Raises NotFound, Refused (wrong passphrase)."""
+        return SoftwareSigner(self._pkcs8(name, ("credential", "seal", "device"), ec.EllipticCurvePrivateKey))
 
     def account(self, name: str) -> LocalAccount:
         """A ledger account. Raises NotFound, Refused (wrong passphrase), Damaged."""
@@ -190,7 +200,7 @@ class Keystore:
             return KeyCard(name, kind, address, "0x" + "00" * 12 + address[2:]), data
         if kind == "secret":
             return KeyCard(name, kind, "", ""), self._seal(name, kind, os.urandom(32))
-        if kind in ("credential", "seal"):
+        if kind in ("credential", "seal", "device"):
             key: Any = ec.generate_private_key(ec.SECP256R1())
             point = key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
             card = KeyCard(name, kind, b64url(point), hex0x(thumbprint_of(point)))

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.api.town import PASSPHRASE, Town, copy_town
+from tests.plugins.database import DATABASES
 
 _built: list[Path] = []
+
+
+@contextmanager
+def _surroundings(folder: Path, *, like: Path | None = None) -> Iterator[None]:
+    """The environment of everybody in a town: the passphrase, and the database where the run has chosen one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
+        if DATABASES.chosen:
+            patch.setenv("YINXIN_DATABASE__URL", DATABASES.make(folder, like=like))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +29,7 @@ def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A town at rest: built once a run, whoever asks first."""
     if not _built:
         folder = tmp_path_factory.mktemp("town")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
+        with _surroundings(folder):
             town = Town(folder)
             try:
                 town.build()
@@ -37,8 +48,7 @@ def prepare(template: Path, target: Path, live: Callable[[Town], None]) -> Path:
 
 def running(template: Path, target: Path) -> Iterator[Town]:
     """A copy of a town with its chain running, until the iterator is taken up again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
+    with _surroundings(target, like=template):
         town = copy_town(template, target)
         town.open()
         try:

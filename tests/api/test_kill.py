@@ -10,12 +10,15 @@ from collections import Counter
 import pytest
 
 from chain.credentials.status_list import Status, parse_status_token
+from chain.desk import TYPES_LANE
 from chain.desk.messages import KINDS
 from chain.kernel.encoding import sha256
 from chain.ledger.node.layout import NodeDir
 from chain.ledger.node.process import ProcessMark, is_alive
+from tests.api.claim_steps import ACTIVATION, CLAIM, CLAIM_BACK, CLAIM_SIGNER
 from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
 from tests.api.walk import Run, run_until, steps_in_code
+from tests.support.guarantee import SLUG, as_json, definition
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
 
@@ -28,18 +31,32 @@ BATCH = (
 ACT = ("act", "act-sealed", "act-requested", "act-signed", "act-noted", "act-complete")
 """Where a status act dies."""
 
-SIGNER = ("answer-release", "answer-list", "answer-root", "answer-status", "answer-recall")
+TYPE = (
+    "type-waiting", "type-stored", "type-requested", "type-signed", "type-sent", "type-anchored", "type-active",
+)  # fmt: skip
+"""Where a certificate type's proposal dies."""
+
+SIGNER = ("answer-release", "answer-list", "answer-root", "answer-status", "answer-recall", "answer-type")
 """Where the approver's side dies: it has noted what it decides, and has not said it."""
 
-BACK = ("act-waiting", "act-refused")
-"""Steps off the straight way: tests/api/test_life.py goes there."""
+AUDIT = ("audit-sealed", "audit-requested", "audit-signed", "audit-confirmed", "answer-audit")
+"""Where an anchor of the audit log dies: tests/api/service/test_audit_anchors.py kills it there."""
+
+BACK = ("act-waiting", "act-refused", "type-refused", "type-recalled")
+"""Steps off the straight way: tests/api/test_life.py and test_types.py go there."""
+
+CARE = (
+    "shredded", "retention-begun", "retention-requested", "retention-released", "retention-done", "handover-noted",
+    "handover-written", "handover-taken", "handover-receipt", "handover-answered", "handover-closed", "reprint",
+)  # fmt: skip
+"""Where retention and hand-over die: tests/api/test_retention.py and test_handover.py kill there."""
 
 SIZE, CHUNK = 500, 200
 
 
 def test_every_step_in_the_code_is_in_these_tables() -> None:
-    assert steps_in_code() == {*BATCH, *ACT, *BACK}
-    assert {f"answer-{kind}" for kind in KINDS} == set(SIGNER)
+    assert steps_in_code() == {*BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CARE, *CLAIM, *ACTIVATION, *CLAIM_BACK}
+    assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}
 
 
 def walk(
@@ -143,6 +160,20 @@ def test_a_status_act_killed_at_every_step_changes_the_list_once(town: Town) -> 
     assert [(act["operation"], act["state"]) for act in history] == [("revoke", "complete")]
 
 
+def test_a_type_killed_at_every_step_is_anchored_once_and_in_force(town: Town) -> None:
+    file = town.folder / "definition.json"
+    file.write_bytes(as_json(definition()))
+    outcomes = walk(town, ["type", "propose", str(file), "--wait", "60"], TYPE)
+    assert outcomes[-1][1].code == 0, outcomes[-1]
+    data = json.loads(outcomes[-1][1].out)
+    assert (data["proposal"], data["state"], data["sequence"], data["new"]) == (1, "active", 1, False)
+    books = Books(town)
+    assert [facts.size for facts in books.anchors[TYPES_LANE]] == [1]
+    with town.office() as office:
+        assert office.catalogue.find(SLUG).version == 1
+    assert list(town.desk.glob("*/type-*")) == []
+
+
 def test_the_approvers_side_killed_before_each_answer_gives_it_afterwards(town: Town) -> None:
     file = town.write_list("list.csv", licences(3))
     issue = ["issue", str(file), "--type", "business-licence"]
@@ -170,6 +201,13 @@ def test_the_approvers_side_killed_before_each_answer_gives_it_afterwards(town: 
     with town.signing(approve=False):
         town.ok(town.officer, "acts", "--wait", "30")
 
+    definition_file = town.folder / "definition.json"
+    definition_file.write_bytes(as_json(definition()))
+    town.run(town.officer, "type", "propose", str(definition_file), "--wait", "0")
+    kill("answer-type", "approve", "--all")
+    with town.signing(approve=False):
+        town.ok(town.officer, "type", "run", "--wait", "30")
+
     more = town.write_list("more.csv", licences(2, first=10))
     town.run(town.officer, "issue", str(more), "--type", "business-licence", "--wait", "0")
     officer = town.spawn(town.officer, "batch", "recall", "2", "--wait", "60")
@@ -178,11 +216,12 @@ def test_the_approvers_side_killed_before_each_answer_gives_it_afterwards(town: 
         out, err = officer.communicate(timeout=90)
     assert officer.returncode == 0, (out, err)
 
-    assert tuple(killed) == SIGNER
+    assert sorted(killed) == sorted(SIGNER)
     books = Books(town)
     books.check()
     assert [facts.size for facts in books.anchors[LICENCE]] == [3]
     assert [facts.size for facts in books.anchors[EVENTS]] == [1]
+    assert [facts.size for facts in books.anchors[TYPES_LANE]] == [1]
     assert [books.status(place) for place in range(3)] == [Status.REVOKED, Status.VALID, Status.VALID]
 
 

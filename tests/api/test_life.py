@@ -300,7 +300,7 @@ class TestSuccession:
         said = town.run(town.officer, "issue", str(file), *TYPE, "--wait", "0")
         assert (said.code, said.data["error"]["code"]) == (1, "batch.succeeded")
 
-        (town.officer / "register.sqlite").unlink()
+        town.lose_register()
         assert town.ok(town.officer, "rebuild")["acts"] == 1
         assert town.ok(town.officer, "show", first)["history"][-1]["reason"] == "its bureau is gone"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chain.documents.cids import cid_of_sha256
 from tests.api.fixtures import prepare, running
@@ -40,8 +41,7 @@ def register(town: Town) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def lose(town: Town) -> None:
-    for path in town.officer.glob("register.sqlite*"):
-        path.unlink()
+    town.lose_register()
 
 
 def live(town: Town) -> None:
@@ -118,8 +118,8 @@ def test_a_record_nobody_can_read_is_told_and_no_slot_of_its_list_is_given_out_a
     names = lived.identifiers(1)
     with lived.office() as office:
         with office.engine.connect() as connection:
-            query = "SELECT cid FROM certificates WHERE identifier = ?"
-            (cid,) = connection.exec_driver_sql(query, (names[5],)).first() or ()
+            query = text("SELECT cid FROM certificates WHERE identifier = :identifier")
+            (cid,) = connection.execute(query, {"identifier": names[5]}).first() or ()
         office.store.delete(cid)
     lose(lived)
     said = lived.run(lived.officer, "rebuild")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.certificates import rebuild
+from api.db import Address, exists, open_address, register_address, take_place
 from chain.kernel.clock import rfc3339
+from chain.kernel.home import Home
 from chain.keys import Keystore
 from chain.ledger.connection import AccountAnchorKey
 from tests.api.town import BUREAU, LICENCE, PASSPHRASE, Town, licences
@@ -17,8 +18,8 @@ from tests.api.town import BUREAU, LICENCE, PASSPHRASE, Town, licences
 pytestmark = pytest.mark.loopback
 
 
-def copies(town: Town) -> list[Path]:
-    return sorted(town.officer.glob("register*.sqlite*"))
+def unfinished(town: Town) -> Address:
+    return register_address(Home(town.officer)).beside("new")
 
 
 def test_one_that_fails_leaves_the_old_register_and_no_second_copy(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,32 +30,33 @@ def test_one_that_fails_leaves_the_old_register_and_no_second_copy(town: Town, m
 
     monkeypatch.setattr(rebuild._Rebuild, "_lists", dies)
     assert town.run(town.officer, "rebuild").code == 130
-    assert [path.name for path in copies(town) if "new" in path.name] == []
+    assert not exists(unfinished(town))
     assert len(town.identifiers(1)) == 2
 
 
 def test_there_is_a_register_at_every_moment(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a crash would leave none, and an empty one would be made, in which every number is free."""
     town.issue(licences(2))
-    replace = rebuild.os.replace
     seen: list[bool] = []
 
-    def watched(source: Path, target: Path) -> None:
-        seen.append(Path(target).is_file())
-        replace(source, target)
+    def watched(old: Address, fresh: Address) -> None:
+        seen.append(exists(old))
+        take_place(old, fresh)
+        seen.append(exists(old))
 
-    monkeypatch.setattr(rebuild.os, "replace", watched)
+    monkeypatch.setattr(rebuild, "take_place", watched)
     town.ok(town.officer, "rebuild")
-    assert seen[-1:] == [True]
+    assert seen == [True, True]
     assert len(town.identifiers(1)) == 2
 
 
 def test_shredding_reaches_what_a_killed_rebuild_left(town: Town) -> None:
     town.issue(licences(2))
-    left = town.officer / "register.new.sqlite"
-    left.write_bytes((town.officer / "register.sqlite").read_bytes())
+    left = unfinished(town)
+    open_address(left).dispose()
+    assert exists(left)
     town.ok(town.officer, "shred", town.identifiers(1)[0], "--yes")
-    assert not left.exists()
+    assert not exists(left)
 
 
 def test_an_anchor_of_a_stolen_key_without_a_manifest_hinders_it_only_until_the_key_is_marked(town: Town) -> None:

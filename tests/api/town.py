@@ -23,10 +23,12 @@ from unittest import mock
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from sqlalchemy import text
 
 from api.certificates.office import Office
 from api.cli.approving import _signer_of as signer_of
 from api.cli.sources import open_home_sources
+from api.db import register_address, remove
 from chain.cli import main
 from chain.cli.common import State
 from chain.cli.verify import run_verify
@@ -265,6 +267,10 @@ class Town:
         finally:
             ledger.close()
 
+    def lose_register(self) -> None:
+        """What a burnt database leaves: nothing."""
+        remove(register_address(Home(self.officer)))
+
     # ------------------------------------------------------------------ lists and certificates
 
     def write_list(self, name: str, samples: Sequence[Sample], *, encoding: str = "utf-8") -> Path:
@@ -282,8 +288,8 @@ class Town:
     def identifiers(self, batch: int) -> list[str]:
         """Identifiers of a batch, in order."""
         with self.office() as office, office.engine.connect() as connection:
-            query = "SELECT identifier FROM certificates WHERE batch_id = ? ORDER BY position"
-            return [row[0] for row in connection.exec_driver_sql(query, (batch,))]
+            query = text("SELECT identifier FROM certificates WHERE batch_id = :batch ORDER BY position")
+            return [row[0] for row in connection.execute(query, {"batch": batch})]
 
     def act(self, verb: str, *arguments: str) -> dict[str, Any]:
         """A status act, approved and finished."""
@@ -310,7 +316,7 @@ class Town:
             sources = open_home_sources(current, False, None)
         try:
             moment = system_clock() if at is None else at
-            policy = Policy(past=at is not None)
+            policy = Policy(past=at is not None, types=sources.types)
             return [run_verify(data, sources, at=moment, policy=policy) for data in inputs]
         finally:
             for close in reversed(later):

@@ -85,15 +85,17 @@ def _steps_of(file: Path) -> set[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        name, words = node.func.id, [item.value for item in node.args if isinstance(item, ast.Constant)]
+        name = node.func.id
+        words = [item.value for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
         if name == "reached" and words:
             found.add(str(words[0]))
         elif name == "reached" and isinstance(node.args[0], ast.JoinedStr):
-            assert ast.unparse(node.args[0]) in ("f'act-{state}'", "f'answer-{request.kind}'"), (
-                "tell this test about it"
-            )
+            known = ("f'act-{state}'", "f'answer-{request.kind}'", "f'type-{state}'")
+            assert ast.unparse(node.args[0]) in known, "tell this test about it"
         elif name == "_set_state":
             found.add(str(words[0]))
-        elif name == "_set":
+        elif name == "_set" and words:  # a migration has a function of that name, too
             found.add(f"act-{words[0]}")
+        elif name == "_move_type":
+            found.add(f"type-{words[0]}")
     return found

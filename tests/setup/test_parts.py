@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.ci_outcome import Outcome, Skip, refuse_unlisted, skipped, table, totals
-from scripts.ci_parts import NoSuchPart, Part, choose
+from scripts.ci_parts import ROOT, NoSuchPart, Part, choose
 from scripts.ci_skips import Allowed, read_allowed
 
 FORGE = Part("contracts", ("forge",), "forge")
@@ -85,3 +85,15 @@ def test_an_entry_that_would_allow_anything_is_refused(tmp_path: Path, entry: st
     path.write_text(f'[[skip]]\nwhere = "z"\n{entry}\n', encoding="utf-8")
     with pytest.raises(ValueError, match="entry 1"):
         read_allowed(path)
+
+
+def test_api_runs_once_more_on_postgresql_less_what_runs_on_both_anyway() -> None:
+    (here,), (there,) = choose(["api"]), choose(["api@postgresql"])
+    assert there.env == {"YINXIN_TEST_DATABASE": "postgresql"}
+    assert there.unfit == "" or there.unfit.startswith("no PostgreSQL: ")
+    assert "tests/api/test_issue.py" in there.command
+    assert set(there.command) < set(here.command)
+    left_out = set(here.command) - set(there.command)
+    assert "tests/api/test_database.py" in left_out
+    for name in left_out:
+        assert "fresh_database" in (ROOT / name).read_text(encoding="utf-8")

@@ -48,7 +48,7 @@ def list_acts(
     bureau: Bureau,
     limit: Limit = 50,
     cursor: Cursor = None,
-    state: Annotated[ActState | None, Query(examples=["sealed"])] = None,
+    state: Annotated[ActState | None, Query(description="only in this state", examples=["sealed"])] = None,
 ) -> Acts:
     """Status acts, newest first."""
     found = act_page(service.office(bureau), state=state, after=after(cursor), limit=limit + 1)

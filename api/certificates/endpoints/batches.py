@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.engine import Row
 from starlette.concurrency import run_in_threadpool
@@ -32,7 +32,6 @@ from api.service.context import Service
 from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Caller, Here, ServiceRoute, about, as_before, ruled
 from api.service.shapes import Bureau, Number
-from chain.catalogue import get_type
 from chain.catalogue.lists import Limits, ListReport, read_list, read_rows
 
 router = APIRouter(prefix="/v1/bureaus/{bureau}", route_class=ServiceRoute, tags=["batches"])
@@ -42,14 +41,11 @@ _UPLOADING = in_bureau(Role.OFFICER, Role.MACHINE, scope=Scope.BATCHES, noted=Tr
 _LOOKING = in_bureau(Role.OFFICER, Role.APPROVER, Role.MACHINE, Role.AUDITOR, scope=Scope.BATCHES)
 _FILE = {
     "required": True,
-    "content": {
-        kind: {"schema": {"type": "string", "format": "binary"}}
-        for kind in (
-            "text/csv",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "application/octet-stream",
-        )
-    },
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+"""One media type for all: what a file is, is told from its bytes."""
+_NOTHING_NEW: dict[int | str, dict[str, Any]] = {
+    200: {"model": ListOutcome, "description": "Nothing new: faults, a dry run, or a list known already"}
 }
 _POLL = 0.5
 _RECALL_WAIT = 10.0
@@ -61,12 +57,13 @@ _Type = Annotated[
 _Name = Annotated[str, Query(min_length=1, max_length=200, description="name of the list", examples=["2026-11.xlsx"])]
 _DryRun = Annotated[bool, Query(description="judge every row and stop", examples=[False])]
 _Reason = Annotated[str, Query(max_length=500, description="for renew and change: why", examples=["更名"])]
+_Operation = Annotated[Operation, Query(description="what becomes of the rows", examples=["issue"])]
 _Sheet = Annotated[
     str | None, Query(max_length=64, description="sheet of an xlsx file; the first if none", examples=["Sheet1"])
 ]
 
 
-@router.post("/lists", status_code=201, **ruled(_UPLOADING, requestBody=_FILE))
+@router.post("/lists", status_code=201, **ruled(_UPLOADING, responses=_NOTHING_NEW, requestBody=_FILE))
 async def upload_list(
     request: Request,
     response: Response,
@@ -75,7 +72,7 @@ async def upload_list(
     bureau: Bureau,
     kind: _Type,
     name: _Name = "list",
-    operation: Operation = "issue",
+    operation: _Operation = "issue",
     reason: _Reason = "",
     dry_run: _DryRun = False,
     sheet: _Sheet = None,
@@ -84,7 +81,6 @@ async def upload_list(
 
     A list without faults becomes a batch that waits for the second person (201). One with faults becomes nothing:
     the answer (200) says what is wrong in which row. The same list again answers its batch (200).
-    With an Idempotency-Key send `Content-Digest` too (RFC 9530), so that the key is held to the very file.
     """
     office = service.office(bureau)
     with tempfile.TemporaryDirectory(prefix="yinxin-list-") as folder:
@@ -95,21 +91,19 @@ async def upload_list(
 
         def read() -> ListReport:
             limits = Limits(file_bytes=service.settings.upload_limit)
-            return read_list(file, get_type(kind), filename=name, sheet=sheet, limits=limits)
+            return read_list(file, office.catalogue.find(kind), filename=name, sheet=sheet, limits=limits)
 
-        outcome = await run_in_threadpool(
-            _take, office, caller.name, read, get_type(kind).code, operation, name, reason, dry_run
-        )
+        outcome = await run_in_threadpool(_take, office, caller.name, read, kind, operation, name, reason, dry_run)
     return _answer(request, response, outcome)
 
 
-@router.post("/batches", status_code=201, **ruled(_PREPARING))
+@router.post("/batches", status_code=201, **ruled(_PREPARING, responses=_NOTHING_NEW))
 def make_batch(
     request: Request, response: Response, service: Here, caller: Caller, bureau: Bureau, body: BatchRequest
 ) -> ListOutcome:
     """Send rows as JSON; they are judged like a list's, and answered alike."""
     office = service.office(bureau)
-    kind = get_type(body.type)
+    kind = office.catalogue.find(body.type)
     outcome = _take(
         office,
         caller.name,
@@ -136,7 +130,7 @@ def _take(
     report = read()
     if not report.ok:
         return ListOutcome.of(report, accepted=False)
-    kind = get_type(type_code)
+    kind = office.catalogue.find(type_code)
     drafts = (drafts_for_issue if operation == "issue" else drafts_for_successors)(office, report.rows, kind)
     if dry_run:
         return ListOutcome.of(report, accepted=True)
@@ -174,7 +168,7 @@ def list_batches(
     bureau: Bureau,
     limit: Limit = 50,
     cursor: Cursor = None,
-    state: Annotated[BatchState | None, Query(examples=["waiting"])] = None,
+    state: Annotated[BatchState | None, Query(description="only in this state", examples=["waiting"])] = None,
 ) -> Batches:
     """Batches, newest first."""
     found = batch_page(service.office(bureau), state=state, after=after(cursor), limit=limit + 1)
@@ -194,6 +188,11 @@ def _view(service: Service, bureau: str, number: int) -> BatchView:
     return BatchView.of(row, _done(office, row))
 
 
+def _viewed(service: Here, bureau: Bureau, number: Number) -> BatchView:
+    """Asked for before a stream begins, while a batch that does not exist can still be answered by 404."""
+    return _view(service, bureau, number)
+
+
 def _done(office: Office, row: Row[Any]) -> int | None:
     if row.state in ("waiting", "recalled"):
         return None
@@ -202,9 +201,16 @@ def _done(office: Office, row: Row[Any]) -> int | None:
 
 @router.get("/batches/{number}/events", response_class=EventSourceResponse, **ruled(_LOOKING))
 async def follow_batch(
-    request: Request, service: Here, bureau: Bureau, number: Number
+    request: Request,
+    service: Here,
+    bureau: Bureau,
+    number: Number,
+    _known: Annotated[BatchView, Depends(_viewed)],
 ) -> AsyncIterator[ServerSentEvent]:
-    """Progress as server-sent events (`batch`, with the batch as data) until the batch is complete or recalled."""
+    """Follow a batch by server-sent events.
+
+    Each event `batch` has the batch as data; the stream ends once it is complete or recalled.
+    """
     last = None
     while not await request.is_disconnected():
         view = await run_in_threadpool(_view, service, bureau, number)
@@ -216,7 +222,7 @@ async def follow_batch(
         await asyncio.sleep(_POLL)
 
 
-@router.post("/batches/{number}/recall", **ruled(_PREPARING))
+@router.post("/batches/{number}/recall", **ruled(_PREPARING, guarded=True))
 def recall_batch(request: Request, service: Here, caller: Caller, bureau: Bureau, number: Number) -> BatchView:
     """Take back a batch whose root is not signed yet; its numbers are free again. If-Match guards it."""
     about(request, f"batch {number}")

@@ -25,9 +25,8 @@ from api.certificates.search import Found, history
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches
 from api.service.paging import Cursor, Limit, after, cut
-from api.service.routes import Here, ServiceRoute, ruled
-from api.service.shapes import SAMPLE_IDENTIFIER, Bureau, Identifier
-from chain.catalogue import get_type
+from api.service.routes import Here, ServiceRoute, bytes_of, ruled
+from api.service.shapes import BUNDLE, SAMPLE_IDENTIFIER, Bureau, Identifier
 from chain.credentials.status_list import Status
 from chain.kernel.canonical import read_canonical
 from chain.rendering.qr import make_code, render_png, render_svg
@@ -59,7 +58,7 @@ def search_certificates(
     kind: Annotated[
         str | None, Query(alias="type", max_length=64, description="certificate type", examples=["business-licence"])
     ] = None,
-    batch: Annotated[int | None, Query(ge=1, le=2**53 - 1, examples=[12])] = None,
+    batch: Annotated[int | None, Query(ge=1, le=2**53 - 1, description="number of a batch", examples=[12])] = None,
     expiring_within: Annotated[
         int | None, Query(ge=0, le=3660, description="days from now, by the ledger's clock", examples=[30])
     ] = None,
@@ -73,7 +72,7 @@ def search_certificates(
         identifier=identifier,
         holder=holder,
         state=None if state is None else Status[state],
-        certificate_type=None if kind is None else get_type(kind).code,
+        certificate_type=None if kind is None else office.catalogue.versions(kind)[-1].code,
         batch=batch,
         expires_from=now,
         expires_until=None if now is None or expiring_within is None else now + expiring_within * _DAY,
@@ -100,19 +99,21 @@ def show_certificate(service: Here, bureau: Bureau, identifier: Identifier) -> C
     )
 
 
-@router.get("/{identifier}/bundle", response_class=Response, **ruled(_PULLING))
+@router.get("/{identifier}/bundle", response_class=Response, **ruled(_PULLING, responses=BUNDLE))
 def show_bundle(service: Here, bureau: Bureau, identifier: Identifier) -> Response:
     """The evidence bundle: all that is needed to verify the certificate, in one file of canonical JSON."""
     office = service.office(bureau)
     return Response(bundle_of(office, certificate(office.engine, identifier)), media_type="application/json")
 
 
-@router.get("/{identifier}/code", response_class=Response, **ruled(_PULLING))
+@router.get(
+    "/{identifier}/code", response_class=Response, **ruled(_PULLING, responses=bytes_of("image/svg+xml", "image/png"))
+)
 def show_code(
     service: Here,
     bureau: Bureau,
     identifier: Identifier,
-    form: Annotated[Literal["png", "svg"], Query(examples=["svg"])] = "svg",
+    form: Annotated[Literal["png", "svg"], Query(description="of the picture", examples=["svg"])] = "svg",
 ) -> Response:
     """The certificate's QR code."""
     office = service.office(bureau)

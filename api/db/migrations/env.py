@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import api.certificates.care_tables
 import api.certificates.tables
-import api.indexer.tables  # noqa: F401
+import api.claims.tables
+import api.indexer.tables
+import api.types.tables  # noqa: F401
 from api.db.metadata import metadata
 from api.db.migrate import run
 

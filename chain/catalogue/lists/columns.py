@@ -11,13 +11,13 @@ from typing import Any
 
 from chain.catalogue.codes import clean_code
 from chain.catalogue.lists.cells import ERRORS, text_of
-from chain.catalogue.lists.heading import SERIAL, VERSION, Heading, is_ignored
-from chain.catalogue.lists.model import Finding, Findings
+from chain.catalogue.lists.heading import IDENTIFIER, SERIAL, VERSION, Heading, is_ignored
+from chain.catalogue.lists.model import Finding, Findings, Stock
 from chain.catalogue.lists.texts import problem
 from chain.catalogue.model import CertificateType, Field
 from chain.catalogue.problems import Problem
 from chain.catalogue.rules import Reader, reader_of
-from chain.identifiers import holder_codes
+from chain.identifiers import check_report, holder_codes
 from chain.kernel.errors import NotFound
 
 _REPEATING = frozenset({"date", "date-or-open", "amount", "enum", "items", "holder-code-type"})
@@ -32,9 +32,9 @@ class Part:
 
     Attributes:
         index: position of the column.
-        name: field name, or ``version`` or ``serial``.
+        name: field name, or ``version``, ``serial`` or ``identifier``.
         heading: as in the file.
-        field: the field, or None for version and serial.
+        field: the field, or None for version, serial and identifier.
         reader: reads its text.
         required: an empty cell is an error.
         keep: its values go into the row.
@@ -56,7 +56,7 @@ class Part:
         """The canonical value of a cell; None if it is empty or wrong (then ``notes`` says why)."""
         if raw is None or (type(raw) is str and not raw.strip(_BLANK)):
             if self.required:
-                notes.append(problem("cell.empty"))
+                notes.append(problem("identifier.missing" if self.name == IDENTIFIER else "cell.empty"))
             return None
         text = raw if type(raw) is str else text_of(raw, self.field, notes)
         if text is None:
@@ -85,13 +85,20 @@ class Plan:
     complete: bool
 
 
-def plan_of(kind: CertificateType, heading: Heading) -> Plan:
+def plan_of(kind: CertificateType, heading: Heading, stock: Stock | None = None) -> Plan:
     """The plan for a heading; the first of two columns for one field counts."""
     parts: dict[str, Part] = {}
     for column in heading.columns:
         if column.field is None or column.field in parts:
             continue
         name = column.field
+        if name == IDENTIFIER:
+            if stock is not None:
+                required = not stock.mint_missing
+                parts[name] = Part(
+                    column.index, name, column.heading, None, _identifier_reader(kind, stock.bureau), required
+                )
+            continue
         if name in (VERSION, SERIAL):
             reader: Callable[..., str | None] = _read_version if name == VERSION else _read_serial
             parts[name] = Part(column.index, name, column.heading, None, reader, required=False)
@@ -109,11 +116,11 @@ def plan_of(kind: CertificateType, heading: Heading) -> Plan:
             )
     wanted = {one.name for one in kind.list_fields if one.required}
     ordered = [parts[one.name] for one in kind.fields if one.name in parts]
-    ordered += [parts[name] for name in (VERSION, SERIAL) if name in parts]
+    ordered += [parts[name] for name in (VERSION, SERIAL, IDENTIFIER) if name in parts]
     return Plan(tuple(ordered), len(heading.columns), wanted <= parts.keys())
 
 
-def judge_columns(kind: CertificateType, heading: Heading, findings: Findings) -> None:
+def judge_columns(kind: CertificateType, heading: Heading, findings: Findings, stock: Stock | None = None) -> None:
     """Report columns that are missing, unknown, double, or not needed."""
 
     def report(column: str, name: str | None, about: Problem) -> None:
@@ -122,7 +129,7 @@ def judge_columns(kind: CertificateType, heading: Heading, findings: Findings) -
     seen: dict[str, str] = {}
     unknown: list[str] = []
     for column in heading.columns:
-        if column.field is None:
+        if column.field is None or (column.field == IDENTIFIER and stock is None):
             if column.heading and not is_ignored(column.heading):
                 unknown.append(column.heading)
             continue
@@ -136,20 +143,25 @@ def judge_columns(kind: CertificateType, heading: Heading, findings: Findings) -
             )
             continue
         seen[column.field] = column.heading
-        if column.field not in (VERSION, SERIAL) and kind.field(column.field).derive == "bureau-name":
+        if column.field not in (VERSION, SERIAL, IDENTIFIER) and kind.field(column.field).derive == "bureau-name":
             report(column.heading, column.field, problem("column.unused", level="warning"))
     for one in kind.list_fields:
         if one.required and one.name not in seen:
             near = difflib.get_close_matches(one.zh, unknown, n=1, cutoff=0.5)
             hint = (f"; perhaps {near[0]} is meant", f"；是否为“{near[0]}”") if near else ("", "")
             report("", one.name, problem("column.missing", zh=one.zh, en=one.en, hint=hint[0], hint_zh=hint[1]))
+    if stock is not None and not stock.mint_missing and IDENTIFIER not in seen:
+        zh, en = _label(kind, IDENTIFIER)
+        report("", IDENTIFIER, problem("column.missing", zh=zh, en=en, hint="", hint_zh=""))
     for name in unknown:
         report(name, None, problem("column.unknown", level="warning"))
 
 
 def _label(kind: CertificateType, name: str) -> tuple[str, str]:
-    if name in (VERSION, SERIAL):
-        return {VERSION: ("版本号", "version"), SERIAL: ("流水号", "serial")}[name]
+    if name in (VERSION, SERIAL, IDENTIFIER):
+        return {VERSION: ("版本号", "version"), SERIAL: ("流水号", "serial"), IDENTIFIER: ("证照标识", "identifier")}[
+            name
+        ]
     one = kind.field(name)
     return one.zh, one.en
 
@@ -201,3 +213,23 @@ def _read_serial(text: str, notes: list[Problem]) -> str | None:
         notes.append(problem("identifier.serial"))
         return None
     return value
+
+
+def _identifier_reader(kind: CertificateType, bureau: str) -> Reader:
+    """Reads identifiers given earlier, as they are: they are signed and printed elsewhere already."""
+
+    def read(text: str, notes: list[Problem]) -> str | None:
+        value = text.strip(_BLANK)
+        pieces = value.split(".")
+        own = len(pieces) == 10 and pieces[6] == bureau
+        found = [one for one in check_report(value, foreign=not own) if not one.ok]
+        for one in found:
+            notes.append(Problem(one.rule, one.message, one.message_zh, one.fix or "", "", one.level))
+        if any(one.level == "error" for one in found):
+            return None
+        if pieces[5] != kind.code:
+            notes.append(problem("identifier.other-type", here=pieces[5]))
+            return None
+        return value
+
+    return read

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from chain.catalogue.lists.model import Column, letter_of
 from chain.catalogue.model import CertificateType, Field
 
-VERSION, SERIAL = "version", "serial"
+VERSION, SERIAL, IDENTIFIER = "version", "serial", "identifier"
 _CONTROL = {
     VERSION: ("版本号", "版本", "证照版本", "version"),
     SERIAL: ("流水号", "证照流水号", "标识流水号", "serial"),
+    IDENTIFIER: ("证照标识", "电子证照标识", "证照标识码", "identifier", "certificateIdentifier"),
 }
 _IGNORED = frozenset({"序号", "编码序号", "行号", "no", "no.", "#", "备注", "说明", "remarks"})
+EXAMPLE = "示例行，使用前请删除 EXAMPLE ROW, delete before use"
+"""First cell of the example row of a template (chain/catalogue/lists/template.py); a row that keeps it is refused."""
 _UNIT = re.compile(
     r"[(（\[【]\s*(?:单位[:：])?\s*((?:百万|千万|亿|万)?[元圆]?(?:人民币|美元|港元|港币|欧元|日元|英镑)?)\s*[)）\]】]\Z"
 )
@@ -43,7 +46,7 @@ def normalised(heading: str) -> str:
 
 
 def names_of(kind: CertificateType) -> dict[str, str]:
-    """Normalised heading to field name (or ``version``, ``serial``), for every heading that is known."""
+    """Normalised heading to field name (or ``version``, ``serial``, ``identifier``), for every known heading."""
     found: dict[str, str] = {}
     for field in kind.fields:
         for name in _headings(field):

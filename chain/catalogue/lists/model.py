@@ -24,12 +24,28 @@ class Row:
         fields: field name to canonical value.
         version: version of the certificate, 3 digits.
         serial: serial of its identifier, 7 to 32 digits and capitals.
+        identifier: of a certificate that has one already, as it was written; None if one is to be minted.
     """
 
     number: int
     fields: dict[str, str]
     version: str
     serial: str
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a list of existing certificates may bring: they keep their identifiers.
+
+    Attributes:
+        bureau: USCC of the bureau whose stock it is. Identifiers in its own name must keep every rule; of others
+            wrong check characters are only warned of.
+        mint_missing: rows without an identifier get one; otherwise they are refused.
+    """
+
+    bureau: str
+    mint_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +127,7 @@ class Column:
         index: position from 0.
         letter: as the spreadsheet calls it, ``A``, ``B`` … ``AA``.
         heading: as in the file.
-        field: field name of the type, ``version`` or ``serial``; None if the column is not used.
+        field: field name of the type, ``version``, ``serial`` or ``identifier``; None if the column is not used.
         unit: for amounts, unit and currency named in the heading, or empty.
     """
 
@@ -182,7 +198,8 @@ class ListReport:
         """
         state = sha256(f"yinxin-list-1\n{self.type_code}\n".encode())
         for row in self.rows:
-            state.update(_encode([row.version, row.serial, row.fields]))
+            kept = [] if row.identifier is None else [row.identifier]
+            state.update(_encode([row.version, row.serial, row.fields, *kept]))
             state.update(b"\n")
         return state.digest()
 

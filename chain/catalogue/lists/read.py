@@ -13,7 +13,7 @@ from chain.catalogue.lists import csv_source, xlsx_source
 from chain.catalogue.lists.cells import shown
 from chain.catalogue.lists.columns import judge_columns, plan_of
 from chain.catalogue.lists.heading import Heading, find_heading
-from chain.catalogue.lists.model import Findings, Limits, ListReport
+from chain.catalogue.lists.model import Findings, Limits, ListReport, Stock
 from chain.catalogue.lists.table import Table
 from chain.catalogue.model import CertificateType
 from chain.kernel.errors import InvalidInput, NotFound
@@ -28,6 +28,7 @@ def read_list(
     filename: str | None = None,
     sheet: str | None = None,
     limits: Limits | None = None,
+    stock: Stock | None = None,
 ) -> ListReport:
     """Read a list of certificates to be issued. Nothing is issued; every row is judged.
 
@@ -37,6 +38,7 @@ def read_list(
         filename: what to call the list in the report; the path's own name by default.
         sheet: sheet of an xlsx file; the first visible one by default.
         limits: bounds, if others than the default.
+        stock: the list is of existing certificates, and its column 证照标识 (identifier) is read.
 
     Returns:
         Rows that may be issued, and findings. Issue only if ``report.ok``.
@@ -68,8 +70,8 @@ def read_list(
     if heading is None:
         raise _no_heading(kind)
     findings = Findings(limits.findings)
-    judge_columns(kind, heading, findings)
-    table = Table(kind, plan_of(kind, heading), findings, limits)
+    judge_columns(kind, heading, findings, stock)
+    table = Table(kind, plan_of(kind, heading, stock), findings, limits)
     for number, cells in rows:
         table.take(number, cells)
     table.finish()

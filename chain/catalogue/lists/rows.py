@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chain.catalogue.lists.columns import judge_columns, plan_of
 from chain.catalogue.lists.heading import find_heading
-from chain.catalogue.lists.model import Findings, Limits, ListReport
+from chain.catalogue.lists.model import Findings, Limits, ListReport, Stock
 from chain.catalogue.lists.table import Table
 from chain.catalogue.model import CertificateType
 from chain.kernel.encoding import sha256
@@ -14,7 +14,12 @@ from chain.kernel.errors import InvalidInput
 
 
 def read_rows(
-    rows: Sequence[Mapping[str, str]], kind: CertificateType, *, name: str, limits: Limits | None = None
+    rows: Sequence[Mapping[str, str]],
+    kind: CertificateType,
+    *,
+    name: str,
+    limits: Limits | None = None,
+    stock: Stock | None = None,
 ) -> ListReport:
     """Read rows of field names (or column headings) and texts. Nothing is issued; every row is judged.
 
@@ -23,6 +28,7 @@ def read_rows(
         kind: certificate type of all rows.
         name: what to call the list.
         limits: bounds, if others than the default.
+        stock: the rows are of existing certificates, and their identifiers are read.
 
     Raises:
         InvalidInput: no rows, too many of them, or none of the names is one of the type's.
@@ -40,8 +46,8 @@ def read_rows(
             fix="use these names: " + ", ".join(one.name for one in kind.list_fields),
         )
     findings = Findings(limits.findings)
-    judge_columns(kind, heading, findings)
-    table = Table(kind, plan_of(kind, heading), findings, limits)
+    judge_columns(kind, heading, findings, stock)
+    table = Table(kind, plan_of(kind, heading, stock), findings, limits)
     for number, row in enumerate(rows, 1):
         table.take(number, [row.get(key, "") for key in names])
     table.finish()

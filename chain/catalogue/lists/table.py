@@ -10,11 +10,13 @@ from typing import Any
 from chain.catalogue.codes import lost_digits
 from chain.catalogue.lists.cells import shown
 from chain.catalogue.lists.columns import Plan
+from chain.catalogue.lists.heading import EXAMPLE
 from chain.catalogue.lists.model import Finding, Findings, Limits, Row
 from chain.catalogue.lists.texts import problem
 from chain.catalogue.model import CertificateType
 from chain.catalogue.problems import Problem
 from chain.catalogue.rules import check_row
+from chain.identifiers import parse
 from chain.kernel.errors import InvalidInput
 
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
@@ -51,6 +53,9 @@ class Table:
         if not any(cells) or not any(shown(cell).strip(_BLANK) for cell in cells):
             return
         self.count += 1
+        if cells[0] == EXAMPLE:
+            self._add(number, "", EXAMPLE, problem("row.example"))
+            return
         if self.count > self.limits.rows:
             raise InvalidInput(
                 f"more than {self.limits.rows} rows", code="list.size", field="file", fix="split the list"
@@ -61,22 +66,32 @@ class Table:
             self._add(number, "", extra, problem("row.width", here=len(cells), wanted=width))
             return
         values, good = self._values(number, cells)
-        version = values.pop("version", "001")
-        given = values.pop("serial", None)
+        stated = values.pop("version", None)
+        version, given = stated or "001", values.pop("serial", None)
+        identifier = values.pop("identifier", None)
         for name, found in check_row(self.kind, values):
             self._add(number, name, values[name], found)
             good = good and found.level == "warning"
         certificate_number = values.get(self.kind.number_field)
         if certificate_number is None:
             return
+        if identifier is not None:
+            known = parse(identifier, foreign=True)
+            if stated not in (None, known.version):
+                self._add(
+                    number, "identifier", identifier,
+                    problem("identifier.other-version", here=known.version, there=stated),
+                )  # fmt: skip
+                return
+            version, given = known.version, known.serial
         try:
             serial = self.kind.serial_of(values, given)
         except InvalidInput:
             self._add(number, self.kind.number_field, certificate_number, problem("identifier.serial"))
             return
-        good = self._unique(number, certificate_number, serial, version) and good
+        good = self._unique(number, certificate_number, serial, version, identifier) and good
         if good and self.plan.complete:
-            self.rows.append(Row(number, values, version, serial))
+            self.rows.append(Row(number, values, version, serial, identifier))
 
     def _values(self, number: int, cells: Sequence[Any]) -> tuple[dict[str, str], bool]:
         values: dict[str, str] = {}
@@ -102,12 +117,14 @@ class Table:
                 part.known[raw] = value
         return values, good
 
-    def _unique(self, number: int, certificate_number: str, serial: str, version: str) -> bool:
+    def _unique(self, number: int, certificate_number: str, serial: str, version: str, identifier: str | None) -> bool:
         first = self._keys.setdefault((certificate_number, version), number)
         rule = "row.duplicate"
         if first == number:
-            first = self._serials.setdefault((serial, version), number)
-            rule = "row.serial"
+            # Identifiers given elsewhere differ in more than serial and version.
+            key = (serial, version) if identifier is None else (identifier, "")
+            first = self._serials.setdefault(key, number)
+            rule = "row.serial" if identifier is None else "row.identifier"
         if first == number:
             return True
         found = lost_digits(certificate_number) or problem(rule, first=first, serial=serial)

@@ -61,6 +61,30 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "add a column 流水号 (serial) with 7 to 32 digits and capitals",
         "请增加“流水号”列，填写 7 至 32 位数字或大写字母",
     ),
+    "identifier.missing": (
+        "no identifier",
+        "缺少证照标识",
+        "fill it in, or let identifiers be minted for rows without one: --mint-missing",
+        "请填写，或用 --mint-missing 为无标识的行新赋标识",
+    ),
+    "identifier.other-type": (
+        "the identifier is of another certificate type ({here})",
+        "标识属于另一证照类型（{here}）",
+        "check that the list is of this type",
+        "请核对证照类型",
+    ),
+    "identifier.other-version": (
+        "the identifier says version {here}, the column {there}",
+        "标识中的版本号为 {here}，版本号列为 {there}",
+        "correct one of them",
+        "请更正其一",
+    ),
+    "row.identifier": (
+        "the identifier stands in row {first} already",
+        "证照标识与第 {first} 行重复",
+        "delete one of the rows",
+        "请删除其一",
+    ),
     "row.duplicate": (
         "the number stands in row {first} already",
         "编号与第 {first} 行重复",
@@ -78,6 +102,12 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "有 {here} 个单元格，应为 {wanted} 个：可能是单元格内的逗号未加引号",
         "quote cells that hold the delimiter, or save the list as xlsx",
         "请为含分隔符的单元格加引号，或另存为 xlsx",
+    ),
+    "row.example": (
+        "the example row of the template is still there",
+        "模板的示例行尚未删除",
+        "delete the row; if it was filled in, clear its first cell",
+        "请删除该行；如已填入实际数据，请清空其首个单元格",
     ),
     "list.rows": ("no row below the heading", "标题行下没有数据", "check which file was saved", "请核对所保存的文件"),
     "number.leading-zero": (

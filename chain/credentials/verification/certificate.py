@@ -12,7 +12,6 @@ from chain.credentials.credential import ParsedCredential
 from chain.credentials.stamp import ParsedStamp
 from chain.credentials.verification.claims import Claims
 from chain.credentials.verification.evidence import Links
-from chain.credentials.verification.policy import known_type
 from chain.kernel.clock import rfc3339
 from chain.kernel.ports import AnchorFacts, BureauFacts
 
@@ -23,6 +22,7 @@ HOLDER_NAME = "certificateHolderName"
 def describe(
     claims: Claims,
     *,
+    kind: CertificateType | None,
     credential: ParsedCredential | None,
     stamp: ParsedStamp | None,
     bureau: BureauFacts | None,
@@ -34,7 +34,6 @@ def describe(
 ) -> dict[str, Any]:
     """The summary; its members are listed in docs/verification.md. Only with ``confirmed`` true is it more than
     what the document claims."""
-    kind = known_type(claims.certificate_type)
     disclosed = {} if credential is None else dict(credential.fields)
     face: dict[int | str, Any] = {} if stamp is None else dict(stamp.content.face)
     shown: dict[int | str, Any] = {**face, **{name: disclosed[name] for name in disclosed if name != HOLDER_NAME}}

@@ -148,10 +148,14 @@ def verify_input(
         services: asked, in order, for the bundle of an identifier that ``index`` does not know.
         read_stamps: finds the stamps in a picture.
     """
+    mistyped: str | None = None
     try:
         found = recognise(data, read_stamps=read_stamps)
     except InvalidInput as error:
-        return not_found("form.not_readable", fault=error.message[:300])
+        mistyped, foreign = error.message[:300], _foreign_identifier(data)
+        if foreign is None:
+            return not_found("form.not_readable", fault=mistyped)
+        found = Recognised(Kind.IDENTIFIER, foreign.encode("ascii"))
     if found.kind is Kind.BUNDLE:
         return verify_bundle(found.data, trust=trust, index=index, proofs=proofs, at=at, policy=policy, links=links)
     if found.kind is Kind.STAMP:
@@ -175,6 +179,8 @@ def verify_input(
         return not_found("form.found_false", identifier=text)
     if fault is not None:
         return not_found("form.not_asked", identifier=text, fault=fault)
+    if mistyped is not None:
+        return not_found("form.not_readable", fault=mistyped)
     return not_found("form.not_found", identifier=text)
 
 
@@ -213,3 +219,14 @@ def _identifier(text: str) -> str:
     if worst is not None:
         raise _unsupported(f"an identifier, but {worst.part}: {worst.message}")
     return parse(text).text
+
+
+def _foreign_identifier(data: bytes) -> str | None:
+    """An identifier that breaks only what is warned of in imported ones; it is looked up before it is called wrong."""
+    if len(data) > _MAX_LINE:
+        return None
+    try:
+        text = unicodedata.normalize("NFKC", data.decode("utf-8-sig").strip(" \t\r\n")).upper()
+        return parse(text, foreign=True).text
+    except (UnicodeDecodeError, InvalidInput):
+        return None

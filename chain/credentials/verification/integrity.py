@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chain.catalogue import check_answers
+from chain.catalogue import CertificateType, check_answers
 from chain.credentials.bundle import EvidenceBundle
 from chain.credentials.credential import ParsedCredential
 from chain.credentials.stamp import ParsedStamp
 from chain.credentials.verification.evidence import Answer
-from chain.credentials.verification.policy import known_type
 from chain.credentials.verification.verdicts import Step, Verdict, invalid, skipped, unchecked, valid
 from chain.kernel.errors import YinxinError
 from chain.kernel.ports import KeyFacts
@@ -37,8 +36,10 @@ def check_integrity(
     bundle: EvidenceBundle | None,
     key: Answer[KeyFacts],
     signatures: list[Signature],
+    kind: CertificateType | None,
 ) -> Step:
-    """Judge integrity.
+    """Judge integrity. ``kind`` is the certificate's type, if the verifier knows it: face fields and answers are held
+    to it.
 
     2.1 the inner relations of a bundle: leaf parts are the digests of this JWT and this stamp; the stamp names
         this credential; both name the same bureau, key, identifier, type, validity and status entry; face
@@ -49,12 +50,11 @@ def check_integrity(
         the signed digests when the credential was read.
     """
     if credential is not None:  # 2.1
-        kind = known_type(credential.certificate_type)
         wrong = check_answers(kind, credential.fields) if kind is not None else []
         if wrong:
             return invalid(_NAME, "integrity.parts", Verdict.FORGED, part=f"answer {wrong[0][0]}")
     if credential is not None and stamp is not None:
-        fault = _contradiction(credential, stamp, bundle)
+        fault = _contradiction(credential, stamp, bundle, kind)
         if fault is not None:
             return invalid(_NAME, "integrity.parts", Verdict.FORGED, part=fault)
     if key.fault is not None:  # 2.2
@@ -74,7 +74,9 @@ def check_integrity(
     return valid(_NAME, "integrity.valid")
 
 
-def _contradiction(credential: ParsedCredential, stamp: ParsedStamp, bundle: EvidenceBundle | None) -> str | None:
+def _contradiction(
+    credential: ParsedCredential, stamp: ParsedStamp, bundle: EvidenceBundle | None, kind: CertificateType | None
+) -> str | None:
     """Name of the part in which credential, stamp and leaf differ, or None."""
     content = stamp.content
     pairs: list[tuple[str, object, object]] = [
@@ -95,7 +97,7 @@ def _contradiction(credential: ParsedCredential, stamp: ParsedStamp, bundle: Evi
     odd = next((name for name, left, right in pairs if left != right), None)
     if odd is not None:
         return odd
-    fields, kind = credential.fields, known_type(credential.certificate_type)
+    fields = credential.fields
     for label, value in content.face:
         name = label if isinstance(label, str) else None if kind is None else kind.name_at(label)
         if name is not None and name in fields and not _says(str(value), str(fields[name])):

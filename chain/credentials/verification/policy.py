@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chain.catalogue import CertificateType, get_type
-from chain.kernel.errors import InvalidInput, YinxinError
+from chain.catalogue import SHIPPED, Catalogue
+from chain.kernel.errors import InvalidInput
 
 DAY = 86_400
-
-
-def known_type(code: str) -> CertificateType | None:
-    """The certificate type of that code, or None if the catalogue here does not have it."""
-    try:
-        return get_type(code)
-    except YinxinError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +22,14 @@ class Policy:
         clock_skew: seconds by which the device's clock may lag behind the chain's before it counts as wrong.
         past: the time asked about is a time in the past, not the device's present clock: the status then in
             force is read from the list's whole history.
+        types: certificate types the verifier knows. One it doesn't know is judged by everything that holds for all.
     """
 
     max_status_age: int = 7 * DAY
     type_max_age: Mapping[str, int] = field(default_factory=dict)
     clock_skew: int = 300
     past: bool = False
+    types: Catalogue = SHIPPED
 
     def __post_init__(self) -> None:
         for name, seconds in (("max_status_age", self.max_status_age), *self.type_max_age.items()):
@@ -50,5 +44,5 @@ class Policy:
         """Seconds allowed for certificates of that type code."""
         if certificate_type in self.type_max_age:
             return self.type_max_age[certificate_type]
-        kind = known_type(certificate_type)
+        kind = self.types.known(certificate_type)
         return self.max_status_age if kind is None else min(self.max_status_age, kind.status_max_age)

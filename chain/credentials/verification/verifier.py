@@ -195,7 +195,8 @@ def _judge(
     bureau: Answer[BureauFacts] = ask(trust.bureau, claims.bureau)
     key: Answer[KeyFacts] = ask(trust.key, claims.bureau, claims.key)
     form = valid("form", "form.valid", kind=shown.kind)
-    integrity = check_integrity(shown.credential, shown.stamp, shown.bundle, key, _signatures(shown))
+    kind = policy.types.known(claims.certificate_type)
+    integrity = check_integrity(shown.credential, shown.stamp, shown.bundle, key, _signatures(shown), kind)
     anchor = _anchor(shown, trust, index, proofs)
     issuer = check_issuer(claims, bureau, key, anchor.facts, trust)
     time = check_time(claims, anchor.facts, trust, at, policy)
@@ -204,6 +205,7 @@ def _judge(
     verdict, authentic, in_force = decide(steps)
     certificate = describe(
         claims,
+        kind=kind,
         credential=shown.credential,
         stamp=shown.stamp,
         bureau=bureau.value,

@@ -30,8 +30,6 @@ def test_a_list_goes_from_upload_to_a_verified_certificate(hall: Hall) -> None:
 
     found = hall.get("officer", f"{HERE}/certificates", params={"batch": batch["number"]}).json()
     assert len(found["items"]) == 3
-        found["items"]
-    ) == 3
     identifier = found["items"][0]["identifier"]
     bundle = hall.get("clerk", f"/v1/bundles/{identifier}")
     assert bundle.status_code == 200

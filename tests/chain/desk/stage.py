@@ -18,7 +18,8 @@ from chain.credentials.es256 import SoftwareSigner
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import issue_stamp
 from chain.credentials.status_list import Status, StatusList, issue_status_token
-from chain.desk import Answer, Desk, Request, Signer, expiry_proof
+from chain.desk import Answer, Deciding, Desk, Evidence, Request, Signer, expiry_proof
+from chain.desk.approvers import Approvers
 from chain.desk.parts import SHOWN, PartName
 from chain.desk.state import SignerState
 from chain.issuing import Draft, EventRecord, Slot, credential_content, draft_of, rows_digest, stamp_content
@@ -171,14 +172,28 @@ class Stage:
         self.desk.open(bureau=USCC, key=hex0x(self.address), recipient=public)
         self.look: Callable[[], TrustSource] = self.ledger.source
         anchor_key = AccountAnchorKey(account, Domain(CHAIN_ID, ANCHOR_LOG))
+        self.people = Approvers()
+        self.domain = Domain(CHAIN_ID, ANCHOR_LOG)
+        self.evidence = Evidence(folder / "signer.sqlite")
+        self.deciding = Deciding(
+            self.desk, USCC, self.domain, lambda: self.people, self.evidence, lambda: self.ledger.block.time
+        )
         self.signer = Signer(
-            self.desk, raw, anchor_key, USCC, self.state, lambda: self.look(), lambda: self.ledger.block.time
+            self.desk,
+            raw,
+            anchor_key,
+            USCC,
+            self.state,
+            lambda: self.look(),
+            lambda: self.ledger.block.time,
+            deciding=self.deciding,
         )
         self.status = StatusList()
         self.token = b""
 
     def close(self) -> None:
         """Close the signer's file."""
+        self.evidence.close()
         self.state.close()
 
     # ------------------------------------------------------------------ asking

@@ -21,6 +21,7 @@ PASSPHRASE = "correct-horse-battery"
 OPEN: dict[str, Callable[[Keystore, str], Any]] = {
     "credential": Keystore.signer,
     "seal": Keystore.signer,
+    "device": Keystore.signer,
     "account": Keystore.account,
     "witness": Keystore.witness,
     "desk": Keystore.desk,

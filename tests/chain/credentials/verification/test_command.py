@@ -218,6 +218,7 @@ def test_without_a_ledger_form_and_dates_are_still_judged(stage):
 def test_ages():
     assert parse_ages([]) == (None, {})
     assert parse_ages(["12h", "business-licence=90"]) == (43_200, {"11100000MB0143028R001": 90})
+    assert parse_ages(["11440100000000001FT05=1d"]) == (None, {"11440100000000001FT05": 86_400})
 
 
 @pytest.mark.parametrize(("verdict", "code"), [(Verdict.VALID, 0), (Verdict.UNKNOWN, 2), (Verdict.CANNOT_CHECK, 2)])

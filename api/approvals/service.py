@@ -1,0 +1,205 @@
+"""Show a request to the byte, take a signed decision to the desk, tell what became of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from api.certificates.batches import batch, release_request
+from api.certificates.office import Office
+from api.certificates.statuses import status_request
+from api.certificates.tables import acts, status_lists
+from api.types.service import type_request
+from api.types.tables import type_acts
+from chain.desk.approvers import kind_of, makers_of, size_of
+from chain.desk.decisions import SignedDecision, check_signed, request_digest
+from chain.desk.messages import Request
+from chain.desk.summary import Summary, summary_of
+from chain.kernel.encoding import hex0x
+from chain.kernel.errors import Conflict, NotFound, Refused
+from chain.ledger.typed import Domain
+
+_REFERENCE = re.compile(r"(batch|act|type)-([1-9][0-9]{0,17})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A request as a person decides on it.
+
+    Attributes:
+        reference: ``batch-12``, ``act-7`` or ``type-1``.
+        name: of the request on the desk.
+        digest: what a decision names, 32 bytes: SHA-256 of ``data``.
+        data: the request's canonical bytes; personal data.
+        kind: what the rights of people are written for: issue, revoke, …
+        size: certificates it speaks of.
+        summary: the same in a few lines.
+        bureau: USCC a decision must name.
+        domain: for which a decision must be signed.
+    """
+
+    reference: str
+    name: str
+    digest: bytes
+    data: bytes
+    kind: str
+    size: int
+    summary: Summary
+    bureau: str
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A decision of one person, and what became of it.
+
+    Attributes:
+        name: of the decision.
+        address: of the person, 0x hexadecimal.
+        state: ``sent`` while the signer has not looked, else as in :class:`chain.desk.decisions.Ruling`.
+        at: when the signer ruled, seconds; None while it has not.
+        code: why it was rejected or failed; empty otherwise.
+        message: the same for people.
+        have: how many people agree so far.
+        needed: how many must; 0 where the signer did not say.
+    """
+
+    name: str
+    address: str
+    state: str
+    at: int | None = None
+    code: str = ""
+    message: str = ""
+    have: int = 0
+    needed: int = 0
+
+
+def content(office: Office, request_name: str) -> Content:
+    """What will be hashed and signed, and what it says.
+
+    Args:
+        office: of the bureau; no lock is needed.
+        request_name: the reference of :func:`api.approvals.waiting`, ``batch-12``, ``act-7`` or ``type-1``.
+
+    Raises:
+        NotFound: nothing of that name is in the register.
+        Conflict: it waits for nobody (any more), or the list under it has moved and the request is being made anew.
+    """
+    request = _request(office, request_name)
+    data = request.to_bytes()
+    return Content(
+        request_name,
+        request.id,
+        request_digest(data),
+        data,
+        kind_of(request),
+        size_of(request),
+        summary_of(request.id, request, office.catalogue),
+        request.bureau,
+        office.ledger.domain,
+    )
+
+
+def submit_decision(office: Office, request_name: str, signed: SignedDecision) -> Given:
+    """Check a decision as far as the register can, and lay it on the desk. The signer alone says whether it counts.
+
+    Raises:
+        InvalidInput, Refused: its form, signature, bureau or time (see :func:`chain.desk.decisions.check_signed`); or
+            the person made the request herself.
+        Conflict: it decides on something else than what waits under that name now.
+        NotFound, Unavailable: no such request; no signer has opened the desk.
+    """
+    request = _request(office, request_name)
+    check_signed(signed, bureau=request.bureau, domain=office.ledger.domain, now=office.clock())
+    if request_digest(request.to_bytes()) != signed.decision.request:
+        raise Conflict(
+            "what was decided on is not what waits now",
+            code="decision.request",
+            field="request",
+            fix="fetch the request again, look at it, and decide anew",
+        )
+    if hex0x(signed.address) in makers_of(request)[1]:
+        raise Refused(
+            "nobody decides on a request of her own",
+            code="decision.maker",
+            field="address",
+            fix="let another approver decide",
+        )
+    office.desk.submit(request)
+    name = office.desk.decisions.put(signed)
+    return Given(name, hex0x(signed.address), "sent")
+
+
+def decisions_of(office: Office, digest: bytes) -> list[Given]:
+    """Every decision on one request, by its digest (32 bytes): those ruled on, and those the signer has yet to see."""
+    folder = office.desk.decisions
+    found = {
+        ruling.name: Given(
+            ruling.name,
+            ruling.name.partition(".")[2],
+            ruling.state,
+            ruling.at,
+            ruling.code,
+            ruling.message,
+            ruling.have,
+            ruling.needed,
+        )
+        for ruling in folder.rulings_on(digest)
+    }
+    for signed in folder.on(digest):
+        found[signed.name] = Given(signed.name, hex0x(signed.address), "sent")
+    return [found[name] for name in sorted(found)]
+
+
+def _request(office: Office, reference: str) -> Request:
+    match = _REFERENCE.match(reference)
+    if match is None:
+        raise NotFound(
+            f"no request {reference}", code="approval.unknown", field="request", fix="write batch-, act- or type-NUMBER"
+        )
+    number = int(match[2])
+    if match[1] == "batch":
+        row = batch(office, number)
+        if row.state != "waiting":
+            raise _over(reference, row.state)
+        return release_request(office, row)
+    if match[1] == "type":
+        return _type(office, reference, number)
+    with office.engine.connect() as connection:
+        act = connection.execute(select(acts).where(acts.c.id == number)).one_or_none()
+        if act is None:
+            raise NotFound(f"no act {number}", code="act.unknown", field="act")
+        if act.state != "sealed":
+            raise _over(reference, act.state)
+        found = connection.execute(
+            select(status_lists.c.token, status_lists.c.head).where(status_lists.c.name == act.status_list)
+        ).one()
+    if found.head != act.previous_head:
+        raise Conflict(
+            f"{reference} is being made anew, because its list has changed",
+            code="approval.moved",
+            field="request",
+            fix="look again in a moment",
+        )
+    return status_request(office, act, bytes(found.token))
+
+
+def _type(office: Office, reference: str, number: int) -> Request:
+    with office.engine.connect() as connection:
+        row = connection.execute(select(type_acts).where(type_acts.c.id == number)).one_or_none()
+    if row is None:
+        raise NotFound(f"no type act {number}", code="act.unknown", field="request")
+    if row.state != "waiting" or row.sequence is None:
+        raise _over(reference, row.state)
+    return type_request(office, row, row.sequence)
+
+
+def _over(reference: str, state: str) -> Conflict:
+    return Conflict(
+        f"{reference} is {state} and waits for nobody",
+        code="approval.over",
+        field="request",
+        fix="look at what waits now",
+    )
