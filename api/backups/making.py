@@ -15,6 +15,7 @@ from api.db import dump, exists, open_register, open_service, register_address, 
 from chain.containers import encrypt_stream
 from chain.kernel.errors import Conflict, InvalidInput
 
+_PATIENCE = 60.0
 PLAIN = ("config.toml", "card.json", "trust-root.json", "deployment.json", "approver-seen.json")
 """Files of a home that go into a backup as they are, where they are there; besides them its keys."""
 
@@ -65,7 +66,7 @@ def make_backup(office: Office, target: Path, *, store: bool = False) -> Made:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as name:
         folder = Path(name)
-        with office.writing():
+        with office.writing(patience=_PATIENCE):
             _databases(office, folder)
             office.vault.backup(folder / "vault")
             stones = office.home / "tombstones"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -240,14 +241,17 @@ class Office:
         return True
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """One writer a bureau: command and service share this lock.
+    def writing(self, *, patience: float = 0.0) -> Iterator[None]:
+        """One process at a time advances batches and acts: command and worker share this lock.
+
+        Args:
+            patience: seconds to wait for another process.
 
         Raises:
             Conflict: another process is writing.
         """
         path = self.home / "register.lock"
-        with _locked(path):
+        with _locked(path, patience):
             yield
 
     def close(self) -> None:
@@ -261,18 +265,24 @@ class Office:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, patience: float) -> Iterator[None]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    until = time.monotonic() + patience
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Conflict(
-                "another process is writing in this register",
-                code="office.busy",
-                field="register",
-                fix="wait until it has finished",
-            ) from error
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() < until:
+                    time.sleep(0.05)
+                    continue
+                raise Conflict(
+                    "another process is writing in this register",
+                    code="office.busy",
+                    field="register",
+                    fix="wait until it has finished",
+                ) from error
         yield
     finally:
         os.close(handle)

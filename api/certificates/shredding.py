@@ -20,6 +20,7 @@ from api.certificates.office import Office
 from api.certificates.rebuild import drop_unfinished
 from api.certificates.tables import act_entries, acts, batches, certificates
 from api.claims.shredding import shred_claims
+from api.claims.tables import activations, bindings, claims
 from api.db import forget_deleted, register_address
 from chain.documents import Tombstone
 from chain.kernel.encoding import b64url
@@ -132,7 +133,7 @@ def _shred_chunk(office: Office, rows: Sequence[Row[Any]]) -> None:
 
 def sweep(office: Office) -> None:
     """After shredding: no old version of a row stays in the register's own files. Raises Unavailable."""
-    forget_deleted(office.engine, register_address(office.home), SWEPT)
+    forget_deleted(office.engine, register_address(office.home), (*SWEPT, claims, bindings, activations))
 
 
 def bury_again(office: Office) -> int:
@@ -153,6 +154,8 @@ def bury_again(office: Office) -> int:
             for cid in (*(row.cid for row in rows), *(event.cid for event in events)):
                 office.store.delete(cid)
             blank(connection, rows, office.clock())
+        for row in rows:
+            shred_claims(office, row.id)
         blanked += len(rows)
     if blanked:
         sweep(office)

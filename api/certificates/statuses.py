@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
 
-from api.certificates.evidence import place_of
+from api.certificates.expiry import expiry_proofs
 from api.certificates.office import Office
-from api.certificates.records import read_record
 from api.certificates.secrets import fresh_secrets
 from api.certificates.tables import act_entries, acts, batches, certificates, status_lists
 from api.db import exclusive_transaction
@@ -25,7 +24,6 @@ from api.indexer.follow import follow
 from chain.containers import KEY_ID_SIZE
 from chain.credentials.leaf import event_leaf
 from chain.credentials.status_list import Status, StatusList, issue_status_token, parse_status_token
-from chain.desk import expiry_proof
 from chain.desk.messages import Request
 from chain.desk.signer import EVENTS_LANE
 from chain.documents import Tombstone
@@ -443,20 +441,8 @@ def status_request(office: Office, row: Row[Any], token: bytes) -> Request:
         "records": [b64url(bytes(entry.record_digest)) for entry in entries],
     }  # fmt: skip
     if row.operation == "lapse":
-        body["expired"] = _expiry_proofs(office, entries)
+        body["expired"] = expiry_proofs(office, entries)
     return Request("status", office.actor, body)
-
-
-def _expiry_proofs(office: Office, entries: Sequence[Row[Any]]) -> dict[str, Any]:
-    """Anchored issuer-signed JWTs with nothing disclosed: enough to show the signer that a date has passed."""
-    found = {}
-    with office.engine.connect() as connection:
-        for entry in entries:
-            row = connection.execute(select(certificates).where(certificates.c.id == entry.certificate_id)).one()
-            batch = connection.execute(select(batches).where(batches.c.id == row.batch_id)).one()
-            jwt = read_record(office, row).credential.split("~", 1)[0] + "~"
-            found[entry.identifier] = expiry_proof(jwt, place_of(office.engine, row, batch))
-    return found
 
 
 def _note(office: Office, row: Row[Any]) -> None:

@@ -56,7 +56,7 @@ def request_activations(
     request: Request, service: Here, caller: Caller, bureau: Bureau, body: ActivationRequest
 ) -> Activations:
     """Ask that holders get an activation code. The signer writes the letters; an older code is void then."""
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     numbers = [request_activation(office, row) for row in select_for_act(office, body.certificates)]
     about(request, "activation " + ", ".join(str(number) for number in numbers))
     return Activations(items=[_activation(office, number) for number in numbers])
@@ -130,7 +130,7 @@ def end_holder_binding(
     request: Request, service: Here, caller: Caller, bureau: Bureau, identifier: Identifier, body: EndRequest
 ) -> ClaimView:
     """End the binding that stands, as for a lost phone. It waits for a second person."""
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     number = end_binding(office, certificate(office.engine, identifier), body.reason)
     about(request, f"claim {number}")
     return _claim(office, claims.c.id == number)

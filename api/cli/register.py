@@ -20,6 +20,7 @@ from api.cli import (
     service,
     types,
     upkeep,
+    working,
 )
 from api.cli.sources import open_home_sources
 from chain.cli.verify import provide_sources
@@ -40,6 +41,7 @@ _MODULES = (
     retention,
     backups,
     service,
+    working,
 )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from api.db import exclusive_transaction
 from api.indexer.tables import ledger_anchors, ledger_cursor, ledger_statuses
-from chain.kernel.ports import AnchorFacts, StatusFacts
+from chain.kernel.errors import Unavailable
+from chain.kernel.ports import AnchorFacts, BlockRef, StatusFacts
 from chain.ledger.reader import LedgerReader
 
+_EVENTS = (ledger_anchors, ledger_statuses)
+_TRIES = 5
 _KEEP = 64
 """Markers of blocks without events that are kept; a block with events is marked by its rows."""
 
@@ -20,53 +23,48 @@ def follow(engine: Engine, reader: LedgerReader, bureau: str) -> int:
     """Bring the tables to the reader's final block, in one transaction.
 
     If blocks read earlier are no longer part of the chain, what came after the last one that still is goes, and the
-    chain's own account of it is read instead.
+    chain's own account of it is read instead. A reader that is merely behind what another process has read changes
+    nothing. The chain is asked before the transaction begins, so that no writer
+    waits for it.
 
     Returns:
         How many rows went.
 
     Raises:
         Damaged: events do not link up to the heads the contracts show.
-        Unavailable: nobody answers.
+        Unavailable: nobody answers, or others keep writing these tables.
     """
-    with exclusive_transaction(engine, "ledger") as connection:
-        gone = _forget_after(connection, _fork(connection, reader))
-        for owner, lane in reader.lanes():
-            if owner == bureau:
-                _anchors(connection, reader, bureau, lane)
-        for owner, name in reader.status_lists():
-            if owner == bureau:
-                _statuses(connection, reader, bureau, name)
-        block = reader.block
-        connection.execute(delete(ledger_cursor).where(ledger_cursor.c.number == block.number))
-        connection.execute(insert(ledger_cursor).values(number=block.number, hash=block.hash))
-        kept = select(ledger_cursor.c.number).order_by(ledger_cursor.c.number.desc()).limit(_KEEP)
-        connection.execute(delete(ledger_cursor).where(ledger_cursor.c.number.not_in(kept.scalar_subquery())))
-    return gone
+    for _ in range(_TRIES):
+        with engine.connect() as connection:
+            mark, blocks = _mark(connection), _known_blocks(connection)
+            sequences, heads = _known_events(connection, bureau)
+        if _is_behind(blocks, reader):
+            return 0
+        fork = _fork(blocks, reader)
+        anchors, statuses = _news(reader, bureau, fork, sequences, heads)
+        with exclusive_transaction(engine, "ledger") as connection:
+            if _mark(connection) != mark:
+                continue
+            gone = _forget_after(connection, fork)
+            for table, rows in ((ledger_anchors, anchors), (ledger_statuses, statuses)):
+                if rows:
+                    connection.execute(insert(table), rows)
+            _note(connection, reader.block)
+            return gone
+    raise Unavailable(
+        "other processes keep writing what the ledger says", code="indexer.busy", field="register", fix="try again"
+    )
 
 
-def _fork(connection: Connection, reader: LedgerReader) -> int | None:
-    """Number of the newest block that the tables know and that the chain still has; None if there is none.
-
-    A block that is still there has all its ancestors still there, so the place is found by halving: one question
-    where nothing changed, and the logarithm of the number of known blocks where something did.
-    """
-    known = sorted(_known_blocks(connection).items())
-    if not known:
-        return None
-    if _is_there(reader, *known[-1]):
-        return known[-1][0]
-    low, high = 0, len(known) - 1
-    while low < high:
-        middle = (low + high) // 2
-        if _is_there(reader, *known[middle]):
-            low = middle + 1
-        else:
-            high = middle
-    return known[low - 1][0] if low else None
+def _mark(connection: Connection) -> tuple[Any, ...]:
+    """Something that is another after every :func:`follow` that changed anything."""
+    newest = connection.execute(select(ledger_cursor).order_by(ledger_cursor.c.number.desc()).limit(1)).first()
+    counts = (connection.execute(select(func.count()).select_from(table)).scalar() for table in _EVENTS)
+    return (newest and (newest.number, bytes(newest.hash)), *counts)
 
 
 def _known_blocks(connection: Connection) -> dict[int, bytes]:
+    """Number and hash of every block that some row speaks of."""
     blocks: dict[int, bytes] = {}
     for number, hash_ in (
         (ledger_anchors.c.block_number, ledger_anchors.c.block_hash),
@@ -77,50 +75,96 @@ def _known_blocks(connection: Connection) -> dict[int, bytes]:
     return blocks
 
 
+def _known_events(
+    connection: Connection, bureau: str
+) -> tuple[dict[str, list[tuple[int, int]]], dict[str, list[tuple[bytes, int]]]]:
+    """Sequence and block of every anchor by lane; head and block of every status change by list."""
+    sequences: dict[str, list[tuple[int, int]]] = {}
+    heads: dict[str, list[tuple[bytes, int]]] = {}
+    table: Any = ledger_anchors
+    query = select(table.c.lane, table.c.sequence, table.c.block_number).where(table.c.bureau == bureau)
+    for row in connection.execute(query):
+        sequences.setdefault(row[0], []).append((row[1], row[2]))
+    table = ledger_statuses
+    query = select(table.c.list, table.c.head, table.c.block_number).where(table.c.bureau == bureau)
+    for row in connection.execute(query):
+        heads.setdefault(row[0], []).append((bytes(row[1]), row[2]))
+    return sequences, heads
+
+
+def _fork(known: Mapping[int, bytes], reader: LedgerReader) -> int | None:
+    """Number of the newest known block that the chain still has; None if there is none.
+
+    A block that is still there has all its ancestors still there, so the place is found by halving: one question
+    where nothing changed, and the logarithm of the number of known blocks where something did.
+    """
+    blocks = sorted(known.items())
+    if not blocks:
+        return None
+    if _is_there(reader, *blocks[-1]):
+        return blocks[-1][0]
+    low, high = 0, len(blocks) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if _is_there(reader, *blocks[middle]):
+            low = middle + 1
+        else:
+            high = middle
+    return blocks[low - 1][0] if low else None
+
+
+def _is_behind(known: Mapping[int, bytes], reader: LedgerReader) -> bool:
+    """True if rows speak of blocks that this reader has not reached, and it contradicts none that it has."""
+    reached = [number for number in known if number <= reader.block.number]
+    if len(reached) == len(known):
+        return False
+    return not reached or _is_there(reader, max(reached), known[max(reached)])
+
+
 def _is_there(reader: LedgerReader, number: int, hash_: bytes) -> bool:
     return number <= reader.block.number and reader.rpc.block_at(number).hash == hash_
 
 
+def _news(
+    reader: LedgerReader,
+    bureau: str,
+    fork: int | None,
+    sequences: Mapping[str, Sequence[tuple[int, int]]],
+    heads: Mapping[str, Sequence[tuple[bytes, int]]],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of events that are not among those known up to the fork."""
+    last = -1 if fork is None else fork
+    anchors, statuses = [], []
+    for owner, lane in reader.lanes():
+        known = max((number for number, block in sequences.get(lane, ()) if block <= last), default=0)
+        if owner == bureau and reader.lane_head(bureau, lane)[0] != known:
+            anchors += [_anchor_row(facts) for facts in reader.anchors(bureau, lane) if facts.sequence > known]
+    for owner, name in reader.status_lists():
+        if owner == bureau:
+            seen = {head for head, block in heads.get(name, ()) if block <= last}
+            statuses += [_status_row(facts) for facts in reader.status_history(bureau, name) if facts.head not in seen]
+    return anchors, statuses
+
+
 def _forget_after(connection: Connection, fork: int | None) -> int:
-    """Drop every row of a block after ``fork``; all of them if it is None."""
+    """Drop every row of a block after ``fork``; all of them if it is None. How many events went."""
     gone = 0
-    for table, number in (
-        (ledger_anchors, ledger_anchors.c.block_number),
-        (ledger_statuses, ledger_statuses.c.block_number),
-        (ledger_cursor, ledger_cursor.c.number),
-    ):
-        done = connection.execute(delete(table) if fork is None else delete(table).where(number > fork))
-        if table is not ledger_cursor:
-            gone += done.rowcount
+    for table in _EVENTS:
+        gone += connection.execute(
+            delete(table) if fork is None else delete(table).where(table.c.block_number > fork)
+        ).rowcount
+    connection.execute(
+        delete(ledger_cursor) if fork is None else delete(ledger_cursor).where(ledger_cursor.c.number > fork)
+    )
     return gone
 
 
-def _anchors(connection: Connection, reader: LedgerReader, bureau: str, lane: str) -> None:
-    where = (ledger_anchors.c.bureau == bureau, ledger_anchors.c.lane == lane)
-    known = connection.execute(select(func.max(ledger_anchors.c.sequence)).where(*where)).scalar() or 0
-    if reader.lane_head(bureau, lane)[0] == known:
-        return
-    _insert(
-        connection,
-        ledger_anchors,
-        (_anchor_row(facts) for facts in reader.anchors(bureau, lane) if facts.sequence > known),
-    )
-
-
-def _statuses(connection: Connection, reader: LedgerReader, bureau: str, name: str) -> None:
-    where = (ledger_statuses.c.bureau == bureau, ledger_statuses.c.list == name)
-    known = {bytes(head) for head in connection.execute(select(ledger_statuses.c.head).where(*where)).scalars()}
-    _insert(
-        connection,
-        ledger_statuses,
-        (_status_row(facts) for facts in reader.status_history(bureau, name) if facts.head not in known),
-    )
-
-
-def _insert(connection: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
-    found = list(rows)
-    if found:
-        connection.execute(insert(table), found)
+def _note(connection: Connection, block: BlockRef) -> None:
+    """The tables stand at this block now."""
+    connection.execute(delete(ledger_cursor).where(ledger_cursor.c.number == block.number))
+    connection.execute(insert(ledger_cursor).values(number=block.number, hash=block.hash))
+    kept = select(ledger_cursor.c.number).order_by(ledger_cursor.c.number.desc()).limit(_KEEP)
+    connection.execute(delete(ledger_cursor).where(ledger_cursor.c.number.not_in(kept.scalar_subquery())))
 
 
 def _anchor_row(facts: AnchorFacts) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 
 from api.accounts import endpoints as accounts
+from api.approvals import endpoints as approvals
 from api.audit import endpoints as audit
 from api.certificates import endpoints as certificates
 from api.claims import endpoints as claims
@@ -35,6 +36,7 @@ def routers() -> tuple[APIRouter, ...]:
         accounts.router,
         types.router,
         *certificates.routers,
+        approvals.router,
         claims.router,
         verifications.router,
         ledger.router,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau, public
 from api.service.context import Service
-from api.service.routes import Caller, Here, ServiceRoute, about, ruled
+from api.service.routes import Caller, Here, ServiceRoute, about, bytes_of, ruled
 from api.service.shapes import Bureau, Number
 from api.types.schemas import (
     FieldView,
@@ -82,14 +82,14 @@ def show_schema(
 @router.get(
     "/bureaus/{bureau}/types/{name}/template",
     response_class=Response,
-    **ruled(public()),
+    **ruled(public(), responses=bytes_of(_XLSX, "text/csv")),
 )
 def show_template(
     service: Here,
     bureau: Bureau,
     name: _Name,
     version: _Version = None,
-    form: Annotated[Literal["xlsx", "csv"], Query(examples=["xlsx"])] = "xlsx",
+    form: Annotated[Literal["xlsx", "csv"], Query(description="kind of file", examples=["xlsx"])] = "xlsx",
 ) -> Response:
     """An empty list to fill in, with explanations in Chinese and English. 名单模板."""
     kind = _find(service, bureau, name, version)
@@ -117,7 +117,7 @@ def list_proposals(service: Here, bureau: Bureau) -> Proposals:
 @router.post("/bureaus/{bureau}/type-proposals", status_code=202, **ruled(_PROPOSING))
 def propose(request: Request, service: Here, caller: Caller, bureau: Bureau, body: ProposalRequest) -> ProposalView:
     """Propose a type, or the next version of one. It is in force once a second person approved and it is anchored."""
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     proposed = propose_type(office, canonical(body.definition), reason=body.reason)
     about(request, f"type proposal {proposed.act}")
     return ProposalView.of(type_act(office, proposed.act), proposed.changes)
@@ -128,7 +128,7 @@ def retire(
     request: Request, service: Here, caller: Caller, bureau: Bureau, name: _Name, body: RetireRequest
 ) -> ProposalView:
     """Ask that nothing more be issued or renewed under a version. It waits for a second person."""
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     proposed = retire_type(office, name, body.version, reason=body.reason)
     about(request, f"type proposal {proposed.act}")
     return ProposalView.of(type_act(office, proposed.act), proposed.changes)
@@ -144,6 +144,6 @@ def show_proposal(service: Here, bureau: Bureau, number: Number) -> ProposalView
 def recall(request: Request, service: Here, caller: Caller, bureau: Bureau, number: Number) -> ProposalView:
     """Take a proposal back that is not signed yet."""
     about(request, f"type proposal {number}")
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     with office.writing():
         return ProposalView.of(recall_type(office, number, wait=_RECALL_WAIT))

@@ -11,7 +11,7 @@ from chain.cli.authority import KEY, write_card
 from chain.cli.common import emit, state
 from chain.identifiers import uscc
 from chain.kernel.errors import Conflict, InvalidInput
-from chain.kernel.home import check_settings
+from chain.kernel.home import Home, check_settings
 from chain.keys import Keystore, passphrase_for
 
 _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -19,6 +19,7 @@ _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "officer": (("credential", "credential", "credential"), ("account", "account", ""), ("vault", "secret", "")),
     "approver": (("anchor", "account", "anchor"), ("desk", "desk", "")),
     "clerk": (),
+    "service": (),
 }
 """Role: its keys as (name, kind, purpose in the registry)."""
 
@@ -46,6 +47,9 @@ def register(app: typer.Typer) -> None:
             str, typer.Option(help="local, ipfs, or kubo (a private node started with the command)")
         ] = "local",
         kubo: Annotated[str, typer.Option(help="folder of the private IPFS node")] = "kubo",
+        bureau_home: Annotated[
+            list[str], typer.Option(help="officer's home the service works for; may be repeated (service)")
+        ] = [],  # noqa: B006
         witness: Annotated[
             list[str], typer.Option(help="address or folder where a witness publishes; may be repeated")
         ] = [],  # noqa: B006
@@ -74,6 +78,8 @@ def register(app: typer.Typer) -> None:
             "bureau": {"uscc": bureau, "acts_as": acts_as},
             "desk": {"path": desk},
         }
+        if role == "service":
+            values = {"role": role, "operator": operator, "service": {"bureaus": _bureau_homes(home, bureau_home)}}
         check_settings(values)
         passphrase = passphrase_for(home.path, new=True) if _ROLES[role] else None
         home.make()
@@ -96,3 +102,24 @@ def register(app: typer.Typer) -> None:
             },
             f"[green]✓[/] {role}'s home {home.path}" + (f"\n  give {card_file} to the authority" if card_file else ""),
         )
+
+
+def _bureau_homes(home: Home, names: list[str]) -> list[str]:
+    """The names as given, once each is an officer's home."""
+    if not names:
+        raise InvalidInput(
+            "a service works for at least one bureau",
+            code="init.bureaus",
+            field="--bureau-home",
+            fix="name each officer's home: --bureau-home FOLDER",
+        )
+    for name in names:
+        folder = home.resolve(name)
+        if Home(folder).settings.role != "officer":
+            raise InvalidInput(
+                f"{folder} is not an officer's home",
+                code="init.bureau_home",
+                field="--bureau-home",
+                fix="make it first: yinxin init officer; relative names start at the service's home",
+            )
+    return names

@@ -171,6 +171,10 @@ class Desk:
         except FileNotFoundError:
             return None
 
+    def is_open(self, name: str) -> bool:
+        """True while a request lies here without an answer; looks at names only."""
+        return (self._requests / f"{name}.age").exists() and not (self._answers / f"{name}.json").exists()
+
     def wait(self, name: str, seconds: float) -> Answer | None:
         """As :meth:`answer`, waiting up to ``seconds``."""
         end = time.monotonic() + seconds

@@ -50,6 +50,9 @@ class DocumentSettings(_Part):
         "", description="value of the header Authorization, where the IPFS node asks for one"
     )
     kubo: str = Field("kubo", description="folder of the private IPFS node")
+    push: Literal["", "ipfs", "kubo"] = Field(
+        "", description="IPFS node to which the worker copies what the local store holds; unset for none"
+    )
 
 
 class DatabaseSettings(_Part):
@@ -107,6 +110,20 @@ class VerifySettings(_Part):
     status_max_age: int = Field(7 * 86400, ge=1, description="seconds after which the final block read is too old")
 
 
+class JobSettings(_Part):
+    """What a service's worker does by itself for this bureau."""
+
+    lapse: bool = Field(
+        True, description="let certificates lapse (失效) that are past their date by the ledger's clock"
+    )
+    remind_days: list[int] = Field(
+        default_factory=lambda: [90, 30, 7], description="days before a certificate's end at which a reminder is noted"
+    )
+    private_webhooks: bool = Field(
+        False, description="let webhooks go to private addresses, and to this machine (there also without TLS)"
+    )
+
+
 class ServiceSettings(_Part):
     """The service over HTTP and its worker."""
 
@@ -122,6 +139,9 @@ class ServiceSettings(_Part):
         6000,
         ge=0,
         description="requests a minute that one account, or one address without account, may make; 0: no limit",
+    )
+    every: int = Field(
+        15, ge=1, le=3600, description="seconds between the worker's looks for blocks, blobs and expired certificates"
     )
 
 
@@ -156,6 +176,7 @@ class Settings(BaseSettings):
     authority: AuthoritySettings = Field(default_factory=AuthoritySettings)
     stamp: StampSettings = Field(default_factory=StampSettings)
     verify: VerifySettings = Field(default_factory=VerifySettings)
+    jobs: JobSettings = Field(default_factory=JobSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
 

@@ -85,10 +85,10 @@ class TestMigrations:
         revisions = [script.revision for script in scripts.walk_revisions()][::-1]
         for before, revision in zip(["base", *revisions], revisions, strict=False):
             migrate(engine, address, revision)
-            there = inspect(engine).get_table_names()
+            there = sorted(inspect(engine).get_table_names())
             migrate(engine, address, before, down=True)
             migrate(engine, address, revision)
-            assert inspect(engine).get_table_names() == there
+            assert sorted(inspect(engine).get_table_names()) == there
         assert set(tables.tables) <= set(there)
         migrate(engine, address, "base", down=True)
         assert inspect(engine).get_table_names() == ["alembic_version"]

@@ -50,12 +50,16 @@ CARE = (
     "handover-written", "handover-taken", "handover-receipt", "handover-answered", "handover-closed", "reprint",
 )  # fmt: skip
 """Where retention and hand-over die: tests/api/test_retention.py and test_handover.py kill there."""
+WORKER = ("expiry", "reminded", "events", "webhook-sent")
+"""Steps that the worker alone takes: tests/api/jobs/test_kill.py goes there."""
 
 SIZE, CHUNK = 500, 200
 
 
 def test_every_step_in_the_code_is_in_these_tables() -> None:
-    assert steps_in_code() == {*BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CARE, *CLAIM, *ACTIVATION, *CLAIM_BACK}
+    assert steps_in_code() == {
+        *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER, *CARE,
+    }  # fmt: skip
     assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}
 
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, insert, select
+from sqlalchemy import Engine, insert, select
 
 from api.db import open_address, open_register
 from api.db.address import file_address
@@ -121,6 +121,18 @@ def test_a_chain_of_which_nothing_is_known_replaces_everything(world: World, eng
         assert connection.execute(select(ledger_cursor.c.number)).scalars().all() == [world.rpc.final_block().number]
 
 
+@pytest.mark.loopback
+def test_a_reader_that_is_behind_takes_nothing_away(world: World, engine: Engine) -> None:
+    live(world, world.sender, "as it is", 1)
+    slow = LedgerReader(world.rpc, world.trust_root)
+    live(world, world.sender, "as it is", 1)
+    follow(engine, LedgerReader(world.rpc, world.trust_root), BUREAU)
+    before = rows(engine)
+    assert len(before["ledger_anchors"]) == 2
+    assert follow(engine, slow, BUREAU) == 0
+    assert rows(engine) == before
+
+
 @dataclass
 class _Chain:
     """A chain whose blocks up to ``cut`` are those that were known; others came since. Counts what it is asked."""
@@ -146,15 +158,8 @@ class _Chain:
     cut=st.integers(-1, 420),
 )
 def test_the_fork_is_the_newest_known_block_that_is_still_there(known: set[int], height: int, cut: int) -> None:
-    engine = create_engine("sqlite://")
-    for table in (ledger_anchors, ledger_statuses, ledger_cursor):
-        table.create(engine)
     chain = _Chain(height, min(cut, height))
-    with engine.begin() as connection:
-        if known:
-            marks = [{"number": number, "hash": sha256(b"%d" % number)} for number in known]
-            connection.execute(insert(ledger_cursor), marks)
-        found = _fork(connection, cast(LedgerReader, SimpleNamespace(block=chain.block, rpc=chain)))
-    engine.dispose()
+    marks = {number: sha256(b"%d" % number) for number in known}
+    found = _fork(marks, cast(LedgerReader, SimpleNamespace(block=chain.block, rpc=chain)))
     assert found == max((number for number in known if number <= chain.cut), default=None)
     assert chain.asked <= 2 + math.ceil(math.log2(len(known) + 1))

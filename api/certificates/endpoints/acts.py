@@ -37,7 +37,7 @@ def make_acts(request: Request, service: Here, caller: Caller, bureau: Bureau, b
     rows = select_for_act(office, body.certificates, holder=body.holder)
     if body.expired:
         rows += expired(office, service.now())
-    made = create_acts(office.acting(caller.name), body.operation, rows, body.reason)
+    made = create_acts(office.acting(caller.name, maker=caller.address), body.operation, rows, body.reason)
     about(request, "act " + ", ".join(str(number) for number in made))
     return ActsMade(items=[ActView.of(act(office, number)) for number in made])
 

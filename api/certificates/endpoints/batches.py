@@ -93,7 +93,9 @@ async def upload_list(
             limits = Limits(file_bytes=service.settings.upload_limit)
             return read_list(file, office.catalogue.find(kind), filename=name, sheet=sheet, limits=limits)
 
-        outcome = await run_in_threadpool(_take, office, caller.name, read, kind, operation, name, reason, dry_run)
+        outcome = await run_in_threadpool(
+            _take, office.acting(caller.name, maker=caller.address), read, kind, operation, name, reason, dry_run
+        )
     return _answer(request, response, outcome)
 
 
@@ -105,8 +107,7 @@ def make_batch(
     office = service.office(bureau)
     kind = office.catalogue.find(body.type)
     outcome = _take(
-        office,
-        caller.name,
+        office.acting(caller.name, maker=caller.address),
         lambda: read_rows(body.rows, kind, name=body.name),
         kind.code,
         body.operation,
@@ -119,7 +120,6 @@ def make_batch(
 
 def _take(
     office: Office,
-    operator: str,
     read: Callable[[], ListReport],
     type_code: str,
     operation: str,
@@ -136,7 +136,7 @@ def _take(
         return ListOutcome.of(report, accepted=True)
     try:
         number, new = create_batch(
-            office.acting(operator),
+            office,
             drafts,
             kind,
             operation=operation,
@@ -226,7 +226,7 @@ async def follow_batch(
 def recall_batch(request: Request, service: Here, caller: Caller, bureau: Bureau, number: Number) -> BatchView:
     """Take back a batch whose root is not signed yet; its numbers are free again. If-Match guards it."""
     about(request, f"batch {number}")
-    office = service.office(bureau).acting(caller.name)
+    office = service.office(bureau).acting(caller.name, maker=caller.address)
     as_before(request, lambda: _view(service, bureau, number).model_dump_json(by_alias=True).encode())
     with office.writing():
         recall(office, number, wait=_RECALL_WAIT)

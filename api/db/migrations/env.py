@@ -6,7 +6,9 @@ import api.certificates.care_tables
 import api.certificates.tables
 import api.claims.tables
 import api.indexer.tables
-import api.types.tables  # noqa: F401
+import api.jobs.tables
+import api.types.tables
+import api.webhooks.tables  # noqa: F401
 from api.db.metadata import metadata
 from api.db.migrate import run
 
