@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from api.certificates.batches import batch, release_request
+from api.certificates.batches import batch
+from api.certificates.laying import release_request
 from api.certificates.office import Office
 from api.certificates.statuses import status_request
 from api.certificates.tables import acts, status_lists

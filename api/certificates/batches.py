@@ -11,10 +11,12 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from api.certificates.again import same_list
+from api.certificates.laying import draft_of_row, release_request
 from api.certificates.office import Office
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
 from api.db import exclusive_transaction
+from api.db.bulk import execute_many
 from api.types.known import catalogue_in
 from chain.catalogue import CertificateType
 from chain.catalogue.lists import Row as ListRow
@@ -25,7 +27,7 @@ from chain.identifiers import parse
 from chain.issuing.contents import Draft, draft_of, rows_digest
 from chain.issuing.events import check_reason
 from chain.issuing.lifecycle import OPERATIONS as OPERATIONS_OF_STATUS
-from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
@@ -34,6 +36,10 @@ OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfe
 """What a batch does, and its name in Chinese."""
 
 FINAL = ("complete", "recalled")
+_DRAFT_COLUMNS = (
+    "batch_id", "position", "uniqueness", "identifier", "number", "holder_name", "holder_code", "fields", "not_before",
+    "expires", "predecessor",
+)  # fmt: skip
 _CHUNK = 500
 
 
@@ -230,25 +236,18 @@ def create_batch(
         ).inserted_primary_key
         assert found is not None
         batch_id = int(found[0])
-        rows = [
-            {
-                "batch_id": batch_id,
-                "position": position,
-                "uniqueness": keyed[position],
-                "identifier": draft.identifier,
-                "number": draft.number,
-                "holder_name": draft.fields["certificateHolderName"],
-                "holder_code": draft.fields["certificateHolderCode"],
-                "fields": canonical(dict(draft.fields)).decode(),
-                "not_before": draft.not_before,
-                "expires": draft.expires,
-                "predecessor": draft.predecessor,
-            }
-            for position, draft in enumerate(drafts)
-        ]
         try:
             with connection.begin_nested():
-                connection.execute(insert(certificates), rows)
+                for start in range(0, len(drafts), _CHUNK):
+                    execute_many(
+                        connection,
+                        insert(certificates),
+                        _DRAFT_COLUMNS,
+                        [
+                            _row_of(batch_id, position, keyed[position], drafts[position])
+                            for position in range(start, min(start + _CHUNK, len(drafts)))
+                        ],
+                    )
         except IntegrityError as error:
             # Only a writer that does not take the lock comes in between; what it wrote can be seen now.
             taken = _taken(connection, drafts, keyed, row_numbers)
@@ -257,6 +256,23 @@ def create_batch(
             raise NumbersTaken(taken) from error
     reached("registered")
     return batch_id, True
+
+
+def _row_of(batch_id: int, position: int, keyed: bytes, draft: Draft) -> tuple[Any, ...]:
+    """A draft in the order of the columns."""
+    return (
+        batch_id,
+        position,
+        keyed,
+        draft.identifier,
+        draft.number,
+        draft.fields["certificateHolderName"],
+        draft.fields["certificateHolderCode"],
+        canonical(dict(draft.fields)).decode(),
+        draft.not_before,
+        draft.expires,
+        draft.predecessor,
+    )
 
 
 def _taken(
@@ -296,31 +312,6 @@ def drafts_of(office: Office, batch_id: int) -> list[Draft]:
         return [draft_of_row(row) for row in connection.execute(query)]
 
 
-def draft_of_row(row: Row[Any]) -> Draft:
-    """The draft in a row of ``certificates``."""
-    fields = read_canonical(row.fields.encode(), what="fields")
-    version = row.identifier.split(".")[-2]
-    return Draft(row.identifier, row.number, version, row.not_before, row.expires, fields, row.predecessor)
-
-
-def release_request(office: Office, row: Row[Any]) -> Request:
-    """What the second person is asked."""
-    drafts = drafts_of(office, row.id)
-    body = {
-        "lane": row.certificate_type,
-        "version": row.template_version,
-        "operation": row.operation,
-        "source": row.source,
-        "operator": row.operator,
-        "maker": row.maker or "",
-        "batch": row.id,
-        "createdAt": row.created_at,
-        "rowsDigest": b64url(row.rows_digest),
-        "drafts": [draft.as_dict() for draft in drafts],
-    }
-    return Request("release", row.bureau, body)
-
-
 def recall(office: Office, batch_id: int, *, wait: float) -> None:
     """Take a batch back. Its numbers are free again.
 
@@ -358,6 +349,7 @@ def recall(office: Office, batch_id: int, *, wait: float) -> None:
 
 def forget(office: Office, batch_id: int) -> None:
     """Mark as recalled and drop the drafts, with any secrets made for them; slots given out stay used."""
+    office.desk.parts.drop(bytes(batch(office, batch_id).rows_digest))
     with office.engine.begin() as connection:
         query = select(certificates.c.key_id).where(
             certificates.c.batch_id == batch_id, certificates.c.key_id.is_not(None)

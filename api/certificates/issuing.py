@@ -15,23 +15,24 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Row
 
-from api.certificates import slots
-from api.certificates.batches import batch, draft_of_row, forget, release_request, type_of
+from api.certificates import laying, slots
+from api.certificates.batches import batch, forget, type_of
 from api.certificates.evidence import gather_evidence
+from api.certificates.laying import draft_of_row, lay_certificates, lay_drafts, lay_made, release_request, root_request
 from api.certificates.office import Office
-from api.certificates.records import read_records
 from api.certificates.secrets import fresh_secrets
 from api.certificates.statuses import follow_predecessors
 from api.certificates.tables import batches, certificates, status_lists
+from api.db.bulk import execute_many
 from api.indexer.follow import follow
 from chain.containers import KEY_ID_SIZE
-from chain.credentials.credential import issue_credential
+from chain.credentials.credential import issue_credentials
 from chain.credentials.leaf import certificate_leaf
 from chain.credentials.stamp import issue_stamp
 from chain.credentials.status_list import StatusList, issue_status_token
-from chain.desk.messages import Request
+from chain.desk.messages import Answer, Request
 from chain.documents.manifest import build_manifest
-from chain.documents.records import RecordContent, seal_bytes
+from chain.documents.records import RecordContent, seal_each
 from chain.issuing.contents import Slot, credential_content, stamp_content
 from chain.kernel.encoding import b64url, sha256
 from chain.kernel.errors import Conflict, Refused, Unavailable
@@ -40,7 +41,6 @@ from chain.kernel.steps import reached
 from chain.ledger.typed import Anchor, StatusChange
 from chain.merkle import Tree
 
-CHUNK = 500
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, how many are done, and of how many."""
 
@@ -94,18 +94,29 @@ def _set_state(office: Office, batch_id: int, state: str, **values: Any) -> None
 def _await_release(office: Office, row: Row[Any], wait: float, progress: Progress) -> str:
     request = release_request(office, row)
     progress("release", 0, 1)
-    answer = office.ask(request, wait)
+    answer = office.ask(request, wait, lambda recipient: lay_drafts(office, row, recipient))
     reached("requested")
     if answer is None:
         return "release"
     if not answer.ok:
         office.desk.clear(request.id)
+        if answer.code == "desk.part":
+            raise _lost(row, answer)
         forget(office, row.id)
         raise Refused(
             f"batch {row.id} was refused: {answer.message}", code="batch.refused", field="batch", fix="correct the list"
         )
     _set_state(office, row.id, "released")
     return ""
+
+
+def _lost(row: Row[Any], answer: Answer) -> Unavailable:
+    return Unavailable(
+        f"batch {row.id}: {answer.message}",
+        code="batch.desk",
+        field="desk",
+        fix="run it again; what was lost is laid anew",
+    )
 
 
 # --------------------------------------------------------------------------- released → sealed
@@ -123,7 +134,7 @@ def _seal(office: Office, row: Row[Any], wait: float, progress: Progress) -> str
                 select(certificates)
                 .where(certificates.c.batch_id == row.id, certificates.c.jwt_digest.is_(None))
                 .order_by(certificates.c.position)
-                .limit(CHUNK)
+                .limit(laying.CHUNK)
             )
             chunk = connection.execute(query).all()
         if not chunk:
@@ -158,16 +169,14 @@ def _allocate(office: Office, row: Row[Any], wait: float) -> bool:
                 ids = ids[:room]
                 taken = slots.take(connection, name, len(ids))
                 keys = os.urandom(KEY_ID_SIZE * len(ids))
-                connection.execute(
+                execute_many(
+                    connection,
                     update(certificates)
                     .where(certificates.c.id == bindparam("key"))
-                    .values(status_list=name, status_index=bindparam("index"), key_id=bindparam("secret")),
+                    .values(status_list=bindparam("list"), status_index=bindparam("index"), key_id=bindparam("secret")),
+                    ("list", "index", "secret", "key"),
                     [
-                        {
-                            "key": key,
-                            "index": taken[place],
-                            "secret": keys[place * KEY_ID_SIZE : (place + 1) * KEY_ID_SIZE],
-                        }
+                        (name, taken[place], keys[place * KEY_ID_SIZE : (place + 1) * KEY_ID_SIZE], key)
                         for place, key in enumerate(ids)
                     ],
                 )
@@ -225,35 +234,30 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
     """Sign, encrypt and store some certificates; their secrets are safe before anything encrypted with them is."""
     kind = type_of(office, row)
     pairs = fresh_secrets(office, certificates.c.key_id, [(item.id, bytes(item.key_id)) for item in chunk])
-    sealed: list[bytes] = []
-    values: list[dict[str, Any]] = []
-    for item, (key_id, secret) in zip(chunk, pairs, strict=True):
-        draft = draft_of_row(item)
-        slot = Slot(item.status_list, item.status_index)
-        credential = issue_credential(credential_content(draft, kind, row.bureau, slot), office.signer)
-        stamp = issue_stamp(stamp_content(draft, kind, row.bureau, slot, credential.jwt_digest), office.signer)
-        content = RecordContent(
-            credential=credential.text, stamp=stamp, template_type=kind.slug, template_version=kind.version
-        )
-        record = seal_bytes(content.to_bytes(), key_id, secret)
-        sealed.append(record.ciphertext)
-        values.append(
-            {
-                "key": item.id,
-                "jwt": credential.jwt_digest,
-                "stamp": sha256(stamp),
-                "record": record.digest,
-                "blob": record.cid,
-            }
-        )
-    stored = office.store.put_many(sealed)
-    if stored != [value["blob"] for value in values]:
+    drafts = [draft_of_row(item) for item in chunk]
+    places = [Slot(item.status_list, item.status_index) for item in chunk]
+    made = issue_credentials(
+        [credential_content(draft, kind, row.bureau, slot) for draft, slot in zip(drafts, places, strict=True)],
+        office.signer,
+    )
+    stamps = [
+        issue_stamp(stamp_content(draft, kind, row.bureau, slot, credential.jwt_digest), office.signer)
+        for draft, slot, credential in zip(drafts, places, made, strict=True)
+    ]
+    contents = [
+        RecordContent(credential.text, stamp, kind.slug, kind.version).to_bytes()
+        for credential, stamp in zip(made, stamps, strict=True)
+    ]
+    records = seal_each(contents, pairs)
+    stored = office.store.put_many([record.ciphertext for record in records])
+    if stored != [record.cid for record in records]:
         raise Unavailable(
             "the store answered other addresses than computed", code="store.cid", field="store", fix="run yinxin doctor"
         )
     reached("stored")
     with office.engine.begin() as connection:
-        connection.execute(
+        execute_many(
+            connection,
             update(certificates)
             .where(certificates.c.id == bindparam("key"))
             .values(
@@ -262,8 +266,14 @@ def _seal_chunk(office: Office, row: Row[Any], chunk: Sequence[Row[Any]]) -> Non
                 record_digest=bindparam("record"),
                 cid=bindparam("blob"),
             ),
-            values,
+            ("jwt", "stamp", "record", "blob", "key"),
+            [
+                (credential.jwt_digest, sha256(stamp), record.digest, record.cid, item.id)
+                for item, credential, stamp, record in zip(chunk, made, stamps, records, strict=True)
+            ],
         )
+    texts = [credential.text for credential in made]
+    lay_made(office, row, chunk[0].position, texts, stamps, [record.digest for record in records])
 
 
 # --------------------------------------------------------------------------- sealed → signed
@@ -296,23 +306,16 @@ def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -
     office.store.put_many(manifest.blobs)
     reached("manifest")
     progress("signer", 0, 1)
-    records = read_records(office, row.id)
-    body = {
-        "batch": row.id,
-        "lane": row.certificate_type,
-        "sequence": sequence,
-        "rowsDigest": b64url(row.rows_digest),
-        "credentials": [record.credential for record in records],
-        "stamps": [b64url(record.stamp) for record in records],
-        "records": [b64url(part.record) for part in parts],
-    }
-    request = Request("root", row.bureau, body)
-    answer = office.ask(request, wait)
+    request = root_request(office, row, sequence, root)
+    answer = office.ask(request, wait, lambda recipient: lay_certificates(office, row, recipient))
     reached("root-requested")
     if answer is None:
         return "signer"
     if not answer.ok:
         office.desk.clear(request.id)
+        if answer.code in ("desk.part", "desk.root"):
+            office.desk.parts.drop(bytes(row.rows_digest))
+            raise _lost(row, answer)
         if answer.code in ("desk.recalled", "desk.not_released"):
             forget(office, row.id)
         raise Refused(
@@ -330,6 +333,7 @@ def _sign_root(office: Office, row: Row[Any], wait: float, progress: Progress) -
         signature=signature,
     )
     office.desk.clear(request.id)
+    office.desk.parts.drop(bytes(row.rows_digest))
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -165,9 +165,14 @@ class Office:
         other.__dict__["maker"] = maker.lower() if maker else None
         return other
 
-    def ask(self, request: Request, wait: float) -> Answer | None:
-        """Put a request on the desk and wait up to ``wait`` seconds for its answer."""
-        return self.desk.wait(self.desk.submit(request), wait)
+    def ask(
+        self, request: Request, wait: float, before: Callable[[bytes], object] = lambda _recipient: None
+    ) -> Answer | None:
+        """Put a request on the desk and wait up to ``wait`` seconds for its answer.
+
+        ``before`` lays what the request speaks of; it is called with the signer's key if the request is not there yet.
+        """
+        return self.desk.wait(self.desk.submit(request, before=before), wait)
 
     def signature(self, request: Request, answer: Answer, name: str, message: Anchor | StatusChange) -> bytes:
         """One signature of an answer: made by an anchor key of the acting bureau that counts now. 65 bytes.

@@ -26,7 +26,7 @@ def fresh_secrets(
     Returns:
         Key id and secret for each row, in order; durable in the vault.
     """
-    stale = {key_id for _, key_id in rows if key_id in office.vault or office.vault.is_destroyed(key_id)}
+    stale = office.vault.used([key_id for _, key_id in rows])
     pairs = office.vault.new_secrets(len(rows))
     if stale:
         office.vault.destroy_many([Tombstone(key_id, {}) for key_id in stale])

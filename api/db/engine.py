@@ -26,6 +26,7 @@ _SETTINGS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",
+    "cache_size=-65536",  # KiB: the indexes of 100,000 certificates stay in memory while they are made
     f"busy_timeout={BUSY_MILLISECONDS}",
 )
 

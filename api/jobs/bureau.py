@@ -51,9 +51,11 @@ class WorkingOffice(Office):
     audit_minutes: int = 60
     _inode: int = 0
 
-    def ask(self, request: Request, wait: float) -> Answer | None:
+    def ask(
+        self, request: Request, wait: float, before: Callable[[bytes], object] = lambda _recipient: None
+    ) -> Answer | None:
         """As :meth:`Office.ask`."""
-        answer = super().ask(request, wait)
+        answer = super().ask(request, wait, before)
         if answer is None:
             self.unanswered.append(request.id)
         return answer

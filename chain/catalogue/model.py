@@ -173,10 +173,12 @@ class CertificateType:
     status_max_age: int = 86_400
     code_status: Literal["assigned", "test"] = "assigned"
     _by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _numbers: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rules: dict[str, Rule] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_name.update({one.name: one for one in self.fields})
+        self._numbers.update({one.name: number for number, one in enumerate(self.fields, 1)})
 
     @property
     def uri(self) -> str:
@@ -214,6 +216,10 @@ class CertificateType:
         Fields are only ever added at the end, so a number keeps its meaning.
         """
         return self.fields[number - 1].name if 1 <= number <= len(self.fields) else None
+
+    def number_of(self, name: str) -> int:
+        """Inverse of :meth:`name_at`. Raises KeyError if the type has no such field."""
+        return self._numbers[name]
 
     def label(self, name: str, language: str = "zh") -> str:
         """The label of a field or derived answer.

@@ -96,6 +96,11 @@ def encrypt_file(source: Path, target: Path, *recipients: Recipient) -> None:
         _write_whole(target, encrypt_stream(read_pieces(stream), *recipients))
 
 
+def encrypt_into(target: Path, source: Iterable[bytes], *recipients: Recipient) -> None:
+    """As :func:`encrypt_file` for a plaintext that comes in pieces."""
+    _write_whole(target, encrypt_stream(source, *recipients))
+
+
 def decrypt_file(source: Path, target: Path, identity: Identity) -> None:
     """Decrypt ``source`` into ``target``; ``target`` appears only after the last byte was authenticated."""
     with source.open("rb") as stream:

@@ -158,6 +158,23 @@ def parse_stamp(data: bytes) -> ParsedStamp:
     return ParsedStamp(data, sha256(data).digest(), kid, content, signed, signature)
 
 
+def parse_expected(data: bytes, content: StampContent) -> ParsedStamp | None:
+    """The stamp ``data`` if it is the one form of exactly ``content``; None if it says anything else.
+
+    As ``parse_stamp(data).content == content`` at a third of the cost. The signature is not checked.
+
+    Raises:
+        InvalidInput: a part of ``content`` breaks its rule.
+    """
+    payload = _claims_bytes(content)
+    body = head(2, len(payload)) + payload
+    kid, signature = data[len(_START) : len(_START) + KID_BYTES], data[-64:]
+    if data[:-64] != _START + kid + b"\xa0" + body + b"\x58\x40" or not well_formed(signature) or len(data) > MAX_STAMP:
+        return None
+    signed = sha256(_SIGNED + kid + b"\x40" + body).digest()
+    return ParsedStamp(data, sha256(data).digest(), kid, content, signed, signature)
+
+
 def verify_signature(parsed: ParsedStamp, public_key: bytes) -> bool:
     """True if the stamp was signed by ``public_key`` (SEC1 compressed point, 33 bytes)."""
     return verify_es256(public_key, parsed._signed, parsed._signature)

@@ -15,16 +15,23 @@ IMPORT = "import"
 
 
 def check_names(
-    drafts: Sequence[Draft], operation: str, lane: str, bureau: str, ledger: Callable[[], TrustSource]
+    drafts: Sequence[Draft],
+    operation: str,
+    lane: str,
+    bureau: str,
+    ledger: Callable[[], TrustSource],
+    first: int = 0,
 ) -> None:
     """Each identifier is of this type and version, and in the bureau's own name unless it is imported.
+
+    ``first`` is the 0-based place of the first draft in its list.
 
     Raises:
         InvalidInput: an identifier breaks a rule.
         Refused: one is of another type, version or bureau, or what is imported follows another certificate.
     """
     trust = ledger() if operation == IMPORT else None
-    for position, draft in enumerate(drafts, 1):
+    for position, draft in enumerate(drafts, first + 1):
         named = parse(draft.identifier) if trust is None else check_stock(draft.identifier, lane, bureau, trust)
         if (named.type_code, named.version) != (lane, draft.version) or (trust is None and named.issuer != bureau):
             raise Refused(

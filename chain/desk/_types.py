@@ -68,9 +68,15 @@ class TypeDesk:
     # ------------------------------------------------------------------ lists
 
     def release(
-        self, ledger: Callable[[], TrustSource], body: Mapping[str, Any], drafts: Sequence[Draft]
+        self, ledger: Callable[[], TrustSource], body: Mapping[str, Any], drafts: Sequence[Draft], first: int = 0
     ) -> tuple[int, bytes | None]:
         """Under which definition a list is released: version, and digest unless it ships with the toolkit.
+
+        Args:
+            ledger: answers a fresh view of the ledger.
+            body: of the request.
+            drafts: drafts of the list to be held to the definition, ``first`` the place of the first one.
+            first: 0-based.
 
         Raises:
             Refused: that version was not approved here or is retired, or a draft is not made by it.
@@ -78,7 +84,7 @@ class TypeDesk:
         kind = approved_type(self.catalogue(ledger), body)
         names = {one.name for one in kind.fields} | {one.name for one in kind.derived}
         needed = {one.name for one in kind.fields if one.required}
-        for position, draft in enumerate(drafts, 1):
+        for position, draft in enumerate(drafts, first + 1):
             odd = (draft.fields.keys() - names) | (needed - draft.fields.keys())
             if odd:
                 raise Refused(

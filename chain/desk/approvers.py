@@ -158,7 +158,13 @@ def kind_of(request: Request) -> str:
 
 
 def size_of(request: Request) -> int:
-    """How many entries a request speaks of; 1 for one that has no list."""
+    """How many entries a request speaks of; 1 for one that has no list.
+
+    A list that lies in parts says so itself, and is released only if that is so.
+    """
+    size = request.body.get("size")
+    if request.kind == "release" and "part" in request.body and type(size) is int:
+        return size
     for name in ("drafts", "events", "records"):
         entries = request.body.get(name)
         if isinstance(entries, list):

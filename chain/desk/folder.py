@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from chain.containers import X25519Identity, X25519Recipient, decrypt, encrypt
 from chain.desk._exchange import DecisionFolder
 from chain.desk.messages import KINDS, LIMIT, Answer, Request, request_id
+from chain.desk.parts import Parts
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url, unb64url
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, Unavailable
@@ -22,6 +24,10 @@ _SEALED_LIMIT = LIMIT + LIMIT // 1024 + 4096
 class Desk:
     """One desk.
 
+    Attributes:
+        path: the shared folder.
+        parts: parts of long lists.
+
     Args:
         path: the shared folder.
         pin: the register's own file that remembers to whom it encrypts; whoever can write into the shared folder
@@ -33,6 +39,7 @@ class Desk:
         self._pin = pin
         self._requests = path / "requests"
         self._answers = path / "answers"
+        self.parts = Parts(path / "parts")
         self.decisions = DecisionFolder(path)
 
     # ------------------------------------------------------------------ the signer's side
@@ -88,8 +95,13 @@ class Desk:
 
     # ------------------------------------------------------------------ the register's side
 
-    def submit(self, request: Request) -> str:
+    def submit(self, request: Request, *, before: Callable[[bytes], object] = lambda _recipient: None) -> str:
         """Put a request on the desk (once) and return its name.
+
+        Args:
+            request: what is asked.
+            before: lays the parts that the request speaks of; called with the signer's public key if the request is
+                not on the desk and not answered yet.
 
         Raises:
             Unavailable: no signer has set this desk up.
@@ -110,9 +122,16 @@ class Desk:
             raise InvalidInput("the request is too large", code="desk.size", field="batch", fix="split the list")
         name = request_id(request.kind, data)
         if not (self._answers / f"{name}.json").exists() and not (self._requests / f"{name}.age").exists():
-            sealed = encrypt(data, X25519Recipient(unb64url(card["recipient"])))
-            write_atomically(self._requests / f"{name}.age", sealed)
+            recipient = unb64url(card["recipient"])
+            before(recipient)
+            write_atomically(self._requests / f"{name}.age", encrypt(data, X25519Recipient(recipient)))
         return name
+
+    def recipient(self) -> bytes:
+        """X25519 public key to which requests and parts are encrypted, 32 bytes. Raises as :meth:`submit`."""
+        card = self.approver()
+        self._recognise(card)
+        return unb64url(card["recipient"])
 
     def approver(self) -> dict[str, str]:
         """The signer's public card: bureau, key, recipient. Raises Unavailable."""

@@ -1,4 +1,4 @@
-"""Requests and answers of the desk (format ``yinxin-desk-1``, canonical JSON).
+"""Requests and answers of the desk (format ``yinxin-desk-2``, canonical JSON).
 
 ========== ================================================================ ==========================
 kind       asks for                                                         who answers
@@ -19,6 +19,10 @@ unbind     end a binding, and sign the anchor of it                         a pe
                                                                             for the holder's own statement
 retention  may these records, whose time of keeping is over, be destroyed?  a person; nothing is signed
 =========  ===============================================================  ==========================
+
+A list of more than a few rows lies beside its request, in parts (:mod:`chain.desk.parts`): then ``release`` holds its
+first ``drafts`` only, which a person is shown, and ``root`` no ``credentials``, ``stamps`` and ``records`` but the
+``root`` that the register computed; both say ``size`` and ``part``.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
 
-FORMAT = "yinxin-desk-1"
+FORMAT = "yinxin-desk-2"
 KINDS = (
     "release", "root", "recall", "list", "status", "type", "audit", "activation", "claim", "unbind", "retention",
 )  # fmt: skip

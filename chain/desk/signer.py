@@ -7,17 +7,13 @@ changed entry. What a person must decide it leaves waiting.
 
 from __future__ import annotations
 
-import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chain.credentials import credential as credentials
-from chain.credentials import stamp as stamps
 from chain.credentials import status_list as lists
-from chain.credentials.credential import parse_credential
 from chain.credentials.leaf import certificate_leaf, event_leaf
-from chain.credentials.stamp import parse_stamp
 from chain.credentials.status_list import StatusList, parse_status_token
 from chain.desk._activation import CodeSafe
 from chain.desk._anchor_key import AnchorKey
@@ -27,16 +23,17 @@ from chain.desk._claims import CLAIM_KINDS, ClaimDesk
 from chain.desk._deciding import Deciding
 from chain.desk._expiry import is_allowed
 from chain.desk._names import check_names
+from chain.desk._rebuild import MALFORMED, Rebuilder, check_key
 from chain.desk._retention import forget_ended, settle
 from chain.desk._types import TypeDesk
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
+from chain.desk.parts import SHOWN
 from chain.desk.state import SignerState
 from chain.desk.summary import Summary, summary_of
 from chain.documents.manifest import build_manifest
-from chain.issuing.contents import Draft, Slot, rows_digest, stamp_content
+from chain.issuing.contents import Draft
 from chain.issuing.events import EventRecord
-from chain.kernel.canonical import canonical
 from chain.kernel.clock import Clock
 from chain.kernel.encoding import hex0x, sha256, unb64url, unhex0x
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
@@ -45,9 +42,8 @@ from chain.kernel.steps import reached
 from chain.merkle import Tree, leaf_hash
 
 EVENTS_LANE = "$events"
-_SAMPLE = 64
-_MALFORMED = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What a request raises that is not made as :mod:`chain.desk.messages` says."""
+_AHEAD = 2.0
+"""Seconds to look ahead before requests are answered again."""
 
 
 class Signer:
@@ -87,6 +83,7 @@ class Signer:
         self._clock = clock
         self._types = TypeDesk(state, bureau, self._check_sequence)
         self._claims = ClaimDesk(bureau, key, state, CodeSafe(private), clock, self._is_next, letters)
+        self._rebuilder = Rebuilder(desk.parts, private, bureau, state, self._types.of_release)
 
     # ------------------------------------------------------------------ for people
 
@@ -99,7 +96,7 @@ class Signer:
                     found.append(summary_of(name, request, self._types.catalogue(self._ledger)))
                 except (Refused, Conflict) as error:
                     self.refuse(name, error.message)
-                except (InvalidInput, NotFound, *_MALFORMED):
+                except (InvalidInput, NotFound, *MALFORMED):
                     self.refuse(name, "the request is malformed")
         return found
 
@@ -116,13 +113,18 @@ class Signer:
     # ------------------------------------------------------------------ by itself
 
     def answer_waiting(self) -> list[Answer]:
-        """Obey signed decisions, then answer every request that needs no person; no fault in one stops another."""
+        """Obey signed decisions, then answer every request that needs no person; no fault in one stops another.
+
+        Then look ahead: check parts of lists whose root will be asked for, for a few seconds at most.
+        """
         answers = [] if self._deciding is None else self._deciding.carry_out(self)
         for name, request in self._requests():
             if isinstance(request, Damaged):
                 answers.append(self.refuse(name, request.message))
             elif request.bureau != self._bureau or not self._needs_person(request):
                 answers.append(self._reply(name, request, approved=False))
+        end = time.monotonic() + _AHEAD
+        self._rebuilder.look_ahead(self._ledger, lambda: time.monotonic() > end)
         return answers
 
     # ------------------------------------------------------------------ for signed decisions
@@ -159,7 +161,7 @@ class Signer:
         if request.kind == "type":
             try:
                 return self._types.needs_person(self._ledger, request.body)
-            except (InvalidInput, *_MALFORMED):
+            except (InvalidInput, *MALFORMED):
                 return True
         if request.kind == "unbind":
             return self._claims.needs_person(request.body)
@@ -172,7 +174,16 @@ class Signer:
             answer = self._no(name, error.code, error.message)
         reached(f"answer-{request.kind}")
         self._desk.reply(answer)
+        if answer.ok and request.kind in ("release", "recall", "root"):
+            self._drop_parts(request)
         return answer
+
+    def _drop_parts(self, request: Request) -> None:
+        """Rows of a list that were judged lie on the desk no longer than they must."""
+        digest = unb64url(request.body["rowsDigest"])
+        self._desk.parts.drop(digest, *(("drafts",) if request.kind == "release" else ()))
+        if request.kind != "release":
+            self._rebuilder.forget(digest)
 
     def _no(self, name: str, code: str, message: str) -> Answer:
         return Answer(name, False, self._key.address, self._clock(), {}, code, message)
@@ -210,7 +221,7 @@ class Signer:
                 signatures, parts = self._claims.answer(name, request, self._ledger(), approved=approved)
                 return replace(self._yes(name, **signatures), parts=parts)
             return self._status(name, body, approved=approved)
-        except _MALFORMED as error:
+        except MALFORMED as error:
             # Not its text: a value of the request may be in it, and answers lie open on the desk.
             raise InvalidInput(
                 f"desk request {name}: malformed ({type(error).__name__})", code="desk.form", field="body"
@@ -227,17 +238,32 @@ class Signer:
         return self._yes(name, anchor=self._key.sign_anchor(self._bureau, *anchor))
 
     def _release(self, name: str, body: Mapping[str, Any]) -> Answer:
-        drafts = [Draft.from_dict(item) for item in body["drafts"]]
-        digest = rows_digest(drafts)
-        if digest != unb64url(body["rowsDigest"]):
+        digest, lane = unb64url(body["rowsDigest"]), body["lane"]
+        leaves: list[tuple[bytes, str | None]] = []
+        pairs: list[tuple[str, str]] = []
+        shown = body["drafts"]
+        for first, piece in self._rebuilder.pieces("drafts", body, digest):
+            if first != len(leaves):
+                raise InvalidInput("a part of the list has too few rows or too many", code="desk.rows", field="drafts")
+            expected = shown[first : first + len(piece["drafts"])]
+            if piece["drafts"][: len(expected)] != expected:
+                raise InvalidInput("the rows shown are not the list's", code="desk.rows", field="drafts")
+            drafts = [Draft.from_dict(item) for item in piece["drafts"]]
+            self._types.release(self._ledger, body, drafts, first)
+            check_names(drafts, str(body["operation"]), lane, self._bureau, self._ledger, first)
+            leaves += [(leaf_hash(draft.to_bytes()), draft.predecessor) for draft in drafts]
+            pairs += [(draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor]
+        if "part" in body and (body["operation"] != "issue" or pairs):
+            # What a person is told of a renewal, a hand-over or an import speaks of all its rows.
+            raise InvalidInput("only a first issue may lie in parts", code="desk.rows", field="operation")
+        if not min(SHOWN, len(leaves)) <= len(shown) <= len(leaves):
+            raise InvalidInput("the first rows of the list must be shown", code="desk.rows", field="drafts")
+        if Tree([leaf for leaf, _ in leaves]).root != digest or body.get("size", len(leaves)) != len(leaves):
             raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
-        version, definition = self._types.release(self._ledger, body, drafts)
-        check_names(drafts, str(body["operation"]), body["lane"], self._bureau, self._ledger)
-        leaves = [(leaf_hash(canonical(draft.as_dict())), draft.predecessor) for draft in drafts]
+        version, definition = self._types.release(self._ledger, body, ())
         with self._state.transaction():
-            self._state.release(digest, self._bureau, body["lane"], leaves, self._clock())
+            self._state.release(digest, self._bureau, lane, leaves, self._clock())
             self._state.types.put_release(digest, version, definition)
-            pairs = [(draft.predecessor, draft.identifier) for draft in drafts if draft.predecessor]
             self._state.put_successors(digest, pairs)
         return self._yes(name)
 
@@ -272,8 +298,14 @@ class Signer:
             raise Refused("this list was recalled", code="desk.recalled", field="batch", fix="issue it again")
         ledger = self._ledger()
         self._check_sequence(ledger, lane, sequence, digest)
-        parts, slots = self._rebuild(ledger, body, lane, self._state.drafts(digest))
+        found = self._rebuilder.rebuild(ledger, body, lane, digest, released[2])
+        parts, slots = found.leaf_parts(), found.slots()
         root, manifest_digest = self._manifest(lane, parts)
+        if "root" in body and unb64url(body["root"]) != root:
+            self._rebuilder.forget(digest)
+            raise Refused(
+                "the certificates on the desk make another root", code="desk.root", field="root", fix="run it again"
+            )
         with self._state.transaction():
             again = self._state.released(digest)
             if again is None or again[3]:
@@ -308,66 +340,6 @@ class Signer:
         if not self._is_next(ledger, lane, sequence):
             raise Conflict(f"number {sequence} is not the next in this lane", code="desk.sequence", field="sequence")
 
-    def _rebuild(
-        self, ledger: TrustSource, body: Mapping[str, Any], lane: str, drafts: list[tuple[bytes, str | None]]
-    ) -> tuple[list[LeafParts], list[tuple[str, int, bytes]]]:
-        """Every credential and stamp against the released draft at its place."""
-        kind = self._types.of_release(unb64url(body["rowsDigest"]), lane)
-        texts, codes, records = body["credentials"], body["stamps"], body["records"]
-        if not len(texts) == len(codes) == len(records) == len(drafts):
-            raise InvalidInput(
-                f"{len(texts)} credentials for {len(drafts)} released drafts", code="desk.size", field="credentials"
-            )
-        parts: list[LeafParts] = []
-        slots: list[tuple[str, int, bytes]] = []
-        sample = set(random.SystemRandom().sample(range(len(drafts)), min(_SAMPLE, len(drafts))))
-        for position, (expected, predecessor) in enumerate(drafts):
-            credential = parse_credential(texts[position])
-            stamp = unb64url(codes[position])
-            parsed = parse_stamp(stamp)
-            draft = Draft.of_credential(credential, kind.number_field, predecessor)
-            slot = Slot(credential.status_list, credential.status_index)
-            if (
-                leaf_hash(canonical(draft.as_dict())) != expected
-                or credential.bureau != self._bureau
-                or credential.certificate_type != lane
-            ):
-                raise Refused(
-                    f"certificate {position + 1} says something else than what was released",
-                    code="desk.content",
-                    field="credentials",
-                )
-            if parsed.content != stamp_content(draft, kind, self._bureau, slot, credential.jwt_digest):
-                raise Refused(
-                    f"stamp {position + 1} says something else than its certificate",
-                    code="desk.content",
-                    field="stamps",
-                )
-            if position in sample:
-                self._check_pair(ledger, credential, parsed)
-            parts.append(LeafParts(credential.jwt_digest, sha256(stamp), unb64url(records[position])))
-            slots.append((slot.list, slot.index, sha256(draft.identifier.encode())))
-        if len({slot[:2] for slot in slots}) != len(slots):
-            raise Refused("two certificates share a status slot", code="desk.slot", field="credentials")
-        return parts, slots
-
-    def _check_pair(
-        self, ledger: TrustSource, credential: credentials.ParsedCredential, stamp: stamps.ParsedStamp
-    ) -> None:
-        def verify(key: bytes) -> bool:
-            return credentials.verify_signature(credential, key) and stamps.verify_signature(stamp, key)
-
-        self._check_key(ledger, credential.key_thumbprint, verify)
-
-    def _check_key(self, ledger: TrustSource, thumbprint: bytes, verify: Callable[[bytes], bool]) -> None:
-        facts = ledger.key(self._bureau, thumbprint)
-        if facts is None or facts.purpose != "credential" or not facts.usable(ledger.block.time):
-            raise Refused(
-                "signed by a key the registry does not hold for this bureau now", code="desk.key", field="credentials"
-            )
-        if not verify(facts.public_key):
-            raise Refused("a signature does not verify", code="desk.signature", field="credentials")
-
     def _manifest(self, lane: str, parts: list[LeafParts]) -> tuple[bytes, bytes]:
         root = Tree([certificate_leaf(part) for part in parts]).root
         manifest = build_manifest(bureau=self._bureau, lane=lane, root=root, leaves=parts)
@@ -393,7 +365,7 @@ class Signer:
             raise Refused("the status list token speaks of another list or state", code="desk.token", field="token")
         if parsed.actor != self._bureau:
             raise Refused("the status list token is signed for another bureau", code="desk.token", field="token")
-        self._check_key(ledger, parsed.key_thumbprint, lambda key: lists.verify_signature(parsed, key))
+        check_key(ledger, self._bureau, parsed.key_thumbprint, lambda key: lists.verify_signature(parsed, key))
 
     def _status(self, name: str, body: Mapping[str, Any], *, approved: bool) -> Answer:
         ledger = self._ledger()
@@ -448,7 +420,7 @@ class Signer:
             if self._stale(ledger, body) or self._agreed(ledger, body, events):
                 return True
             return is_allowed(ledger, self._state, self._bureau, body, events)
-        except (InvalidInput, NotFound, Refused, Conflict, *_MALFORMED):
+        except (InvalidInput, NotFound, Refused, Conflict, *MALFORMED):
             return False
 
     def _stale(self, ledger: TrustSource, body: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -81,11 +81,21 @@ class SignerState:
         ).fetchone()
         return None if row is None else (row[0], row[1], row[2], row[3] is not None)
 
-    def drafts(self, digest: bytes) -> list[tuple[bytes, str | None]]:
-        """Draft digest and predecessor by position."""
+    def drafts(self, digest: bytes, first: int, count: int) -> list[tuple[bytes, str | None]]:
+        """Draft digest and predecessor by position, at most ``count`` from ``first`` on."""
         return self._db.execute(
-            "SELECT draft, predecessor FROM released_drafts WHERE digest=? ORDER BY position", (digest,)
+            "SELECT draft, predecessor FROM released_drafts WHERE digest=? AND position BETWEEN ? AND ? "
+            "ORDER BY position",
+            (digest, first, first + count - 1),
         ).fetchall()
+
+    def unsigned(self) -> list[tuple[bytes, str, int]]:
+        """Digest, lane and size of every released list, not recalled, for which no root was signed yet."""
+        rows = self._db.execute(
+            "SELECT digest, lane, size FROM releases WHERE recalled_at IS NULL "
+            "AND digest NOT IN (SELECT digest FROM roots WHERE digest IS NOT NULL)"
+        ).fetchall()
+        return [(bytes(row[0]), str(row[1]), int(row[2])) for row in rows]
 
     def recall(self, digest: bytes, at: int) -> bool:
         """Mark as recalled; False if a root for it was signed already."""
@@ -158,24 +168,24 @@ class SignerState:
         """Leave nothing of what was forgotten in the log beside the file."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def take_slots(self, digest: bytes, slots: Iterable[tuple[str, int, bytes]]) -> tuple[str, int] | None:
+    def take_slots(self, digest: bytes, slots: Mapping[str, Mapping[int, bytes]]) -> tuple[str, int] | None:
         """Note slots as given to certificates of a released list.
 
         Args:
             digest: of the list.
-            slots: status list, entry, SHA-256 of the certificate's identifier.
+            slots: by status list: entry, and SHA-256 of the certificate's identifier.
 
         Returns:
-            The first slot that another certificate has, or None.
+            A slot that another certificate has, or None.
         """
-        for name, slot, identifier in slots:
-            row = self._db.execute(
-                "SELECT digest, identifier FROM slots WHERE list=? AND slot=?", (name, slot)
-            ).fetchone()
-            if row is not None and (bytes(row[0]), bytes(row[1])) != (digest, identifier):
-                return name, slot
-            if row is None:
-                self._db.execute("INSERT INTO slots VALUES (?,?,?,?)", (name, slot, digest, identifier))
+        for name, wanted in slots.items():
+            rows = [(name, slot, digest, wanted[slot]) for slot in sorted(wanted)]
+            self._db.executemany("INSERT OR IGNORE INTO slots VALUES (?,?,?,?)", rows)
+            for slot, owner, identifier in self._db.execute(
+                "SELECT slot, digest, identifier FROM slots WHERE list=? ORDER BY slot", (name,)
+            ):
+                if slot in wanted and (bytes(owner), bytes(identifier)) != (digest, wanted[slot]):
+                    return name, int(slot)
         return None
 
     def slot_holder(self, name: str, slot: int) -> bytes | None:

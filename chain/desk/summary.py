@@ -35,6 +35,8 @@ class Summary:
 def summary_of(name: str, request: Request, catalogue: Catalogue = SHIPPED) -> Summary:
     """The summary of a release, a status change, a certificate type, the end of a binding or a retention run.
 
+    A list that lies in parts says how many rows it has, and shows the first; the signer holds the list to both.
+
     Args:
         name: of the request.
         request: the request.
@@ -55,15 +57,16 @@ def summary_of(name: str, request: Request, catalogue: Catalogue = SHIPPED) -> S
         kind = approved_type(catalogue, body)
         version = f", 第{kind.version}版 version {kind.version}" if kind.version > 1 else ""
         drafts = body["drafts"]
+        size = body.get("size", len(drafts))
         shown = [f"{item['number']}  {item['fields'].get('certificateHolderName', '')}" for item in drafts[:5]]
         lines = (
-            f"{len(drafts)} × {kind.zh} ({body['operation']}{version})",
+            f"{size} × {kind.zh} ({body['operation']}{version})",
             f"from {body['source']} by {body['operator']}",
             *_kept(body, request.bureau),
             *shown,
         )
         data = {
-            "size": len(drafts),
+            "size": size,
             "type": body["lane"],
             "version": kind.version,
             "source": body["source"],

@@ -183,6 +183,18 @@ class KeyVault:
         """True if it has a tombstone."""
         return self._tombstones.get(key_id) is not None
 
+    def used(self, key_ids: Sequence[bytes]) -> set[bytes]:
+        """Those of ``key_ids`` that have a secret here or had one that was destroyed."""
+        self._tombstones.refresh()
+        found = {key_id for key_id in key_ids if self._tombstones.known(key_id)}
+        with self._guarded():
+            for start in range(0, len(key_ids), 500):
+                part = key_ids[start : start + 500]
+                marks = ",".join("?" * len(part))
+                query = f"SELECT key_id FROM keys WHERE key_id IN ({marks})"  # noqa: S608 - question marks only
+                found.update(bytes(row[0]) for row in self._db.execute(query, part))
+        return found
+
     def tombstones(self) -> list[Tombstone]:
         """Every tombstone, oldest first."""
         return self._tombstones.all()

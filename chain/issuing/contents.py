@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from chain.catalogue import CertificateType, check_answers
 from chain.credentials.credential import CredentialContent, ParsedCredential
 from chain.credentials.stamp import StampContent
-from chain.identifiers import mask_name, mint, parse
+from chain.identifiers import mask_name, mint
 from chain.kernel.canonical import canonical
 from chain.kernel.errors import InvalidInput
 from chain.merkle import Tree, leaf_hash
@@ -62,6 +64,25 @@ class Draft:
             "predecessor": self.predecessor,
         }
 
+    def to_bytes(self, fields: bytes | None = None) -> bytes:
+        """Canonical JSON of :meth:`as_dict`: what is digested.
+
+        Args:
+            fields: canonical JSON of :attr:`fields`, where it is known already.
+
+        Raises:
+            InvalidInput: a value has no canonical form.
+        """
+        return draft_bytes(
+            self.identifier,
+            self.number,
+            self.version,
+            self.not_before,
+            self.expires,
+            canonical(dict(self.fields)) if fields is None else fields,
+            self.predecessor,
+        )
+
     @classmethod
     def of_credential(cls, credential: ParsedCredential, number_field: str, predecessor: str | None) -> Draft:
         """The draft that a credential with all its disclosures was made from.
@@ -75,7 +96,7 @@ class Draft:
         return cls(
             credential.identifier,
             str(credential.fields[number_field]),
-            parse(credential.identifier, foreign=True).version,
+            credential.identifier.rsplit(".", 2)[1],  # a credential's identifier has the shape of one
             credential.not_before,
             credential.expires,
             credential.fields,
@@ -111,6 +132,23 @@ class Draft:
         ):
             raise InvalidInput("draft: a member of another kind", code="issuing.draft", field="draft")
         return draft
+
+
+def draft_bytes(
+    identifier: str,
+    number: str,
+    version: str,
+    not_before: int,
+    expires: int | None,
+    fields: bytes,
+    predecessor: str | None,
+) -> bytes:
+    """Canonical JSON of a draft from its parts, ``fields`` being canonical JSON already. Raises InvalidInput."""
+    frame = canonical([expires, identifier, not_before, number, predecessor, version])
+    parts = msgspec.json.decode(frame, type=list[msgspec.Raw])
+    return b'{"expires":%b,"fields":%b,"identifier":%b,"notBefore":%b,"number":%b,"predecessor":%b,"version":%b}' % (
+        parts[0], fields, *parts[1:],
+    )  # fmt: skip
 
 
 def draft_of(
@@ -155,7 +193,7 @@ def draft_of(
 
 def rows_digest(drafts: Sequence[Draft]) -> bytes:
     """What a release names: RFC 9162 root over the canonical JSON of the drafts, in order. 32 bytes."""
-    return Tree([leaf_hash(canonical(draft.as_dict())) for draft in drafts]).root
+    return Tree([leaf_hash(draft.to_bytes()) for draft in drafts]).root
 
 
 def credential_content(draft: Draft, certificate_type: CertificateType, bureau: str, slot: Slot) -> CredentialContent:
@@ -176,7 +214,6 @@ def stamp_content(
     draft: Draft, certificate_type: CertificateType, bureau: str, slot: Slot, credential_digest: bytes
 ) -> StampContent:
     """What the printed stamp says; face fields are labelled by their place in the type, from 1."""
-    numbers = {field.name: number for number, field in enumerate(certificate_type.fields, 1)}
     kind: Literal["person", "organisation"] = certificate_type.holder
     return StampContent(
         bureau=bureau,
@@ -186,6 +223,6 @@ def stamp_content(
         expires=draft.expires,
         status_list=slot.list,
         status_index=slot.index,
-        face=tuple((numbers[name], value) for name, value in certificate_type.face(draft.fields)),
+        face=tuple([(certificate_type.number_of(name), value) for name, value in certificate_type.face(draft.fields)]),
         credential_digest=credential_digest,
     )

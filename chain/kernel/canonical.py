@@ -15,6 +15,10 @@ from chain.kernel.json_reader import read_json
 
 _MAX = 2**53 - 1
 _encoder = msgspec.json.Encoder(order="sorted")
+_PLAIN = frozenset({str, bool, type(None)})
+"""What needs no closer look."""
+
+_TEXT = frozenset({str})
 
 
 def _scan(value: Any) -> bool | None:
@@ -28,6 +32,8 @@ def _scan(value: Any) -> bool | None:
         return False if -_MAX <= value <= _MAX else None
     odd = False
     if kind is dict:
+        if _PLAIN.issuperset(map(type, value.values())) and _TEXT.issuperset(map(type, value)):
+            return not "".join(value).isascii()
         for key, item in value.items():
             if type(key) is not str:
                 return None
@@ -40,6 +46,8 @@ def _scan(value: Any) -> bool | None:
                 odd = odd or found
         return odd
     if kind is list or kind is tuple:
+        if _PLAIN.issuperset(map(type, value)):
+            return False
         for item in value:
             if type(item) is not str:
                 found = _scan(item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Protocol
 
 from chain.kernel.errors import InvalidInput
@@ -33,6 +34,11 @@ def rfc3339(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=4096)  # a list of certificates names the same days again and again
+def _start_of_day(text: str) -> int:
+    return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA).timestamp())
+
+
 def parse_time(text: str, *, field: str = "time") -> int:
     """Seconds from RFC 3339 text, from a date (start of that day in China), or from bare seconds."""
     try:
@@ -41,7 +47,7 @@ def parse_time(text: str, *, field: str = "time") -> int:
                 raise ValueError("beyond the year 9999")
             return int(text)
         if len(text) == 10:
-            return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA).timestamp())
+            return _start_of_day(text)
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             raise ValueError("no zone")

@@ -19,7 +19,7 @@ def open_durable(path: Path, schema: str, *, timeout: float = 30.0) -> sqlite3.C
         timeout: seconds to wait for another writer.
     """
     database = sqlite3.connect(path, isolation_level=None, timeout=timeout, check_same_thread=False)
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-16384"):
         database.execute(f"PRAGMA {setting}")
     database.executescript(schema)
     return database

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.api.town import ROOT, YINXIN
 
-SMALL_CHUNKS = "from api.certificates import issuing; issuing.CHUNK = {}; from chain.cli.main import main; main()"
+SMALL_CHUNKS = "from api.certificates import laying; laying.CHUNK = {}; from chain.cli.main import main; main()"
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,8 @@ def plan_of(kind: CertificateType, heading: Heading, stock: Stock | None = None)
             continue
         one = kind.field(name)
         if one.source == "list":
-            remember = 50_000 if one.kind in _REPEATING else 2_000 if one.kind == "text" and one.max_length <= 60 else 0
+            short = one.kind == "person-name" or (one.kind == "text" and one.max_length <= 60)
+            remember = 50_000 if one.kind in _REPEATING else 2_000 if short else 0
             reader = reader_of(one, unit=column.unit)
             parts[name] = Part(column.index, name, column.heading, one, reader, one.required, remember=remember)
         elif one.derive.startswith("constant:"):

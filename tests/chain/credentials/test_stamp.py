@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.credentials import StampContent, digits, from_digits, issue_stamp, parse_stamp
-from chain.credentials.stamp import verify_signature
+from chain.credentials.stamp import parse_expected, verify_signature
 from chain.kernel.errors import InvalidInput
 from tests.chain.credentials import forge
 from tests.chain.credentials.samples import (
@@ -98,8 +98,49 @@ class TestIssuing:
             return
         parsed = parse_stamp(data)
         assert parsed.content == content
+        assert parse_expected(data, content) == parsed
         assert cbor2.dumps(cbor2.loads(data), canonical=True) == data
         assert from_digits(digits(data)) == data
+
+
+class TestExpected:
+    """A stamp held to a content says exactly that or is none."""
+
+    def test_every_single_changed_byte_outside_the_key_and_the_signature_is_seen(self) -> None:
+        data, content = stamp(), stamp_content()
+        key = range(8, 16)
+        for place in range(len(data) - 64):
+            other = data[:place] + bytes((data[place] ^ 1,)) + data[place + 1 :]
+            assert (parse_expected(other, content) is None) == (place not in key), place
+
+    def test_it_is_what_reading_and_comparing_would_say(self) -> None:
+        data, content = stamp(), stamp_content()
+        for other in (
+            data[:-1],
+            data + b"\0",
+            data[1:],
+            b"",
+            data[:40],
+            data[:-32] + b"\xff" * 32,
+            data[:-64] + bytes(64),
+        ):
+            with pytest.raises(InvalidInput):
+                parse_stamp(other)
+            assert parse_expected(other, content) is None
+        for changes in (
+            {"expires": None},
+            {"status_index": 5},
+            {"holder_name": "x"},
+            {"face": ()},
+            {"bureau": "1" * 18},
+        ):
+            assert parse_expected(data, replace(content, **changes)) is None
+
+    def test_its_signature_is_still_to_be_verified(self) -> None:
+        parsed = parse_expected(stamp(), stamp_content())
+        assert parsed is not None
+        assert verify_signature(parsed, signer().public_key)
+        assert not verify_signature(parsed, signer("another").public_key)
 
 
 class TestRefusedContent:

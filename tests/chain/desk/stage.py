@@ -20,9 +20,11 @@ from chain.credentials.stamp import issue_stamp
 from chain.credentials.status_list import Status, StatusList, issue_status_token
 from chain.desk import Answer, Deciding, Desk, Evidence, Request, Signer, expiry_proof
 from chain.desk.approvers import Approvers
+from chain.desk.parts import SHOWN, PartName
 from chain.desk.state import SignerState
 from chain.issuing import Draft, EventRecord, Slot, credential_content, draft_of, rows_digest, stamp_content
 from chain.issuing.lifecycle import OPERATIONS
+from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256, unb64url
 from chain.kernel.ports import LeafParts, LeafPlace, TrustSource
 from chain.ledger.connection import AccountAnchorKey
@@ -114,6 +116,20 @@ class Batch:
             "records": [b64url(item) for item in self.records],
         }
         return Request("root", USCC, {**body, **changes})
+
+    def lay(self, desk: Desk, request: Request, *, part: int = 2) -> Request:
+        """The same request with its rows on the desk in parts, as a register lays a long list."""
+        body = dict(request.body)
+        kind = "drafts" if request.kind == "release" else "certificates"
+        names = ("drafts",) if request.kind == "release" else ("credentials", "stamps", "records")
+        rows = {name: list(body.pop(name)) for name in names}
+        for number, first in enumerate(range(0, len(rows[names[0]]), part)):
+            piece = {name: [canonical(one) for one in rows[name][first : first + part]] for name in names}
+            desk.parts.write(PartName(kind, unb64url(body["rowsDigest"]), number), first, piece, desk.recipient())
+        body |= {"size": len(rows[names[0]]), "part": part}
+        if request.kind == "release":
+            body["drafts"] = rows["drafts"][:SHOWN]
+        return Request(request.kind, request.bureau, body)
 
     def recall(self) -> Request:
         """The request to forget it."""

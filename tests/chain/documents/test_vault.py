@@ -47,6 +47,14 @@ class TestKeeping:
         assert len(vault) == count
         assert [vault.get(key_id) for key_id, _ in pairs[::50]] == [secret for _, secret in pairs[::50]]
 
+    def test_it_says_of_many_at_once_which_were_ever_used(self, vault: KeyVault) -> None:
+        kept, gone, fresh = (vault.new_secrets(count) for count in (700, 2, 600))
+        vault.put_many([*kept, *gone])
+        vault.destroy_many([Tombstone(key_id, {}) for key_id, _ in gone])
+        asked = [key_id for key_id, _ in (*fresh, *kept, *gone)]
+        assert vault.used(asked) == {key_id for key_id, _ in (*kept, *gone)}
+        assert vault.used([]) == set()
+
     def test_fresh_secrets_are_all_different(self, vault: KeyVault) -> None:
         pairs = vault.new_secrets(500)
         assert {(len(key_id), len(secret)) for key_id, secret in pairs} == {(16, 32)}

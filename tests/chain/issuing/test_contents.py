@@ -9,7 +9,9 @@ import pytest
 from chain.catalogue import get_type
 from chain.identifiers import parse
 from chain.issuing import Draft, Slot, credential_content, rows_digest, stamp_content
+from chain.kernel.canonical import canonical
 from chain.kernel.errors import InvalidInput
+from chain.merkle import leaf_hash
 from tests.chain.desk.stage import drafts_of, following
 from tests.support.world import LICENCE, USCC
 
@@ -78,3 +80,28 @@ def test_credential_and_stamp_say_what_the_draft_says() -> None:
     for label, value in stamp.face:
         assert isinstance(label, int)
         assert str(draft.fields[labels[label]]).startswith(str(value).rstrip("…"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"expires": None},
+        {"predecessor": DRAFTS[1].identifier},
+        {"number": 'a "quoted" \\ number\n编号'},
+        {"fields": {"𠮷": "x", "é": "y", "\ue000": None, "list": [1, {"b": True, "a": []}]}},
+    ],
+)
+def test_its_bytes_are_the_canonical_form_of_its_data(changes: dict[str, object]) -> None:
+    draft = replace(DRAFTS[0], **changes)  # type: ignore[arg-type]
+    assert draft.to_bytes() == canonical(draft.as_dict())
+    assert draft.to_bytes(canonical(dict(draft.fields))) == draft.to_bytes()
+    assert rows_digest([draft]) == leaf_hash(draft.to_bytes())
+
+
+@pytest.mark.parametrize(
+    "changes", [{"number": "\ud800"}, {"not_before": 2**53}, {"expires": 1.5}, {"fields": {"a": 0.5}}]
+)
+def test_what_has_no_canonical_form_has_no_bytes(changes: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput):
+        replace(DRAFTS[0], **changes).to_bytes()  # type: ignore[arg-type]
