@@ -1,7 +1,7 @@
-"""Keeps README.md true to the command line.
+"""Keeps README.md and docs/commands.md true to the command line.
 
-    python -m scripts.check_readme            prints what README.md gets wrong; exit code 1 if anything
-    python -m scripts.check_readme --write    writes the list of commands between its two marks
+    python -m scripts.check_readme            prints what they get wrong; exit code 1 if anything
+    python -m scripts.check_readme --write    writes the list of commands between its two marks in docs/commands.md
 
 Checked: the list of commands is the one that ``yinxin`` itself offers; every ``make`` target and every
 ``yinxin`` command inside a code block, and every ``make`` target in prose, exists.
@@ -18,6 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+COMMANDS = ROOT / "docs" / "commands.md"
 _BEGIN = "<!-- begin: commands (python -m scripts.check_readme --write) -->\n"
 _END = "<!-- end: commands -->"
 
@@ -64,7 +65,7 @@ def _rows(before: str, tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def with_listing(text: str, tree: dict[str, Any]) -> str:
-    """README.md with its list of commands brought up to date."""
+    """The page with its list of commands brought up to date."""
     start, end = text.index(_BEGIN) + len(_BEGIN), text.index(_END)
     return f"{text[:start]}{listing(tree)}{text[end:]}"
 
@@ -89,8 +90,8 @@ def mentions(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def faults(text: str, tree: dict[str, Any], known: set[str]) -> Iterator[str]:
-    """What README.md says and isn't so."""
-    if with_listing(text, tree) != text:
+    """What a page says and isn't so."""
+    if _BEGIN in text and with_listing(text, tree) != text:
         yield "the list of commands is not that of `yinxin`; run: .venv/bin/python -m scripts.check_readme --write"
     for number, words in mentions(text):
         if words[0] == "make":
@@ -118,13 +119,16 @@ def _unknown(words: list[str], tree: dict[str, Any]) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """Check, or write."""
-    text = README.read_text(encoding="utf-8")
     tree = commands()
     if arguments == ["--write"]:
-        README.write_text(with_listing(text, tree), encoding="utf-8")
+        COMMANDS.write_text(with_listing(COMMANDS.read_text(encoding="utf-8"), tree), encoding="utf-8")
         return 0
-    found = list(faults(text, tree, targets()))
-    print("\n".join(f"README.md: {fault}" for fault in found) or "README.md is true to the command line")
+    found = [
+        f"{page.name}: {fault}"
+        for page in (README, COMMANDS)
+        for fault in faults(page.read_text(encoding="utf-8"), tree, targets())
+    ]
+    print("\n".join(found) or "README.md and docs/commands.md are true to the command line")
     return 1 if found else 0
 
 

@@ -18,8 +18,10 @@ def found(text: str) -> list[str]:
 
 
 def test_the_readme_is_true_to_the_command_line() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert list(check_readme.faults(text, check_readme.commands(), check_readme.targets())) == []
+    for page in (check_readme.README, check_readme.COMMANDS):
+        text = page.read_text(encoding="utf-8")
+        assert list(check_readme.faults(text, check_readme.commands(), check_readme.targets())) == []
+    assert check_readme._BEGIN in check_readme.COMMANDS.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md", "docs/development.md"])
