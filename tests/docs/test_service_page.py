@@ -32,7 +32,7 @@ def test_the_examples_run(hall: Hall) -> None:
         done = subprocess.run(
             ["bash", "-x", str(script)], env={**os.environ, **told}, capture_output=True, text=True, check=False
         )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr + served.log.read_text()
     assert '"accepted":true' in done.stdout
     assert "event: batch" in done.stdout
     assert '"verdict":"UNKNOWN"' in done.stdout

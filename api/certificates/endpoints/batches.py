@@ -33,6 +33,7 @@ from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Caller, Here, ServiceRoute, about, as_before, ruled
 from api.service.shapes import Bureau, Number
 from chain.catalogue.lists import Limits, ListReport, read_list, read_rows
+from chain.kernel.errors import Unavailable
 
 router = APIRouter(prefix="/v1/bureaus/{bureau}", route_class=ServiceRoute, tags=["batches"])
 
@@ -213,7 +214,12 @@ async def follow_batch(
     """
     last = None
     while not await request.is_disconnected():
-        view = await run_in_threadpool(_view, service, bureau, number)
+        try:
+            view = await run_in_threadpool(_view, service, bureau, number)
+        except Unavailable:
+            # A database that is busy for a moment is no reason to break off.
+            await asyncio.sleep(_POLL)
+            continue
         if view != last:
             yield ServerSentEvent(event="batch", data=view.model_dump(by_alias=True, mode="json"))
             last = view

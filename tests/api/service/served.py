@@ -98,11 +98,12 @@ def _until_it_answers(served: Served) -> None:
 
 
 @contextlib.contextmanager
-def signing(hall: Hall) -> Iterator[subprocess.Popen[str]]:
-    """The real signer as its own process; who approves is another matter."""
-    process = hall.town.spawn(hall.town.approver, "signer")
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+def beside(hall: Hall, home: Path, command: str) -> Iterator[None]:
+    """The real signer or worker as its own process, until the block is left; what it writes goes to a file."""
+    with (hall.town.folder / f"{command}.log").open("w") as log:
+        process = subprocess.Popen([YINXIN, "--home", str(home), command], stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)

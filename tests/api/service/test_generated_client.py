@@ -1,6 +1,6 @@
 """A client that an independent generator makes from the served description plays the demo's day over HTTP.
 
-The server, the signer and the client are processes of their own; the approver approves in a home of her own.
+Server, worker, signer and client are processes of their own; the approver approves in a home of her own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from chain.identifiers import uscc
 from scripts.client.generate import generate, python
 from scripts.sample_lists import CHINESE, csv_bytes
 from tests.api.service.hall import WORD, Hall
-from tests.api.service.served import serving, signing
+from tests.api.service.served import beside, serving
 from tests.api.town import BUREAU, OTHER, licences
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
@@ -49,9 +49,13 @@ def seen(own_hall: Hall, tmp_path: Path) -> dict[str, Any]:
     """What the generated client saw."""
     hall = own_hall
     good, faulty = lists(tmp_path)
-    with serving(hall) as served, signing(hall), hall.carrying_out():
+    with (
+        serving(hall) as served,
+        beside(hall, hall.town.approver, "signer"),
+        beside(hall, hall.service.home.path, "worker"),
+    ):
         document = tmp_path / "openapi.json"
-        document.write_bytes(httpx.get(f"{served.url}/v1/openapi.json").content)
+        document.write_bytes(httpx.get(f"{served.url}/v1/openapi.json", timeout=60).content)
         generate(document, tmp_path)
         story = subprocess.Popen(
             [str(python()), str(Path(__file__).with_name("stranger_story.py"))],

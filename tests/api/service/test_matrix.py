@@ -150,23 +150,24 @@ def test_an_auditor_changes_nothing(every: list[Door]) -> None:
             assert str(Role.AUDITOR) not in door.rule["roles"], door.name
 
 
-def _service(folder: Path) -> Iterator[Service]:
-    home = Home(folder)
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Service]:
+    """A service of no bureau."""
+    home = Home(tmp_path)
     home.write_config({"role": "service"})
     service = Service(home)
     yield service
     service.close()
 
 
-def test_an_endpoint_without_a_rule_does_not_start(tmp_path: Path) -> None:
-    for service in _service(tmp_path):
-        ruleless = APIRouter()
-        ruleless.get("/v1/forgotten")(lambda: None)
-        with (
-            mock.patch.object(app_module, "routers", return_value=(ruleless,)),
-            pytest.raises(TypeError, match="forgotten"),
-        ):
-            create_app(service)
+def test_an_endpoint_without_a_rule_does_not_start(bare: Service) -> None:
+    ruleless = APIRouter()
+    ruleless.get("/v1/forgotten")(lambda: None)
+    with (
+        mock.patch.object(app_module, "routers", return_value=(ruleless,)),
+        pytest.raises(TypeError, match="forgotten"),
+    ):
+        create_app(bare)
 
 
 def test_a_route_of_ours_without_a_rule_cannot_even_be_written() -> None:
