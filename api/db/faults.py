@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from api.db.address import Address
-from chain.kernel.errors import Damaged, Unavailable, YinxinError
+from chain.kernel.errors import Damaged, InvalidInput, Unavailable, YinxinError
 
 _DAMAGE = ("malformed", "not a database", "invalid page", "could not read block", "missing chunk")
 _BUSY = ("locked", "lock timeout", "deadlock detected", "could not serialize")
@@ -33,6 +33,13 @@ def fault(address: Address, error: BaseException) -> YinxinError | None:
     said = str(error).strip()
     noun = "register" if address.kind == "register" else "service database"
     lower = said.lower()
+    if "DataError" in names:
+        return InvalidInput(
+            "a value holds what a database cannot keep, such as a NUL character",
+            code="database.value",
+            field="text",
+            fix="take control characters out of the text",
+        )
     if any(sign in lower for sign in _DAMAGE):
         return Damaged(
             f"the {noun} {address} is damaged: {said}",
