@@ -27,6 +27,8 @@ from api.service.rates import Rates
 from api.service.routes import ServiceRoute
 from api.types import endpoints as types
 from api.verifications import endpoints as verifications
+from api.verifications.checker import Checker
+from api.verifications.express import Express
 from api.webhooks import endpoints as webhooks
 
 BURST = 10
@@ -61,6 +63,7 @@ def create_app(service: Service) -> FastAPI:
         try:
             yield
         finally:
+            app.state.checker.close()
             service.close()
 
     app = FastAPI(
@@ -75,6 +78,7 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.checker = Checker(service)
     settings = service.settings
     app.state.rates = Rates(settings.rate_per_minute, max(BURST, settings.rate_per_minute // 6))
     for router in routers():
@@ -87,6 +91,7 @@ def create_app(service: Service) -> FastAPI:
         for route in app.routes
         if isinstance(route, ServiceRoute) and route.rule.large
     ]
+    app.add_middleware(Express, path=app.url_path_for(verifications.verify.__name__), checker=_checker)
     app.add_middleware(Limits, usual=settings.body_limit, large=settings.upload_limit, paths=large)
     app.add_middleware(Observed)
 
@@ -95,6 +100,11 @@ def create_app(service: Service) -> FastAPI:
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+def _checker(app: FastAPI) -> Checker:
+    found: Checker = app.state.checker
+    return found
 
 
 def _every_route_has_a_rule(routes: list[BaseRoute]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -22,7 +23,12 @@ def create() -> FastAPI:
     """The application; called once in each worker process."""
     end_with_parent()
     log_as_json()
-    return create_app(open_service_home(Path(os.environ[HOME])))
+    app = create_app(open_service_home(Path(os.environ[HOME])))
+    # What stands now stands for good, and a request makes some thousand short-lived objects: looking for rings among
+    # them at Python's usual pace, meant for small programs, takes a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    return app
 
 
 def end_with_parent() -> None:

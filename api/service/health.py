@@ -37,8 +37,8 @@ class Ready(BaseModel):
 
 
 @router.get("/healthz", **ruled(public()), summary="Is the process alive?")
-def alive() -> Alive:
-    """Always yes, if it answers at all."""
+async def alive() -> Alive:
+    """Always yes, if it answers at all, even while every thread waits for something."""
     return Alive(status="alive")
 
 

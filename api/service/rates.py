@@ -5,9 +5,19 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
+from starlette.requests import HTTPConnection
+
 from api.service.problems import TooMany
 
 _MOST_CALLERS = 20_000
+
+RATED = "rated"
+"""In a request's state: its token has been taken already."""
+
+
+def address_of(request: HTTPConnection) -> str:
+    """Whose bucket it is where nobody is signed in."""
+    return request.client.host if request.client else "unknown"
 
 
 class Rates:

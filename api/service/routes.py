@@ -25,7 +25,7 @@ from api.audit.log import note_begun, note_ended
 from api.service import idempotency
 from api.service.context import Service, service_of
 from api.service.problems import NotAsBefore, documented, fault, of_error, problem
-from api.service.rates import Rates
+from api.service.rates import RATED, Rates, address_of
 from api.service.spool import spooled
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import YinxinError
@@ -110,10 +110,11 @@ class ServiceRoute(APIRoute):
         try:
             principal = await self._who(service, request, now)
         except NotSignedIn:
-            rates.take(_client(request))
+            rates.take(address_of(request))
             raise
         request.state.principal = principal
-        rates.take(principal.account if principal else _client(request))
+        if not getattr(request.state, RATED, False):
+            rates.take(principal.account if principal else address_of(request))
         bureau = request.path_params.get("bureau")
         self.rule.check(principal, bureau)
         if not self.changes:
@@ -134,7 +135,7 @@ class ServiceRoute(APIRoute):
         key: str,
         digest: bytes,
     ) -> Response:
-        owner = f"{principal.account}" if principal else f"anonymous {_client(request)}"
+        owner = f"{principal.account}" if principal else f"anonymous {address_of(request)}"
         now = service.clock()
         fingerprint = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + digest)
         once = await run_in_threadpool(
@@ -198,10 +199,6 @@ class ServiceRoute(APIRoute):
                 "Authorization has another form", field="Authorization", fix="send Authorization: Bearer TOKEN"
             )
         return await run_in_threadpool(principal_of, service.engine, secret.strip(), now=now)
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
 
 
 def _tagged(request: Request, response: Response) -> Response:

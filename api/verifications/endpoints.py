@@ -12,8 +12,10 @@ from api.accounts.rules import anywhere, public
 from api.service.observed import VERDICTS
 from api.service.routes import Here, PerhapsCaller, ServiceRoute, bytes_of, ruled
 from api.service.shapes import BUNDLE, SAMPLE_DIGEST
-from api.verifications.checker import BureauIndex, Checker
-from api.verifications.schemas import BundleRequest, PlaceView, VerificationRequest, VerificationView
+from api.verifications.checker import Checker
+from api.verifications.index import BureauIndex
+from api.verifications.schemas import BundleRequest, PlaceView, VerificationRequest, VerificationView, view_of
+from chain.credentials.verification import Verification
 from chain.kernel.clock import parse_time
 from chain.kernel.encoding import unhex0x
 from chain.kernel.errors import InvalidInput, NotFound
@@ -28,11 +30,9 @@ _PICTURE = {
 Digest = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="SHA-256", examples=[SAMPLE_DIGEST])]
 
 
-def checker_of(request: Request, service: Here) -> Checker:
+def checker_of(request: Request) -> Checker:
     """The checker of this process."""
-    found: Checker | None = getattr(request.app.state, "checker", None)
-    if found is None:
-        found = request.app.state.checker = Checker(service)
+    found: Checker = request.app.state.checker
     return found
 
 
@@ -40,30 +40,32 @@ def _pulling(caller: PerhapsCaller) -> bool:
     return caller is not None and Scope.VERIFICATIONS in caller.scopes and caller.holds(_MAY_LOOK_UP)
 
 
-@router.post("/verifications", **ruled(public(repeats=True)))
-def verify(request: Request, service: Here, caller: PerhapsCaller, body: VerificationRequest) -> VerificationView:
+@router.post("/verifications", response_model=VerificationView, **ruled(public(repeats=True)))
+async def verify(request: Request, caller: PerhapsCaller, body: VerificationRequest) -> Response:
     """Check a certificate: digits, SD-JWT, bundle, or (signed in, as a clerk or officer) an identifier.
 
     The answer is always 200 with a verdict; what cannot be read is UNKNOWN, what cannot be told CANNOT_CHECK.
     Nothing about the check is kept.
     """
     at = None if body.at is None else parse_time(body.at, field="at")
-    return _answer(checker_of(request, service), body.input.encode(), at, _pulling(caller))
+    checker = checker_of(request)
+    return _answer(await checker.check_soon(body.input.encode(), at=at, pulling=_pulling(caller)))
 
 
-@router.post("/verifications/pictures", **ruled(public(repeats=True, large=True), requestBody=_PICTURE))
-async def verify_picture(request: Request, service: Here, caller: PerhapsCaller) -> VerificationView:
+@router.post(
+    "/verifications/pictures",
+    response_model=VerificationView,
+    **ruled(public(repeats=True, large=True), requestBody=_PICTURE),
+)
+async def verify_picture(request: Request, caller: PerhapsCaller) -> Response:
     """Check a picture (PNG, JPEG, WebP) with the certificate's QR code, sent as the body."""
-    from starlette.concurrency import run_in_threadpool
-
     data = await request.body()
-    return await run_in_threadpool(_answer, checker_of(request, service), data, None, _pulling(caller))
+    return _answer(await checker_of(request).check_soon(data, at=None, pulling=_pulling(caller)))
 
 
-def _answer(checker: Checker, data: bytes, at: int | None, pulling: bool) -> VerificationView:
-    found = checker.check(data, at=at, pulling=pulling)
-    VERDICTS.labels(str(found.verdict)).inc()
-    return VerificationView.of(found)
+def _answer(found: Verification) -> Response:
+    VERDICTS.labels(found.verdict.value).inc()
+    return Response(view_of(found), media_type="application/json")
 
 
 @router.get("/stamps/{digest}", **ruled(public()))

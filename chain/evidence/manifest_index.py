@@ -63,6 +63,10 @@ class ManifestIndex:
         """None: manifests name no identifiers."""
         return None
 
+    def renew(self) -> None:
+        """List the anchors anew when next asked; manifests that were read stay."""
+        self._anchors = None
+
     # ------------------------------------------------------------------ inside
 
     def _batches(self) -> list[AnchorFacts]:

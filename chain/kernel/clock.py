@@ -29,6 +29,7 @@ def system_clock() -> int:
     return int(time.time())
 
 
+@lru_cache(maxsize=4096)
 def rfc3339(seconds: int) -> str:
     """``1767225600`` becomes ``2026-01-01T00:00:00Z``."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

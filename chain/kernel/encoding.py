@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from hashlib import sha256 as _sha256
 
 from chain.kernel.errors import InvalidInput
 
-_HEX = re.compile(r"0x(?:[0-9a-f]{2})*\Z")
+_TO_PLAIN, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
 
 
 def sha256(data: bytes) -> bytes:
@@ -30,6 +29,9 @@ def unb64url(text: str, *, field: str = "base64url") -> bytes:
     """
     try:
         raw = text.encode("ascii")
+        plain = binascii.a2b_base64(raw.translate(_TO_PLAIN) + b"==="[: -len(raw) % 4])
+        if binascii.b2a_base64(plain, newline=False).translate(_TO_URL).rstrip(b"=") == raw:
+            return plain
         data = base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidInput(f"{field}: not base64url", code="encoding.base64url", field=field) from error
@@ -45,9 +47,17 @@ def hex0x(data: bytes) -> str:
 
 def unhex0x(text: str, *, size: int | None = None, field: str = "hex") -> bytes:
     """Inverse of :func:`hex0x`; refuses capitals, odd lengths and, if given, another size in bytes."""
-    if not isinstance(text, str) or not _HEX.match(text):
+    data = _unhex(text) if isinstance(text, str) else None
+    if data is None:
         raise InvalidInput(f"{field}: not lower-case 0x hexadecimal", code="encoding.hex", field=field)
-    data = bytes.fromhex(text[2:])
     if size is not None and len(data) != size:
         raise InvalidInput(f"{field}: {len(data)} bytes instead of {size}", code="encoding.hex", field=field)
     return data
+
+
+def _unhex(text: str) -> bytes | None:
+    try:
+        data = bytes.fromhex(text[2:])
+    except ValueError:
+        return None
+    return data if text == "0x" + data.hex() else None  # fromhex takes capitals and blanks, too

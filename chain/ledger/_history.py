@@ -58,6 +58,10 @@ class LogReader:
         self._root = root
         self._blocks: dict[bytes, BlockRef] = {}
 
+    def learn(self, block: BlockRef) -> None:
+        """A block whose header was read elsewhere."""
+        self._blocks[block.hash] = block
+
     def anchored(self, topics: Sequence[Any], to_block: int, from_block: int = 0) -> list[Found[Anchored]]:
         """``Anchored`` events in order."""
         return self._read(decode_anchored, topics, from_block, to_block)

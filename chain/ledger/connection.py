@@ -67,6 +67,20 @@ class Ledger:
             self.endpoints, quorum=settings.quorum, timeout=_TIMEOUT, finality=_finality(settings.finality)
         )
 
+    def own_reader(self, *, timeout: float) -> LedgerReader:
+        """A reader that nobody else uses, with connections of its own; close its ``rpc`` after use.
+
+        Args:
+            timeout: seconds for one exchange with one endpoint.
+        """
+        settings, root = self._home.settings.ledger, self.trust_root
+        rpc = RpcClient(self.endpoints, quorum=settings.quorum, timeout=timeout, finality=_finality(settings.finality))
+        try:
+            return LedgerReader(rpc, root)
+        except BaseException:
+            rpc.close()
+            raise
+
     @cached_property
     def reader(self) -> LedgerReader:
         """Facts at one final block."""

@@ -1,19 +1,31 @@
-"""Judges the chain evidence of a bundle against a pinned trust root. Pure: no node is asked."""
+"""Judges the chain evidence of a bundle against a pinned trust root. Pure: no node is asked.
+
+All certificates of a batch share their evidence, so what follows from its bytes is worked out once and remembered.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
+
+import msgspec
 
 from chain.kernel.errors import InvalidInput, Refused, Unavailable
 from chain.kernel.ports import AnchorFacts, LeafPlace
+from chain.kernel.remembered import Remembered
 from chain.ledger import proofs
+from chain.ledger.events import Anchored
 from chain.ledger.trustroot import ANCHOR_LOG, TrustRoot
 from chain.ledger.witness.checkpoint import Checkpoint, verify_checkpoint
 from chain.merkle import leaf_hash, verify_inclusion
 
 _SIGNED_BY = re.compile(r"^\u2014 ([^ \n]*)", re.MULTILINE)
+
+_BATCHES = 1024
+_USUAL = 32 * 1024
+"""Bytes of evidence beyond which it is judged anew each time, so that nobody fills the memory with oddities."""
 
 NO_TRANSACTION = bytes(32)
 """Stands for the transaction hash, which a receipt does not name."""
@@ -28,6 +40,8 @@ class LedgerProofs:
 
     def __init__(self, trust_root: TrustRoot) -> None:
         self._root = trust_root
+        self._shown: Remembered[bytes, tuple[proofs.Header, tuple[Anchored, ...]]] = Remembered(_BATCHES)
+        self._signers: Remembered[bytes, tuple[str, ...]] = Remembered(_BATCHES)
 
     def prove_anchor(
         self,
@@ -55,19 +69,16 @@ class LedgerProofs:
             Unavailable: the checkpoint bears the signature of a witness whom the trust root does not name, as an
                 older or newer one may: not all of the evidence can be judged here.
         """
-        block = proofs.parse_header(header)
-        receipt = proofs.verify_receipt(block.receipts_root, receipt_index, receipt_proof)
-        contract = self._root.contract_at(ANCHOR_LOG, block.number)
-        if contract is None:
-            raise _wrong(f"no AnchorLog counts in block {block.number}", "chain.header")
-        if block.number == 0 and block.hash != self._root.genesis_hash:
-            raise _wrong("another genesis block", "chain.header")
+        receipt = tuple(receipt_proof)
+        block, shown = (
+            self._shown.get(
+                _key(header, receipt_index, receipt), lambda: self._anchored(header, receipt_index, receipt)
+            )
+            if len(header) + sum(map(len, receipt)) <= _USUAL
+            else self._anchored(header, receipt_index, receipt)
+        )
         wanted = (place.bureau, place.lane, place.sequence)
-        events = [
-            event
-            for event in proofs.anchored_in(receipt, contract.address)
-            if (event.bureau, event.lane, event.sequence) == wanted
-        ]
+        events = [event for event in shown if (event.bureau, event.lane, event.sequence) == wanted]
         if len(events) != 1:
             raise _wrong(
                 f"the receipt shows no anchor {place.sequence} of {place.bureau} in that lane", "chain.receipt"
@@ -75,6 +86,26 @@ class LedgerProofs:
         facts = events[0].facts(block.block, NO_TRANSACTION)
         if checkpoint is None:
             return facts, ()
+        note, index, path = checkpoint[0], checkpoint[1], tuple(checkpoint[2])
+        return facts, self._signers.get(
+            _key(block.hash, note, index, path), lambda: self._vouching((note, index, path), block)
+        )
+
+    def _anchored(
+        self, header: bytes, receipt_index: int, receipt_proof: tuple[bytes, ...]
+    ) -> tuple[proofs.Header, tuple[Anchored, ...]]:
+        """The block, and what was anchored in that transaction of it."""
+        block = proofs.parse_header(header)
+        receipt = proofs.verify_receipt(block.receipts_root, receipt_index, receipt_proof)
+        contract = self._root.contract_at(ANCHOR_LOG, block.number)
+        if contract is None:
+            raise _wrong(f"no AnchorLog counts in block {block.number}", "chain.header")
+        if block.number == 0 and block.hash != self._root.genesis_hash:
+            raise _wrong("another genesis block", "chain.header")
+        return block, proofs.anchored_in(receipt, contract.address)
+
+    def _vouching(self, checkpoint: tuple[str, int, tuple[bytes, ...]], block: proofs.Header) -> tuple[str, ...]:
+        """The witnesses who vouch for the block; none if they are fewer than the threshold."""
         known = {witness.name for witness in self._root.witnesses}
         foreign = [name for name in _SIGNED_BY.findall(checkpoint[0]) if name not in known]
         if foreign or not known:
@@ -84,7 +115,12 @@ class LedgerProofs:
                 fix="pin the trust root that the authority publishes",
             )  # fmt: skip
         signers = block_in_checkpoint(checkpoint, block, replace(self._root, threshold=1)).signers
-        return facts, signers if len(signers) >= self._root.threshold else ()
+        return signers if len(signers) >= self._root.threshold else ()
+
+
+def _key(*parts: object) -> bytes:
+    """SHA-256 of the parts in a form that tells them apart."""
+    return sha256(msgspec.msgpack.encode(parts)).digest()
 
 
 def block_in_checkpoint(

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Conflict, Damaged, InvalidInput
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, Refused, Unavailable
 from chain.kernel.ports import AnchorFacts, BlockRef, BureauFacts, KeyFacts, StatusFacts
 from chain.ledger import proofs
 from chain.ledger._abi import call_data, results
@@ -23,13 +23,16 @@ from chain.ledger._history import Found, LogReader, check_chain, gap, linked, to
 from chain.ledger._registry import RegistryReader
 from chain.ledger.events import ANCHORED, NO_HEAD, STATUS_ANCHORED, Anchored, word
 from chain.ledger.rpc import RpcClient
-from chain.ledger.trustroot import ANCHOR_LOG, REGISTRY, TrustRoot
+from chain.ledger.trustroot import ANCHOR_LOG, REGISTRY, ContractRange, TrustRoot
 
 _Place = tuple[str, str, int]
 
 
 class LedgerReader:
     """A :class:`chain.kernel.ports.TrustSource` over a live chain.
+
+    Attributes:
+        forgotten: how often :meth:`forget` was needed; while it stays, what was answered holds at :attr:`block`, too.
 
     Args:
         rpc: endpoints, quorum and finality.
@@ -53,9 +56,13 @@ class LedgerReader:
         self._logs = LogReader(rpc, trust_root)
         self._anchors: dict[_Place, AnchorFacts] = {}
         self._statuses: dict[tuple[str, str], tuple[StatusFacts, ...]] = {}
-        self._forget()
+        self._storage: tuple[str, ...] | None = None
+        self.forgotten = 0
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Read anew whatever may change; anchors and states of lists that were read stay."""
+        self.forgotten += 1
         self._bureaus: dict[str, BureauFacts | None] = {}
         self._keys: dict[tuple[str, bytes], KeyFacts | None] = {}
         self._heads: dict[tuple[str, str], StatusFacts | None] = {}
@@ -81,22 +88,47 @@ class LedgerReader:
         return f"chain {self.trust_root.chain_id} at block {self._block.number}, {ends}"
 
     def refresh(self) -> BlockRef:
-        """Move to the newest final block; what cannot change is kept. Raises Unavailable.
+        """Move to the newest final block; what cannot change is kept, and everything if the contracts' state did not.
+
+        One call while no block is new; with a new one, and at first, one exchange more.
 
         Raises:
+            Unavailable: too few endpoints answered; nothing has moved.
             Conflict: the new final block is lower than, or contradicts, the one read before.
         """
         block = self.rpc.final_block()
         if block == self._block:
+            if self._storage is None:
+                self._storage = self._storage_at(block)
             return block
         if block.number <= self._block.number:
             raise Conflict(
                 f"the final block went from {self._block.number} back to {block.number}", code="ledger.rewound",
                 fix="ask another endpoint; this one follows another history",
             )  # fmt: skip
-        self._block = block
-        self._forget()
+        storage = self._storage_at(block)
+        same = storage is not None and storage == self._storage and self._contracts(block) == self._contracts()
+        self._block, self._storage = block, storage
+        if not same:
+            self.forget()
         return block
+
+    def _contracts(self, block: BlockRef | None = None) -> tuple[ContractRange | None, ...]:
+        number = (block or self._block).number
+        return tuple(self.trust_root.contract_at(name, number) for name in (REGISTRY, ANCHOR_LOG))
+
+    def _storage_at(self, block: BlockRef) -> tuple[str, ...] | None:
+        """Roots of all that the contracts store at that block (EIP-1186), or None where an endpoint gives none.
+
+        Equal roots mean equal answers to every call that reads storage alone, as all of ours do; so this is what
+        reading everything again would show, in one exchange.
+        """
+        addresses = [contract.address for contract in self._contracts(block) if contract is not None]
+        try:
+            proofs_ = self.rpc.read_at(block, [("eth_getProof", [hex0x(address), []]) for address in addresses])
+            return tuple(str(proof["storageHash"]) for proof in proofs_)
+        except (Unavailable, Refused, KeyError, TypeError):
+            return None
 
     # ------------------------------------------------------------------ registry
 
@@ -123,6 +155,16 @@ class LedgerReader:
         return self._registry.keys(uscc)
 
     # ------------------------------------------------------------------ anchors
+
+    def learn(self, header: bytes) -> None:
+        """Remember a block by its header (RLP), so that an event in it needs no call for its time.
+
+        The header's Keccak-256 is the block's hash; that the block is on the chain, only an event of the chain says.
+
+        Raises:
+            InvalidInput: no header.
+        """
+        self._logs.learn(proofs.parse_header(header).block)
 
     def anchor(self, uscc: str, lane: str, sequence: int) -> AnchorFacts | None:
         """The anchor at that place, or None. Its root never changes, so it is asked for once."""
@@ -208,12 +250,14 @@ class LedgerReader:
         if not usable(uscc, list_name):
             return ()
         known = self._statuses.get((uscc, list_name), ())
+        (shown,) = results("(bytes32)", self._view("statusHead(bytes18,bytes32)", uscc, list_name))
+        if known and known[-1].head == shown:
+            return known
         start = known[-1].block.number + 1 if known else 0
         topics = [hex0x(STATUS_ANCHORED), hex0x(word(uscc)), hex0x(word(list_name))]
         events = self._logs.status_anchored(topics, self._block.number, start)
         blocks = self._logs.blocks({(number, hash_) for _, number, hash_, _ in events})
         history = (*known, *linked(known, events, blocks))
-        (shown,) = results("(bytes32)", self._view("statusHead(bytes18,bytes32)", uscc, list_name))
         newest = history[-1] if history else None
         fresh = self.trust_root.ranges(ANCHOR_LOG)[-1].from_block
         if shown != (newest.head if newest else NO_HEAD) and not (

@@ -167,6 +167,7 @@ class RpcClient:
             Unavailable: fewer endpoints answered than the quorum, or two name different hashes for one height.
         """
         heights: dict[str, int] = {}
+        named: dict[str, BlockRef] = {}
         lost: list[str] = []
         tag = "finalized" if self.finality == "finalized" else "latest"
         for answer in self._all([("eth_getBlockByNumber", [tag, False])]):
@@ -180,6 +181,7 @@ class RpcClient:
             number = block.number - (self.finality if isinstance(self.finality, int) else 0)
             if number >= 0:
                 heights[answer.endpoint] = number
+                named[answer.endpoint] = block
         if len(heights) < self.quorum:
             detail = "; ".join(lost) or "no block is final yet"
             raise Unavailable(
@@ -188,7 +190,10 @@ class RpcClient:
                 code="rpc.quorum",
             )
         height = sorted(heights.values(), reverse=True)[self.quorum - 1]
-        return self.block_at(height, only={name for name, number in heights.items() if number >= height})
+        able = {name for name, number in heights.items() if number >= height}
+        if all(named[name].number == height for name in able) and len({named[name] for name in able}) == 1:
+            return named[able.pop()]  # every one of them has just named that very block
+        return self.block_at(height, only=able)
 
     def block_at(self, number: int, *, only: set[str] | None = None) -> BlockRef:
         """The block at a height, on whose hash at least ``quorum`` endpoints agree and nobody disagrees.

@@ -47,7 +47,7 @@ def describe(
         },
         "identifier": claims.identifier,
         "holder": _holder(disclosed, stamp),
-        "fields": [_field(name, value, kind) for name, value in shown.items()],
+        "fields": _fields(shown, kind),
         "hidden": 0 if credential is None else credential.hidden,
         "validity": {
             "notBefore": rfc3339(claims.not_before),
@@ -75,18 +75,22 @@ def _holder(disclosed: dict[str, Any], stamp: ParsedStamp | None) -> str | None:
     return None if stamp is None else stamp.content.holder_name
 
 
-def _field(name: int | str, value: Any, kind: CertificateType | None) -> dict[str, Any]:
-    fields = () if kind is None else kind.fields
-    known: tuple[Field | DerivedAnswer, ...] = () if kind is None else (*kind.fields, *kind.derived)
-    field: Field | DerivedAnswer | None
-    if isinstance(name, int):
-        # A stamp's label is the field's place in its type, from 1.
-        field = fields[name - 1] if 1 <= name <= len(fields) else None
-    else:
-        field = next((one for one in known if one.name == name), None)
-    return {
-        "name": str(name) if field is None else field.name,
-        "zh": str(name) if field is None else field.zh,
-        "en": str(name) if field is None else field.en,
-        "value": value,
-    }
+def _fields(shown: dict[int | str, Any], kind: CertificateType | None) -> list[dict[str, Any]]:
+    places = () if kind is None else kind.fields
+    named: tuple[Field | DerivedAnswer, ...] = () if kind is None else (*kind.derived[::-1], *kind.fields[::-1])
+    known = {one.name: one for one in named}  # the first of a name counts
+    found = []
+    for name, value in shown.items():
+        field: Field | DerivedAnswer | None
+        if isinstance(name, int):
+            # A stamp's label is the field's place in its type, from 1.
+            field = places[name - 1] if 1 <= name <= len(places) else None
+        else:
+            field = known.get(name)
+        plain = str(name)
+        found.append(
+            {"name": plain, "zh": plain, "en": plain, "value": value}
+            if field is None
+            else {"name": field.name, "zh": field.zh, "en": field.en, "value": value}
+        )
+    return found

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from Crypto.Hash import keccak
 
 from chain.kernel.ports import StatusFacts
@@ -29,6 +31,7 @@ def status_head(previous: bytes, bureau: str, list_name: str, digest: bytes, tim
     return keccak256(previous + word(bureau) + word(list_name) + digest + time.to_bytes(32, "big"))
 
 
+@lru_cache(maxsize=256)
 def recomputes(facts: StatusFacts) -> bool:
     """True if the head is what its parts and its block's time give."""
     if not 0 < len(facts.list) <= 32 or not facts.list.isascii() or len(facts.bureau) != 18:

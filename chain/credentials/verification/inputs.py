@@ -45,7 +45,8 @@ _OTHERS = (
     (b"MM\0*", "a TIFF picture; save it as PNG or JPEG"),
     (b"<", "a drawing (SVG) or a web page; give a PNG or JPEG picture of the code"),
 )
-_DIGITS = re.compile(r"(?:[\x21-\x7e]{0,200}#)?([0-9]{100,2500})", re.ASCII)
+_LEAST_DIGITS, _MOST_DIGITS = 100, 2500
+_DIGITS = re.compile(rf"(?:[\x21-\x7e]{{0,200}}#)?([0-9]{{{_LEAST_DIGITS},{_MOST_DIGITS}}})", re.ASCII)
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_.-]{20,}~\S*")
 _BUNDLE_MARK = b'"format":"yinxin-bundle-'
 _BUNDLE_SIGNS = re.compile(rb'yinxin-bundle-|"credential"\s*:')
@@ -98,9 +99,11 @@ def recognise(data: bytes, *, read_stamps: Callable[[bytes], Sequence[bytes]] | 
     for start, what in _OTHERS:
         if data.startswith(start):
             raise _unsupported(what)
+    if _BUNDLE_MARK in data[:MAX_BUNDLE]:
+        return Recognised(Kind.BUNDLE, data)
     if data[:1] == b"{" and not _BUNDLE_SIGNS.search(data[:MAX_BUNDLE]):
         raise _unsupported("JSON, but no evidence bundle")
-    if data[:1] == b"{" or _BUNDLE_MARK in data[:MAX_BUNDLE]:
+    if data[:1] == b"{":
         return Recognised(Kind.BUNDLE, data)
     if len(data) > MAX_TEXT + 2:
         raise _unsupported("a large file that is neither a bundle nor a picture")
@@ -114,6 +117,8 @@ def recognise(data: bytes, *, read_stamps: Callable[[bytes], Sequence[bytes]] | 
         return Recognised(Kind.CREDENTIAL, text.encode())
     if len(text) > _MAX_LINE:
         raise _unsupported("a long text of no known kind")
+    if _LEAST_DIGITS <= len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit():
+        return Recognised(Kind.STAMP, _stamp(text))  # the usual case, without a search
     plain = unicodedata.normalize("NFKC", text)  # a Chinese input method types full-width digits
     digits = _DIGITS.fullmatch(plain)
     if digits:

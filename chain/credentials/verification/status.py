@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chain.credentials.status_list import AUTHORITY, ParsedStatusToken, Status, parse_status_token, verify_signature
 from chain.credentials.verification.claims import Claims
@@ -161,12 +162,25 @@ def _token(head: StatusFacts, index: EvidenceIndex | None) -> ParsedStatusToken:
         raise _Fault("status.unavailable", fault=found.fault)
     if found.value is None:
         raise _Fault("status.list_missing")
-    if sha256(found.value) != head.digest:
+    return _read_token(head.digest, found.value)
+
+
+# A list is shared by up to millions of certificates, so what follows from its bytes alone is worked out once.
+
+
+@lru_cache(maxsize=16)
+def _read_token(digest: bytes, data: bytes) -> ParsedStatusToken:
+    if sha256(data) != digest:
         raise _Fault("status.list_other_bytes")
     try:
-        return parse_status_token(found.value)
+        return parse_status_token(data)
     except YinxinError as error:
         raise _Fault("status.list_malformed", fault=error.message[:200]) from error
+
+
+@lru_cache(maxsize=64)
+def _signed_by(digest: bytes, data: bytes, public_key: bytes) -> bool:
+    return verify_signature(_read_token(digest, data), public_key)
 
 
 def _belongs(claims: Claims, head: StatusFacts, token: ParsedStatusToken, trust: TrustSource, actor: str) -> None:
@@ -184,7 +198,7 @@ def _belongs(claims: Claims, head: StatusFacts, token: ParsedStatusToken, trust:
     facts = key.value
     if facts is None or facts.purpose != "credential" or not facts.usable(head.block.time):
         raise _Fault("status.list_key", time=rfc3339(head.block.time))
-    if not verify_signature(token, facts.public_key):
+    if not _signed_by(token.digest, token.data, facts.public_key):
         raise _Fault("status.list_signature")
 
 

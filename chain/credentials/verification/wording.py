@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,5 +322,19 @@ DETAILS: dict[str, tuple[str, str]] = {
 
 def detail(code: str, params: Mapping[str, str], lang: str = "en") -> str:
     """The sentence of a finding. ``lang``: ``en`` or ``zh``."""
+    values = tuple(params.items())
+    if params.keys() & _ABOUT_ONE:
+        return _written(code, values, lang)
+    return _sentence(code, values, lang)
+
+
+_ABOUT_ONE = frozenset({"fault", "identifier", "part"})
+"""Values that may tell what somebody showed; sentences with them are not remembered."""
+
+
+def _written(code: str, params: tuple[tuple[str, str], ...], lang: str) -> str:
     english, chinese = DETAILS[code]
-    return (chinese if lang == "zh" else english).format_map(params)
+    return (chinese if lang == "zh" else english).format_map(dict(params))
+
+
+_sentence = lru_cache(maxsize=2048)(_written)

@@ -46,6 +46,6 @@ def test_a_list_goes_from_upload_to_a_verified_certificate(hall: Hall) -> None:
         )
         assert act.status_code == 202, act.text
         hall.settle(f"{HERE}/acts/{act.json()['items'][0]['number']}")
-    time.sleep(1.1)  # what a check rests on is asked for once a second
+    time.sleep(2)  # what a check rests on is asked for about once a second
     later = hall.post(None, "/v1/verifications", json={"input": bundle.text})
     assert later.json()["verdict"] == "SUSPENDED"
