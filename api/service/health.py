@@ -38,7 +38,8 @@ class Ready(BaseModel):
 
 @router.get("/healthz", **ruled(public()), summary="Is the process alive?")
 async def alive() -> Alive:
-    """Always yes, if it answers at all, even while every thread waits for something."""
+    """Always yes, if it answers at all."""
+    # Not one of the threads: it answers even while all of them wait for something.
     return Alive(status="alive")
 
 
