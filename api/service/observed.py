@@ -6,13 +6,12 @@ import json
 import logging
 import time
 import uuid
-from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace import SpanKind, StatusCode
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,7 +57,7 @@ class Observed:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", number.encode()), *SECURITY]
             await send(message)
 
-        with _span(scope["method"]) as span:
+        with _tracer.start_as_current_span(scope["method"], kind=SpanKind.SERVER) as span:
             try:
                 await self._app(scope, receive, answering)
             finally:
@@ -77,16 +76,6 @@ class Observed:
                         span.set_status(StatusCode.ERROR)
                 if log.isEnabledFor(logging.INFO):
                     log.info("request", extra={"data": _entry(scope, number, method, route, status, took)})
-
-
-def _span(method: str) -> AbstractContextManager[Span]:
-    """A span of its own, where somebody collects spans."""
-    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        return _NO_SPAN
-    return _tracer.start_as_current_span(method, kind=SpanKind.SERVER)
-
-
-_NO_SPAN = nullcontext(trace.INVALID_SPAN)
 
 
 @lru_cache(maxsize=4096)
