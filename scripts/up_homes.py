@@ -76,7 +76,15 @@ class SetUp:
         _run(authority, "init", "authority", "--node", "../ledger")
         _run(authority, "authority", "deploy")
         made = _run(
-            self._home("witness"), "witness", "init", "--name", "witness.local", "--node", "../ledger", "--blobs", "../blobs"
+            self._home("witness"),
+            "witness",
+            "init",
+            "--name",
+            "witness.local",
+            "--node",
+            "../ledger",
+            "--blobs",
+            "../blobs",
         )
         deployment = str(authority / "deployment.json")
         _run(authority, "trust", "make", "--deployment", deployment, "--witness", made["witness"])

@@ -24,7 +24,8 @@ YINXIN = Path(sys.executable).with_name("yinxin")
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 _STEADY = 60.0
 """Seconds of life after which a part's next death counts as its first."""
-_GRACE = 8.0
+_GRACE = 5.0
+"""Seconds in which parts may end by themselves; killing one loses nothing, it only is less tidy."""
 _KEPT = ("YINXIN_CACHE", "YINXIN_ANVIL")
 
 Say = Callable[[str, str], None]

@@ -121,7 +121,9 @@ def serve_with(folder: Path, addresses: list[Address], names: list[str], now: da
 # ---------------------------------------------------------------------- the authority
 
 
-def _authority(folder: Path, names: list[str], now: datetime.datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _authority(
+    folder: Path, names: list[str], now: datetime.datetime
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     file, key_file, word = folder / "ca.crt", folder / "ca.key", folder / "passphrase"
     if not file.is_file():
         if not word.is_file():
@@ -129,14 +131,18 @@ def _authority(folder: Path, names: list[str], now: datetime.datetime) -> tuple[
         key = ec.generate_private_key(ec.SECP256R1())
         # The key first: a certificate whose key is not there would be of no use.
         write_atomically(key_file, _pem(key, word.read_bytes().strip()))
-        write_atomically(file, _authority_certificate(key, names, now).public_bytes(serialization.Encoding.PEM), mode=0o644)
+        write_atomically(
+            file, _authority_certificate(key, names, now).public_bytes(serialization.Encoding.PEM), mode=0o644
+        )
     found = serialization.load_pem_private_key(key_file.read_bytes(), word.read_bytes().strip())
     if not isinstance(found, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{key_file} holds another kind of key")
     return x509.load_pem_x509_certificate(file.read_bytes()), found
 
 
-def _authority_certificate(key: ec.EllipticCurvePrivateKey, names: list[str], now: datetime.datetime) -> x509.Certificate:
+def _authority_certificate(
+    key: ec.EllipticCurvePrivateKey, names: list[str], now: datetime.datetime
+) -> x509.Certificate:
     # A number of its own in the name, so that two machines' authorities are told apart on a phone.
     number = secrets.token_hex(3)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Yinxin 印信 local network {number}")])
@@ -175,7 +181,10 @@ def _make_server(
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Yinxin 印信")])
     alternatives = x509.SubjectAlternativeName(
-        [*(x509.DNSName(one) for one in sorted(names)), *(x509.IPAddress(ipaddress.ip_address(one)) for one in sorted(addresses))]
+        [
+            *(x509.DNSName(one) for one in sorted(names)),
+            *(x509.IPAddress(ipaddress.ip_address(one)) for one in sorted(addresses)),
+        ]
     )
     certificate = (
         _builder(authority.subject, subject, key.public_key(), now, _SERVER_DAYS)
@@ -183,9 +192,7 @@ def _make_server(
         .add_extension(_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(alternatives, critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )

@@ -31,7 +31,11 @@ def table(layout: Layout, url: str, node: str, served: Served | None) -> None:
         ("ledger", "账本", f"{node} (JSON-RPC, this machine only 仅本机)"),
         ("homes", "数据与密钥", f"{_near(layout.homes)}/"),
         ("logs", "日志", f"{_near(layout.logs)}/"),
-        ("accounts", "账号", f"authority, and for each bureau 每机关: officer-N approver-N clerk-N auditor-N machine-N"),
+        (
+            "accounts",
+            "账号",
+            f"authority, and for each bureau 每机关: officer-N approver-N clerk-N auditor-N machine-N",
+        ),
         ("passwords", "初始口令", f"{_near(layout.sign_in)}/NAME.json"),
     ]
     rows += [("bureau", "机关", f"N={one.number}  {one.code}  {one.name}") for one in BUREAUS]
@@ -72,8 +76,12 @@ def phone(url: str, served: Served) -> None:
     print("     设置 > 安全 > 加密与凭据 > 安装证书 > CA 证书")
     print("     iPhone: install the profile; then Settings > General > About > Certificate Trust Settings: on")
     print("     安装描述文件，再到 设置 > 通用 > 关于本机 > 证书信任设置 打开")
-    print(f"  What it means: whoever has {_near(served.authority.with_name('ca.key'))} can pose to that phone as any site of a local network.")
-    print("  Remove the certificate from the phone when you are done.  意义：持有该密钥者可冒充局域网内任何网站；用完请删除")
+    print(
+        f"  What it means: whoever has {_near(served.authority.with_name('ca.key'))} can pose to that phone as any site of a local network."
+    )
+    print(
+        "  Remove the certificate from the phone when you are done.  意义：持有该密钥者可冒充局域网内任何网站；用完请删除"
+    )
 
 
 def ending() -> None:

@@ -69,6 +69,15 @@ def test_the_first_page_allows_its_own_style_and_nothing_else(hall: Hall) -> Non
     assert "default-src 'none'" in hall.client.get("/healthz").headers["Content-Security-Policy"]
 
 
+def test_a_browser_that_comes_again_keeps_the_policy_of_the_page(hall: Hall) -> None:
+    first = hall.client.get("/")
+    again = hall.client.get("/", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    assert not again.content
+
+
 @pytest.mark.parametrize("local", [False, True])
 def test_the_page_has_no_script_no_style_in_tags_and_nothing_from_elsewhere(local: bool) -> None:
     found = read(first_page(WHOLE, local=local))
