@@ -8,7 +8,7 @@ does not start.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import os
 import shutil
@@ -190,7 +190,7 @@ class Up:
         return url
 
     def _certificate(self) -> Served:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         return serve_with(self.layout.authority, own_addresses(), own_names(), now)
 
     def _url(self, port: int, served: Served | None) -> str:

@@ -67,7 +67,7 @@ class Part:
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor,
                 stderr=descriptor,
-                env=environment() | self.more,
+                env={**environment(), **self.more},
                 start_new_session=True,
                 preexec_fn=child_setup(own_network=False),  # noqa: PLW1509 - one function of libc, resolved before the fork
             )
@@ -181,7 +181,8 @@ class Parts:
     def tend(self) -> bool:
         """Look after all of them once. True if one was started again."""
         self.ledger.tend(self.say)
-        return any([part.tend(self.say) for part in self.others])
+        started = [part.name for part in self.others if part.tend(self.say)]
+        return bool(started)
 
     def marks(self) -> dict[str, ProcessMark]:
         """Those that run, by name."""

@@ -7,7 +7,7 @@ Internet. The server's certificate follows this machine's addresses.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import fcntl
 import ipaddress
 import re
@@ -96,7 +96,7 @@ def own_names() -> list[str]:
     return ["localhost", *([name, f"{name}.local"] if _LABEL.match(name) and name != "localhost" else [])]
 
 
-def serve_with(folder: Path, addresses: list[Address], names: list[str], now: datetime.datetime) -> Served:
+def serve_with(folder: Path, addresses: list[Address], names: list[str], now: dt.datetime) -> Served:
     """The server's certificate for these addresses and names, made anew if need be; the authority, if there is none.
 
     Args:
@@ -121,9 +121,7 @@ def serve_with(folder: Path, addresses: list[Address], names: list[str], now: da
 # ---------------------------------------------------------------------- the authority
 
 
-def _authority(
-    folder: Path, names: list[str], now: datetime.datetime
-) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _authority(folder: Path, names: list[str], now: dt.datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     file, key_file, word = folder / "ca.crt", folder / "ca.key", folder / "passphrase"
     if not file.is_file():
         if not word.is_file():
@@ -140,9 +138,7 @@ def _authority(
     return x509.load_pem_x509_certificate(file.read_bytes()), found
 
 
-def _authority_certificate(
-    key: ec.EllipticCurvePrivateKey, names: list[str], now: datetime.datetime
-) -> x509.Certificate:
+def _authority_certificate(key: ec.EllipticCurvePrivateKey, names: list[str], now: dt.datetime) -> x509.Certificate:
     # A number of its own in the name, so that two machines' authorities are told apart on a phone.
     number = secrets.token_hex(3)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Yinxin 印信 local network {number}")])
@@ -175,7 +171,7 @@ def _make_server(
     authority: x509.Certificate,
     authority_key: ec.EllipticCurvePrivateKey,
     wanted: tuple[set[str], set[str]],
-    now: datetime.datetime,
+    now: dt.datetime,
 ) -> None:
     addresses, names = wanted
     key = ec.generate_private_key(ec.SECP256R1())
@@ -202,9 +198,9 @@ def _make_server(
 
 
 def _still_good(
-    file: Path, key_file: Path, authority: x509.Certificate, wanted: tuple[set[str], set[str]], now: datetime.datetime
+    file: Path, key_file: Path, authority: x509.Certificate, wanted: tuple[set[str], set[str]], now: dt.datetime
 ) -> bool:
-    """The certificate on disk is for these addresses and names, of this authority, with its key, and not near its end."""
+    """What is on disk fits: addresses and names, authority, key; and it is not near its end."""
     try:
         found = x509.load_pem_x509_certificates(file.read_bytes())[0]
         key = serialization.load_pem_private_key(key_file.read_bytes(), None)
@@ -219,15 +215,15 @@ def _still_good(
         (addresses, names) == wanted
         and key.public_key() == found.public_key()
         and found.not_valid_before_utc <= now
-        and left > datetime.timedelta(days=_RENEW_DAYS)
+        and left > dt.timedelta(days=_RENEW_DAYS)
     )
 
 
 def _builder(
-    issuer: x509.Name, subject: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime.datetime, days: int
+    issuer: x509.Name, subject: x509.Name, key: ec.EllipticCurvePublicKey, now: dt.datetime, days: int
 ) -> x509.CertificateBuilder:
     # An hour back, for a phone whose clock is behind.
-    since = now - datetime.timedelta(hours=1)
+    since = now - dt.timedelta(hours=1)
     return (
         x509.CertificateBuilder()
         .issuer_name(issuer)
@@ -235,7 +231,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(since)
-        .not_valid_after(since + datetime.timedelta(days=days))
+        .not_valid_after(since + dt.timedelta(days=days))
     )
 
 

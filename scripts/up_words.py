@@ -34,7 +34,7 @@ def table(layout: Layout, url: str, node: str, served: Served | None) -> None:
         (
             "accounts",
             "账号",
-            f"authority, and for each bureau 每机关: officer-N approver-N clerk-N auditor-N machine-N",
+            "authority, and for each bureau 每机关: officer-N approver-N clerk-N auditor-N machine-N",
         ),
         ("passwords", "初始口令", f"{_near(layout.sign_in)}/NAME.json"),
     ]
@@ -48,7 +48,7 @@ def table(layout: Layout, url: str, node: str, served: Served | None) -> None:
         f"  curl -s{trust} -H 'Content-Type: application/json' "
         f"-d @{_near(layout.sign_in / 'clerk-1.json')} {url}/v1/sessions"
     )
-    print(f"  docs/up.md goes on from there: a list, an approval, a certificate.  下一步见 docs/up.md")
+    print("  docs/up.md goes on from there: a list, an approval, a certificate.  下一步见 docs/up.md")
 
 
 def passwords(accounts: list[tuple[str, str]]) -> None:
@@ -76,12 +76,10 @@ def phone(url: str, served: Served) -> None:
     print("     设置 > 安全 > 加密与凭据 > 安装证书 > CA 证书")
     print("     iPhone: install the profile; then Settings > General > About > Certificate Trust Settings: on")
     print("     安装描述文件，再到 设置 > 通用 > 关于本机 > 证书信任设置 打开")
-    print(
-        f"  What it means: whoever has {_near(served.authority.with_name('ca.key'))} can pose to that phone as any site of a local network."
-    )
-    print(
-        "  Remove the certificate from the phone when you are done.  意义：持有该密钥者可冒充局域网内任何网站；用完请删除"
-    )
+    key = _near(served.authority.with_name("ca.key"))
+    print(f"  What it means: whoever has {key} can pose to that phone as any site of a local network.")
+    print("  Remove the certificate from the phone when you are done.")
+    print("  意义：持有该密钥者可对手机冒充局域网内任何网站；用完请删除该证书。")
 
 
 def ending() -> None:

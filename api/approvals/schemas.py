@@ -124,7 +124,7 @@ class ApprovalDetail(Shape):
 
 
 class DecisionRequest(Shape):
-    """A decision, signed by a person's own key (EIP-712, docs/formats/decision.md); what `yinxin decide` writes fits."""
+    """A decision, signed by a person's own key (EIP-712, docs/formats/decision.md), as `yinxin decide` writes it."""
 
     format: Literal["yinxin-decision-1"] = Field("yinxin-decision-1", examples=["yinxin-decision-1"])
     bureau: str | None = Field(

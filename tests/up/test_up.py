@@ -1,4 +1,4 @@
-"""`make up` as a person uses it: real processes, the first start, a death, a stop, a second start, the local network."""
+"""`make up` as a person uses it: the first start, a certificate, deaths, a second start on the local network."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def start(folder: Path, *arguments: str) -> Run:
 
 def of_folder(folder: Path) -> list[str]:
     """Command lines of every process that works in that folder."""
-    found = subprocess.run(["ps", "-eo", "stat=,args="], capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(["ps", "-eww", "-o", "stat=,args="], capture_output=True, text=True, check=True).stdout
     return [line for line in found.splitlines() if str(folder) in line and not line.startswith("Z")]
 
 
@@ -157,8 +157,20 @@ def issued(first: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     assert [one["reference"] for one in waiting] == [f"batch-{number}"]
     request.write_bytes(first.get("approver-1", f"{HERE}/approvals/batch-{number}/content").content)
     own = first.layout.homes / "people" / "approver-1"
-    command = ["--home", own, "decide", "--request-file", request, "--approve", "--key", "decision", "--out", decision]
-    subprocess.run([YINXIN, *command], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    command = [
+        YINXIN,
+        "--home",
+        own,
+        "decide",
+        "--request-file",
+        request,
+        "--approve",
+        "--key",
+        "decision",
+        "--out",
+        decision,
+    ]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True, stdin=subprocess.DEVNULL)
     given = first.post(
         "approver-1",
         f"{HERE}/approvals/batch-{number}/decisions",
@@ -238,7 +250,7 @@ def test_a_list_becomes_certificates_by_a_signed_decision_and_anybody_finds_them
 
 
 def test_a_second_start_says_that_one_runs_already(first: Run, folder: Path) -> None:
-    command = [sys.executable, ROOT / "scripts" / "up.py", "--folder", folder]
+    command = [sys.executable, str(ROOT / "scripts" / "up.py"), "--folder", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0
     assert f"runs already at {first.note['url']}/" in done.stdout
@@ -305,7 +317,7 @@ def test_the_next_start_serves_https_on_the_local_network_and_keeps_everything(
             assert kept.json()["verdict"] == "VALID"
 
         began = time.monotonic()
-        down = [sys.executable, ROOT / "scripts" / "up.py", "--folder", folder, "--stop"]
+        down = [sys.executable, str(ROOT / "scripts" / "up.py"), "--folder", str(folder), "--stop"]
         subprocess.run(down, check=True, capture_output=True, stdin=subprocess.DEVNULL)
         assert run.process.wait(60) == 0
         assert time.monotonic() - began < 45

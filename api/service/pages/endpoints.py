@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
@@ -14,7 +16,7 @@ from chain.kernel.errors import NotFound
 router = APIRouter(route_class=ServiceRoute, tags=["pages"])
 
 CERTIFICATE = "application/x-x509-ca-cert"
-_PAGE = {
+_PAGE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "a page for people, in Chinese and English",
         "content": {"text/html": {"schema": {"type": "string", "examples": ["<!doctype html>"]}}},
