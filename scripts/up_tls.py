@@ -123,7 +123,7 @@ def serve_with(folder: Path, addresses: list[Address], names: list[str], now: dt
 
 def _authority(folder: Path, names: list[str], now: dt.datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     file, key_file, word = folder / "ca.crt", folder / "ca.key", folder / "passphrase"
-    if not file.is_file():
+    if not file.is_file() or _ends_soon(x509.load_pem_x509_certificate(file.read_bytes()), now):
         if not word.is_file():
             write_atomically(word, secrets.token_urlsafe(24).encode() + b"\n")
         key = ec.generate_private_key(ec.SECP256R1())
@@ -210,13 +210,16 @@ def _still_good(
         return False
     addresses = {str(one) for one in alternatives.get_values_for_type(x509.IPAddress)}
     names = set(alternatives.get_values_for_type(x509.DNSName))
-    left = found.not_valid_after_utc - now
     return (
         (addresses, names) == wanted
         and key.public_key() == found.public_key()
         and found.not_valid_before_utc <= now
-        and left > dt.timedelta(days=_RENEW_DAYS)
+        and not _ends_soon(found, now)
     )
+
+
+def _ends_soon(certificate: x509.Certificate, now: dt.datetime) -> bool:
+    return certificate.not_valid_after_utc - now <= dt.timedelta(days=_RENEW_DAYS)
 
 
 def _builder(
