@@ -67,7 +67,7 @@ def phone(url: str, served: Served) -> None:
         print("  This machine has no address on a local network now; https is served on this machine alone.")
         print("  本机目前没有局域网地址，https 仅本机可用。")
     else:
-        segno.make(f"{url}/", error="m", micro=False).terminal(compact=True, border=2)
+        segno.make(f"{url}/", error="m", micro=False).terminal(compact=True)
     for one in served.left_out:
         print(f"  {one} is an address of the Internet; the certificate does not cover it.  证书不含此公网地址")
     print(f"  1. open {url}/ and go past the warning; get the certificate {url}/ca.crt  打开并下载证书")
