@@ -5,12 +5,13 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo kubo test lint format bench ci clean distclean
+.PHONY: help setup demo up down kubo test lint format bench ci clean distclean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make test PART=chain/merkle    one room alone; PART=contracts, PART=chain, PART=\"setup api\" work, too"
+	@echo "  make up LAN=1                  https on the local network, and a QR code for a phone"
 	@echo "  make demo IPFS=kubo            build a real IPFS node first and keep the records there"
 
 setup: ## prepare .venv and node_modules from the hashed locks (quick when nothing changed)
@@ -20,6 +21,14 @@ demo: ## a bureau, a thousand certificates, a clerk, a forgery; leaves demo-out/
 	@scripts/setup --quiet
 	@if [ "$(IPFS)" = kubo ]; then scripts/kubo/build >/dev/null; fi
 	@$(PYTHON) scripts/demo.py $(if $(IPFS),--ipfs $(IPFS)) $(DEMO)
+
+up: ## start everything and keep it running; data stays in up/ (LAN=1: https for phones; PORT=…; DETACH=1)
+	@scripts/setup --quiet
+	@exec $(PYTHON) scripts/up.py $(if $(filter-out 0,$(LAN)),--lan) $(if $(PORT),--port $(PORT)) \
+		$(if $(filter-out 0,$(DETACH)),--detach)
+
+down: ## stop what make up started; data stays
+	@$(PYTHON) scripts/up.py --stop
 
 kubo: ## build Kubo (IPFS) with Go, once, into a cache outside the checkout
 	@scripts/kubo/build

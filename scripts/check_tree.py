@@ -18,7 +18,7 @@ LONGEST = 500
 MEDIAN = 150
 LARGEST = 1_000_000
 WRITTEN = {".py", ".sol", ".ts", ".js", ".mjs", ".sh", ".md", ".toml", ".ini", ".html", ".css"}
-MADE = ("node_modules", ".venv", ".git", "demo-out", "bench-out", "build", ".ci-out", "artifacts", "cache", "out")
+MADE = ("node_modules", ".venv", ".git", "demo-out", "bench-out", "up", "build", ".ci-out", "artifacts", "cache", "out")
 GENERATED = re.compile(
     r"(^|/)(package-lock\.json|requirements[\w-]*\.lock|go\.sum|go\.mod|LICENSE)$|(^|/)tests/vectors/|/abi/"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from api.approvals.waiting import Waiting
 from api.service.shapes import SAMPLE_BUREAU, Hex, Shape, Time, hex_of, time_of
 from chain.desk.decisions import SignedDecision
 from chain.kernel.encoding import unhex0x
+from chain.kernel.errors import InvalidInput
 from chain.ledger.decision import Decision
 
 _ADDRESS = "0x52908400098527886e0f7030069857d2e4169ee7"
@@ -123,8 +124,12 @@ class ApprovalDetail(Shape):
 
 
 class DecisionRequest(Shape):
-    """A decision, signed by a person's own key (EIP-712, docs/formats/decision.md)."""
+    """A decision, signed by a person's own key (EIP-712, docs/formats/decision.md), as `yinxin decide` writes it."""
 
+    format: Literal["yinxin-decision-1"] = Field("yinxin-decision-1", examples=["yinxin-decision-1"])
+    bureau: str | None = Field(
+        None, description="whose signer is to obey; that of the path if left out", examples=[SAMPLE_BUREAU]
+    )
     request: Hex = Field(description="SHA-256 of the content that was decided on")
     approve: bool = Field(examples=[True])
     reason: str = Field("", description="the officer reads it", max_length=2_000, examples=[""])
@@ -135,6 +140,13 @@ class DecisionRequest(Shape):
 
     def signed(self, bureau: str) -> SignedDecision:
         """As the desk takes it. Raises InvalidInput."""
+        if self.bureau not in (None, bureau):
+            raise InvalidInput(
+                f"the decision names {self.bureau}",
+                code="decision.bureau",
+                field="bureau",
+                fix="hand it in where it belongs",
+            )
         return SignedDecision(
             Decision(bureau, unhex0x(self.request, size=32), self.approve, self.reason, self.at, self.not_after),
             unhex0x(self.address.lower(), size=20),

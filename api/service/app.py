@@ -18,7 +18,7 @@ from api.certificates import endpoints as certificates
 from api.claims import endpoints as claims
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
-from api.service import health, problems
+from api.service import health, pages, problems
 from api.service.context import Service
 from api.service.description import SUMMARY, TITLE, describe
 from api.service.limits import Limits
@@ -48,6 +48,7 @@ def routers() -> tuple[APIRouter, ...]:
         webhooks.router,
         audit.router,
         health.router,
+        pages.router,
     )
 
 

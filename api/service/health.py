@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere, public
+from api.service.context import Service
 from api.service.routes import Here, ServiceRoute, ruled
 from chain.kernel.errors import YinxinError
 
@@ -51,11 +52,16 @@ async def alive() -> Alive:
 )
 def ready(service: Here) -> Response:
     """200 if every part answers, 503 with the same body if not; `yinxin doctor` says what is wrong."""
+    found = readiness(service)
+    return JSONResponse(found.model_dump(), 200 if found.ready else 503)
+
+
+def readiness(service: Service) -> Ready:
+    """Ask every part whether it answers."""
     database = _answers(lambda: _select(service.engine))
     registers = _answers(lambda: _select(*(service.office(one).engine for one in service.bureaus)))
     ledger = _answers(service.now)
-    found = Ready(ready=database and registers and ledger, database=database, registers=registers, ledger=ledger)
-    return JSONResponse(found.model_dump(), 200 if found.ready else 503)
+    return Ready(ready=database and registers and ledger, database=database, registers=registers, ledger=ledger)
 
 
 def _answers(ask: Callable[[], object]) -> bool:

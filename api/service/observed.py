@@ -54,7 +54,10 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", number.encode()), *SECURITY]
+                given = list(message.get("headers", ()))
+                own = {name.lower() for name, _ in given}
+                usual = [one for one in SECURITY if one[0] not in own]
+                message["headers"] = [*given, (b"x-request-id", number.encode()), *usual]
             await send(message)
 
         with _tracer.start_as_current_span(scope["method"], kind=SpanKind.SERVER) as span:
@@ -89,7 +92,7 @@ SECURITY = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
-"""Headers of every answer. Pages, when there are some, set a policy of their own."""
+"""Headers of every answer that does not set its own; the first page has a policy of its own."""
 
 
 def _route(scope: Scope) -> str:

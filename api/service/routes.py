@@ -32,6 +32,7 @@ from chain.kernel.errors import YinxinError
 
 log = logging.getLogger("yinxin.service")
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_OF_THE_BODY = ("content-length", "content-type")
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -209,7 +210,9 @@ def _tagged(request: Request, response: Response) -> Response:
     response.headers["ETag"] = tag
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if tag in (one.strip() for one in request.headers.get("If-None-Match", "").split(",")):
-        return Response(None, 304, {"ETag": tag})
+        # All but what describes the body: a browser takes these for its copy, the policy of a page among them.
+        kept = {name: value for name, value in response.headers.items() if name not in _OF_THE_BODY}
+        return Response(None, 304, kept)
     return response
 
 

@@ -55,7 +55,7 @@ def serve(
     host = host or settings.host
     port = settings.port if port is None else port
     port = port or free_port(host)
-    _may_listen(host, port)
+    may_listen(host, port)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counted_in(service.home / "metrics"))
     os.environ[HOME] = str(service.home.path)
     os.environ[PARENT] = str(os.getpid())
@@ -95,7 +95,8 @@ def _counted_in(folder: Path) -> Path:
     return own
 
 
-def _may_listen(host: str, port: int) -> None:
+def may_listen(host: str, port: int) -> None:
+    """Look whether a port is free. Raises Unavailable, which says why not."""
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

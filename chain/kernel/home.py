@@ -133,6 +133,9 @@ class ServiceSettings(_Part):
     port: int = Field(8400, ge=0, le=65535, description="port it listens on; 0 for any free one")
     workers: int = Field(2, ge=1, le=64, description="processes that answer")
     public_url: str = Field("http://localhost:8400", description="address under which people know the service")
+    local_authority: str = Field(
+        "", description="certificate (PEM) of a certificate authority of this machine's own, given out at /ca.crt"
+    )
     session_hours: int = Field(12, ge=1, le=720, description="how long a session lasts")
     body_limit: int = Field(2**20, ge=4096, description="bytes of a body")
     upload_limit: int = Field(256 * 2**20, ge=4096, description="bytes of an uploaded list")
