@@ -25,7 +25,7 @@ from tests.api.town import BUREAU, OTHER
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
-ASKING = ("new_nonce", "verify", "verify_picture", "search_certificates")
+ASKING = ("new_nonce", "verify", "verify_picture", "search_certificates", "show_holder", "find_bundle")
 """Operations that change nothing, though they are POSTs."""
 
 
@@ -146,7 +146,7 @@ def test_what_changes_something_is_noted_and_may_be_sent_again(every: list[Door]
 
 def test_an_auditor_changes_nothing(every: list[Door]) -> None:
     for door in every:
-        if door.method != "GET" and door.rule["roles"]:
+        if door.method != "GET" and door.rule["roles"] and door.name not in ASKING:
             assert str(Role.AUDITOR) not in door.rule["roles"], door.name
 
 
