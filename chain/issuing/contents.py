@@ -16,7 +16,6 @@ from chain.kernel.canonical import canonical
 from chain.kernel.errors import InvalidInput
 from chain.merkle import Tree, leaf_hash
 
-
 _encoder = msgspec.json.Encoder()
 
 

@@ -28,9 +28,7 @@ class PackedRows(Sequence[Row]):
         if shape is None:
             shape = self._names[names] = len(self._shapes)
             self._shapes.append(names)
-        self._packed.append(
-            _encode([row.number, row.version, row.serial, row.identifier, shape, *row.fields.values()])
-        )
+        self._packed.append(_encode([row.number, row.version, row.serial, row.identifier, shape, *row.fields.values()]))
 
     def __len__(self) -> int:
         """How many."""
