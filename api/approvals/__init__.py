@@ -5,7 +5,17 @@ lie on the desk encrypted to the signer, so what is shown is made anew from the 
 the byte.
 """
 
-from api.approvals.service import Content, Given, content, decisions_of, submit_decision
+from api.approvals.service import Content, DraftPage, Given, content, decisions_of, drafts_page, submit_decision
 from api.approvals.waiting import Waiting, waiting
 
-__all__ = ["Content", "Given", "Waiting", "content", "decisions_of", "submit_decision", "waiting"]
+__all__ = [
+    "Content",
+    "DraftPage",
+    "Given",
+    "Waiting",
+    "content",
+    "decisions_of",
+    "drafts_page",
+    "submit_decision",
+    "waiting",
+]

@@ -11,14 +11,16 @@ from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau
 from api.approvals.schemas import (
     ApprovalDetail,
+    ApprovalDrafts,
     DecisionRequest,
     Decisions,
     DecisionView,
     WaitingList,
     WaitingView,
 )
-from api.approvals.service import content, decisions_of, submit_decision
+from api.approvals.service import content, decisions_of, drafts_page, submit_decision
 from api.approvals.waiting import waiting
+from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Here, ServiceRoute, about, bytes_of, ruled
 from api.service.shapes import SAMPLE_DIGEST, Bureau
 from chain.kernel.encoding import unhex0x
@@ -57,6 +59,21 @@ def show_approval(service: Here, bureau: Bureau, reference: _Reference) -> Appro
 def show_approval_content(service: Here, bureau: Bureau, reference: _Reference) -> Response:
     """The very bytes that a decision is about: every draft, every change. Their SHA-256 is what is signed."""
     return Response(content(service.office(bureau), reference).data, media_type="application/json")
+
+
+@router.get("/approvals/{reference}/drafts", **ruled(_READING))
+def list_approval_drafts(
+    service: Here, bureau: Bureau, reference: _Reference, limit: Limit = 50, cursor: Cursor = None
+) -> ApprovalDrafts:
+    """Every row of a list that waits, in order. The request of a list of more than 1,000 holds only the first five.
+
+    Fetch all pages before deciding: the canonical JSON (RFC 8785) of each item is a leaf of a tree (RFC 9162) whose
+    root the request names as `rowsDigest`. `yinxin decide --drafts` computes it.
+    """
+    first = after(cursor)
+    page = drafts_page(service.office(bureau), reference, first=first, limit=limit)
+    kept, following = cut(list(enumerate(page.drafts, first + 1)), limit, lambda item: item[0])
+    return ApprovalDrafts.of(page, [draft for _, draft in kept], following)
 
 
 @router.post("/approvals/{reference}/decisions", status_code=202, **ruled(_DECIDING))

@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.approvals.service import Content, Given
+from api.approvals.service import Content, DraftPage, Given
 from api.approvals.waiting import Waiting
-from api.service.shapes import SAMPLE_BUREAU, Hex, Shape, Time, hex_of, time_of
+from api.service.shapes import SAMPLE_BUREAU, SAMPLE_IDENTIFIER, Hex, Shape, Time, hex_of, time_of
 from chain.desk.decisions import SignedDecision
+from chain.issuing.contents import Draft
 from chain.kernel.encoding import unhex0x
 from chain.kernel.errors import InvalidInput
 from chain.ledger.decision import Decision
@@ -120,6 +121,40 @@ class ApprovalDetail(Shape):
             types=typed["types"],
             bureau=one.bureau,
             decisions=[DecisionView.of(given) for given in decisions],
+        )
+
+
+class DraftView(Shape):
+    """A row as the release names it: its canonical JSON, these members and no other, is what is hashed."""
+
+    identifier: str = Field(examples=[SAMPLE_IDENTIFIER])
+    number: str = Field(description="certificate number", examples=["4401002026000001"])
+    version: str = Field(examples=["001"])
+    not_before: int = Field(description="seconds since 1970", examples=[1769788800])
+    expires: int | None = Field(description="first second at which it holds no more", examples=[1864483200])
+    fields: dict[str, str | bool] = Field(
+        description="fields and derived answers, canonical values",
+        examples=[{"certificateHolderName": "示例市长风贸易有限公司"}],
+    )
+    predecessor: str | None = Field(description="identifier of the certificate it follows", examples=[None])
+
+
+class ApprovalDrafts(Shape):
+    """Some rows of a list that waits."""
+
+    items: list[DraftView]
+    next: str | None = Field(None, description="cursor of the next page; null on the last", examples=["WzEyXQ"])
+    size: int = Field(description="rows of the whole list", examples=[100_000])
+    rows_digest: Hex = Field(description="root over all rows, which the request names in base64url")
+
+    @classmethod
+    def of(cls, page: DraftPage, drafts: list[Draft], following: str | None) -> ApprovalDrafts:
+        """From the register."""
+        return cls(
+            items=[DraftView.model_validate(draft.as_dict()) for draft in drafts],
+            next=following,
+            size=page.size,
+            rows_digest=hex_of(page.rows_digest),
         )
 
 

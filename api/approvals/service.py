@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine import Row
 
 from api.certificates.batches import batch
-from api.certificates.laying import release_request
+from api.certificates.laying import draft_of_row, release_request, rows_of
 from api.certificates.office import Office
 from api.certificates.statuses import status_request
 from api.certificates.tables import acts, status_lists
@@ -18,6 +20,7 @@ from chain.desk.approvers import kind_of, makers_of, size_of
 from chain.desk.decisions import SignedDecision, check_signed, request_digest
 from chain.desk.messages import Request
 from chain.desk.summary import Summary, summary_of
+from chain.issuing.contents import Draft
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, NotFound, Refused
 from chain.ledger.typed import Domain
@@ -103,6 +106,46 @@ def content(office: Office, request_name: str) -> Content:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """Some rows of a list that waits for its release.
+
+    Attributes:
+        size: how many the whole list has.
+        rows_digest: what the request names, 32 bytes: :func:`chain.issuing.contents.rows_digest` over all of them.
+        first: place of the first of ``drafts`` in the list, from 0.
+        drafts: one more than asked for, where there are more.
+    """
+
+    size: int
+    rows_digest: bytes
+    first: int
+    drafts: list[Draft]
+
+
+def drafts_page(office: Office, request_name: str, *, first: int, limit: int) -> DraftPage:
+    """Rows of a list as its release names them. A request of a long list holds only the first few itself.
+
+    Args:
+        office: of the bureau; no lock is needed.
+        request_name: ``batch-12``.
+        first: place in the list to begin at, from 0.
+        limit: how many; one more is given if there are more.
+
+    Raises:
+        NotFound: no such batch, or another kind of request, which holds all it speaks of itself.
+        Conflict: it waits for nobody (any more).
+    """
+    match = _REFERENCE.match(request_name)
+    if match is None or match[1] != "batch":
+        raise NotFound(
+            f"{request_name} is no list", code="approval.no_list", field="request", fix="fetch its content instead"
+        )
+    row = _waiting_batch(office, request_name, int(match[2]))
+    drafts = [draft_of_row(one) for one in rows_of(office, row.id, first, limit + 1)]
+    return DraftPage(row.size, bytes(row.rows_digest), first, drafts)
+
+
 def submit_decision(office: Office, request_name: str, signed: SignedDecision) -> Given:
     """Check a decision as far as the register can, and lay it on the desk. The signer alone says whether it counts.
 
@@ -162,10 +205,7 @@ def _request(office: Office, reference: str) -> Request:
         )
     number = int(match[2])
     if match[1] == "batch":
-        row = batch(office, number)
-        if row.state != "waiting":
-            raise _over(reference, row.state)
-        return release_request(office, row)
+        return release_request(office, _waiting_batch(office, reference, number))
     if match[1] == "type":
         return _type(office, reference, number)
     with office.engine.connect() as connection:
@@ -185,6 +225,13 @@ def _request(office: Office, reference: str) -> Request:
             fix="look again in a moment",
         )
     return status_request(office, act, bytes(found.token))
+
+
+def _waiting_batch(office: Office, reference: str, number: int) -> Row[Any]:
+    row = batch(office, number)
+    if row.state != "waiting":
+        raise _over(reference, row.state)
+    return row
 
 
 def _type(office: Office, reference: str, number: int) -> Request:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection, select
 
+from api.certificates.prepared import PreparedList
 from api.certificates.tables import batches, certificates
-from chain.issuing.contents import Draft
-from chain.kernel.canonical import canonical
 
 
-def same_list(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[bytes]) -> int | None:
+def same_list(connection: Connection, given: PreparedList) -> int | None:
     """The complete batch that has just these numbers in this order, and the same fields wherever it still has fields.
 
     Args:
         connection: of the register.
-        drafts: the list.
-        keyed: uniqueness digest of each draft, which outlives shredding.
+        given: the list; its uniqueness digests outlive shredding.
     """
     batch_id = connection.execute(
         select(certificates.c.batch_id).join(batches).where(
-            certificates.c.uniqueness == keyed[0], batches.c.state == "complete"
+            certificates.c.uniqueness == given.keyed[0], batches.c.state == "complete"
         )
     ).scalar()  # fmt: skip
     if batch_id is None:
@@ -31,14 +27,11 @@ def same_list(connection: Connection, drafts: Sequence[Draft], keyed: Sequence[b
         .where(certificates.c.batch_id == batch_id)
         .order_by(certificates.c.position)
     ).all()
-    if len(rows) != len(drafts):
+    if len(rows) != len(given):
         return None
     same = all(
         bytes(row.uniqueness) == key
-        and (
-            row.shredded_at is not None
-            or (row.identifier, row.fields.encode()) == (draft.identifier, canonical(dict(draft.fields)))
-        )
-        for row, draft, key in zip(rows, drafts, keyed, strict=True)
+        and (row.shredded_at is not None or (row.identifier, row.fields) == (mine.identifier, mine.fields))
+        for row, mine, key in zip(rows, given, given.keyed, strict=True)
     )
     return int(batch_id) if same else None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Column, Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from api.certificates.again import same_list
 from api.certificates.laying import draft_of_row, release_request
 from api.certificates.office import Office
+from api.certificates.prepared import CHUNK, PreparedList, PreparedRow
 from api.certificates.statuses import status_of
 from api.certificates.tables import batches, certificates
 from api.db import exclusive_transaction
@@ -24,12 +25,12 @@ from chain.credentials.status_list import StatusList
 from chain.desk.messages import Request
 from chain.documents import Tombstone
 from chain.identifiers import parse
-from chain.issuing.contents import Draft, draft_of, rows_digest
+from chain.issuing.contents import Draft, draft_of
 from chain.issuing.events import check_reason
 from chain.issuing.lifecycle import OPERATIONS as OPERATIONS_OF_STATUS
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url
-from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
+from chain.kernel.errors import Conflict, NotFound, Refused
 from chain.kernel.steps import reached
 
 OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfer": "转入", "import": "存量导入"}
@@ -37,10 +38,8 @@ OPERATIONS = {"issue": "新发", "renew": "延续", "change": "变更", "transfe
 
 FINAL = ("complete", "recalled")
 _DRAFT_COLUMNS = (
-    "batch_id", "position", "uniqueness", "identifier", "number", "holder_name", "holder_code", "fields", "not_before",
-    "expires", "predecessor",
+    "batch_id", "position", "uniqueness", *PreparedRow._fields,
 )  # fmt: skip
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,10 @@ class NumbersTaken(Conflict):
         self.taken = taken
 
 
-def drafts_for_issue(office: Office, rows: Sequence[ListRow], certificate_type: CertificateType) -> list[Draft]:
-    """Drafts of a first issue. The bureau's legal name comes from the registry."""
+def drafts_for_issue(office: Office, rows: Iterable[ListRow], certificate_type: CertificateType) -> Iterator[Draft]:
+    """Drafts of a first issue, one by one. The bureau's legal name comes from the registry."""
     name = office.bureau_name
-    return [
+    return (
         draft_of(
             certificate_type.complete(row.fields, bureau_name=name),
             certificate_type,
@@ -91,7 +90,7 @@ def drafts_for_issue(office: Office, rows: Sequence[ListRow], certificate_type: 
             version=row.version,
         )
         for row in rows
-    ]
+    )
 
 
 def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_type: CertificateType) -> list[Draft]:
@@ -159,7 +158,7 @@ def drafts_for_successors(office: Office, rows: Sequence[ListRow], certificate_t
 
 def create_batch(
     office: Office,
-    drafts: Sequence[Draft],
+    drafts: Iterable[Draft],
     certificate_type: CertificateType,
     *,
     operation: str,
@@ -171,7 +170,7 @@ def create_batch(
 
     Args:
         office: the officer's office.
-        drafts: what is to be issued, in order.
+        drafts: what is to be issued, in order; taken one by one, so that a long list need not lie in memory.
         certificate_type: type of all.
         operation: issue, renew, change, transfer or import.
         source: name of the list.
@@ -194,27 +193,18 @@ def create_batch(
             field="bureau",
             fix="issue from the successor's own home",
         )
-    if not drafts:
-        raise InvalidInput(
-            "the list has no rows", code="batch.empty", field="list", fix="give a list with at least one row"
-        )
     check_reason(reason)
-    digest = rows_digest(drafts)
-    keyed = [office.uniqueness(office.bureau, certificate_type.code, draft.number, draft.version) for draft in drafts]
-    if len(set(keyed)) != len(keyed) or len({draft.identifier for draft in drafts}) != len(drafts):
-        raise InvalidInput(
-            "the list holds a number twice", code="batch.twice", field="certificateNumber", fix="give each number once"
-        )
+    given = PreparedList(drafts, certificate_type, office.bureau, office.uniqueness)
     with exclusive_transaction(office.engine, "batches") as connection:
         known = connection.execute(
-            select(batches.c.id).where(batches.c.rows_digest == digest, batches.c.state != "recalled")
+            select(batches.c.id).where(batches.c.rows_digest == given.digest, batches.c.state != "recalled")
         ).scalar()
         if known is not None:
             return int(known), False
         catalogue_in(connection).check_issuable(certificate_type)
-        taken = _taken(connection, drafts, keyed, row_numbers)
+        taken = _taken(connection, given, row_numbers)
         if taken:
-            known = same_list(connection, drafts, keyed)
+            known = same_list(connection, given)
             if known is not None:
                 return known, False
             raise NumbersTaken(taken)
@@ -228,8 +218,8 @@ def create_batch(
                 operator=office.operator,
                 maker=office.maker,
                 reason=reason,
-                rows_digest=digest,
-                size=len(drafts),
+                rows_digest=given.digest,
+                size=len(given),
                 state="waiting",
                 created_at=office.clock(),
             )
@@ -238,19 +228,18 @@ def create_batch(
         batch_id = int(found[0])
         try:
             with connection.begin_nested():
-                for start in range(0, len(drafts), _CHUNK):
+                position = 0
+                for rows in given.chunks():
                     execute_many(
                         connection,
                         insert(certificates),
                         _DRAFT_COLUMNS,
-                        [
-                            _row_of(batch_id, position, keyed[position], drafts[position])
-                            for position in range(start, min(start + _CHUNK, len(drafts)))
-                        ],
+                        [(batch_id, place, given.keyed[place], *row) for place, row in enumerate(rows, position)],
                     )
+                    position += len(rows)
         except IntegrityError as error:
             # Only a writer that does not take the lock comes in between; what it wrote can be seen now.
-            taken = _taken(connection, drafts, keyed, row_numbers)
+            taken = _taken(connection, given, row_numbers)
             if not taken:
                 raise
             raise NumbersTaken(taken) from error
@@ -258,41 +247,21 @@ def create_batch(
     return batch_id, True
 
 
-def _row_of(batch_id: int, position: int, keyed: bytes, draft: Draft) -> tuple[Any, ...]:
-    """A draft in the order of the columns."""
-    return (
-        batch_id,
-        position,
-        keyed,
-        draft.identifier,
-        draft.number,
-        draft.fields["certificateHolderName"],
-        draft.fields["certificateHolderCode"],
-        canonical(dict(draft.fields)).decode(),
-        draft.not_before,
-        draft.expires,
-        draft.predecessor,
-    )
-
-
-def _taken(
-    connection: Connection, drafts: Sequence[Draft], keyed: Sequence[bytes], row_numbers: Sequence[int] | None
-) -> list[Taken]:
+def _taken(connection: Connection, given: PreparedList, row_numbers: Sequence[int] | None) -> list[Taken]:
     """Rows whose number, or the identifier that comes out of it, is in the register."""
     taken: dict[int, Taken] = {}
-    for column, values in (
-        (certificates.c.uniqueness, list(keyed)),
-        (certificates.c.identifier, [draft.identifier for draft in drafts]),
-    ):
-        place = {value: position for position, value in enumerate(values)}
-        for start in range(0, len(values), _CHUNK):
-            query = select(column.label("value"), certificates.c.batch_id, certificates.c.identifier).where(
-                column.in_(values[start : start + _CHUNK])
-            )
-            for row in connection.execute(query):
-                position = place[row.value]
+    columns: tuple[tuple[Column[Any], Sequence[Any]], ...] = (
+        (certificates.c.uniqueness, given.keyed),
+        (certificates.c.identifier, given.identifiers),
+    )
+    for column, values in columns:
+        for start in range(0, len(values), CHUNK):
+            some = values[start : start + CHUNK]
+            query = select(column.label("value"), certificates.c.batch_id, certificates.c.identifier)
+            for row in connection.execute(query.where(column.in_(some))):
+                position = start + some.index(row.value)
                 shown = position + 1 if row_numbers is None else row_numbers[position]
-                taken[position] = Taken(shown, drafts[position].number, row.batch_id, row.identifier)
+                taken[position] = Taken(shown, given[position].number, row.batch_id, row.identifier)
     return [taken[position] for position in sorted(taken)]
 
 

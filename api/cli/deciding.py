@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from api.approvals import content, decisions_of, submit_decision, waiting
+from api.approvals import content, decisions_of, drafts_page, submit_decision, waiting
 from api.approvals.service import Given
+from api.certificates.office import Office
 from api.cli.shared import office_of
 from chain.cli.common import CANNOT_TELL, NO, YES, emit
 from chain.desk.decisions import LIMIT, SignedDecision
@@ -18,6 +20,7 @@ from chain.kernel.errors import InvalidInput
 from chain.kernel.home import write_atomically
 
 decisions_app = typer.Typer(help="Signed decisions: what waits, its content, hand one in.", no_args_is_help=True)
+_AT_ONCE = 1_000
 _Reference = Annotated[str, typer.Argument(help="batch-, act- or type-NUMBER", metavar="REQUEST")]
 
 
@@ -51,16 +54,30 @@ def show_content(
     ctx: typer.Context,
     request: _Reference,
     out: Annotated[Path, typer.Option(help="file to write; it holds personal data, hand it to the approver only")],
+    drafts: Annotated[
+        Path | None, typer.Option(help="file for all rows of a list too long for its request; personal data, too")
+    ] = None,
 ) -> None:
     """Write a request to the byte as it will be decided on."""
     with office_of(ctx) as office:
         found = content(office, request)
+        if drafts is not None:
+            _write_drafts(office, request, drafts)
     write_atomically(out, found.data)
     emit(
         ctx,
         {"request": request, "digest": hex0x(found.digest), "kind": found.kind, "size": found.size, "file": str(out)},
         Text("\n".join((*found.summary.lines, f"request {hex0x(found.digest)}", f"written to {out}"))),
     )
+
+
+def _write_drafts(office: Office, request: str, file: Path) -> None:
+    """Canonical JSON of each row, a line each; as ``yinxin decide --drafts`` takes it."""
+    written = 0
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        while kept := drafts_page(office, request, first=written, limit=_AT_ONCE).drafts[:_AT_ONCE]:
+            out.writelines(draft.to_bytes() + b"\n" for draft in kept)
+            written += len(kept)
 
 
 @decisions_app.command("submit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -105,17 +105,18 @@ def _issue(
             emit(ctx, findings_of(report), lambda console: show_findings(console, report), NO)
         if not dry_run:
             stack.enter_context(office.writing())
-        drafts = (
+        drafts: Iterable[Draft] = (
             drafts_for_issue(office, report.rows, kind)
             if operation == "issue"
             else drafts_for_successors(office, report.rows, kind)
         )
         if dry_run:
+            count = sum(1 for _ in drafts)  # made and let go: what cannot be made is told now
             emit(
                 ctx,
                 {"dryRun": True, **findings_of(report)},
                 lambda console: show_findings(
-                    console, report, f"{len(drafts)} rows can be issued; nothing was issued (dry run)"
+                    console, report, f"{count} rows can be issued; nothing was issued (dry run)"
                 ),
             )
             return
@@ -132,7 +133,7 @@ def _read(file: Path, kind: CertificateType, sheet: str | None) -> ListReport:
 def create_and_run(
     ctx: typer.Context,
     office: Office,
-    drafts: Sequence[Draft],
+    drafts: Iterable[Draft],
     kind: CertificateType,
     operation: str,
     source: str,

@@ -9,15 +9,15 @@ import typer
 from rich.text import Text
 
 from chain.catalogue import Catalogue, read_definition
+from chain.cli._drafts import hold_rows
 from chain.cli._person import person_key
 from chain.cli.common import emit, state
 from chain.desk.decisions import MOST_VALIDITY, request_digest, sign_decision
 from chain.desk.messages import LIMIT, Request
 from chain.desk.proposals import AUTHORITY, Proposal, is_proposal
 from chain.desk.summary import summary_of
-from chain.issuing.contents import Draft, rows_digest
 from chain.kernel.clock import system_clock
-from chain.kernel.encoding import hex0x, unb64url
+from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput, NotFound, Refused
 from chain.kernel.home import write_atomically
 from chain.ledger.connection import open_ledger
@@ -33,6 +33,10 @@ def register(app: typer.Typer) -> None:
         request_file: Annotated[
             Path, typer.Option(help="the request or proposal, to the byte as it was handed to you")
         ],
+        drafts: Annotated[
+            Path | None,
+            typer.Option(help="all rows of a long list, as JSON lines: drafts, or pages as the service answers them"),
+        ] = None,
         approve: Annotated[
             bool | None, typer.Option("--approve/--refuse", help="yes or no; neither only shows")
         ] = None,
@@ -51,7 +55,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Show a request from its own bytes and sign yes or no with a key of your own. 复核签名."""
         data = _read(request_file)
-        bureau, lines = _shown(data, certificate_type)
+        bureau, lines = _shown(data, certificate_type, drafts, decided=bool(approve))
         digest = request_digest(data)
         answer: dict[str, Any] = {"request": hex0x(digest), "bureau": bureau, "lines": list(lines)}
         text = Text("\n".join((*lines, f"request {hex0x(digest)}")))
@@ -87,18 +91,15 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _shown(data: bytes, definitions: list[Path]) -> tuple[str, tuple[str, ...]]:
-    """For whom a decision is, and what the bytes say."""
+def _shown(data: bytes, definitions: list[Path], file: Path | None, *, decided: bool) -> tuple[str, tuple[str, ...]]:
+    """For whom a decision is, and what the bytes say. Whoever says yes to a long list has all its rows at hand."""
     if is_proposal(data):
         return AUTHORITY, Proposal.from_bytes(data).lines
     request = Request.from_bytes(data)
     try:
-        if request.kind == "release":
-            drafts = [Draft.from_dict(item) for item in request.body["drafts"]]
-            if rows_digest(drafts) != unb64url(request.body["rowsDigest"]):
-                raise InvalidInput("the list is not the one its digest names", code="desk.rows", field="rowsDigest")
+        checked = hold_rows(request.body, file, decided=decided) if request.kind == "release" else ()
         kinds = Catalogue(read_definition(_read(path)).kind for path in definitions)
-        return request.bureau, summary_of(request.id, request, kinds).lines
+        return request.bureau, (*summary_of(request.id, request, kinds).lines, *checked)
     except Refused as error:
         raise Refused(
             f"{error.message}, as far as this device knows",

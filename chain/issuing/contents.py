@@ -16,6 +16,8 @@ from chain.kernel.canonical import canonical
 from chain.kernel.errors import InvalidInput
 from chain.merkle import Tree, leaf_hash
 
+_encoder = msgspec.json.Encoder()
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -144,10 +146,11 @@ def draft_bytes(
     predecessor: str | None,
 ) -> bytes:
     """Canonical JSON of a draft from its parts, ``fields`` being canonical JSON already. Raises InvalidInput."""
-    frame = canonical([expires, identifier, not_before, number, predecessor, version])
-    parts = msgspec.json.decode(frame, type=list[msgspec.Raw])
+    frame = [expires, identifier, not_before, number, predecessor, version]
+    canonical(frame)  # judges each of them; a JSON text holds no line feed
+    parts = _encoder.encode_lines(frame).split(b"\n")
     return b'{"expires":%b,"fields":%b,"identifier":%b,"notBefore":%b,"number":%b,"predecessor":%b,"version":%b}' % (
-        parts[0], fields, *parts[1:],
+        parts[0], fields, *parts[1:6],
     )  # fmt: skip
 
 

@@ -1,16 +1,17 @@
 """A bureau's whole stock of certificates, issued as a stranger would: from the list to confirmed, stored and checked.
 
 A town of real parts is built: an authority, an officer, an approver with the anchor key, a clerk, and an embedded
-chain, each with a home of its own. Then ``yinxin issue`` takes one CSV list of business licences, ``yinxin approve``
-releases it, a separate ``yinxin signer`` rebuilds and signs it, and it is anchored. The clock starts with the command
-that is given the list and stops when it has ended: every record lies encrypted in the local store, evidence is
-gathered, the batch is complete. Afterwards what was made is checked: size and root on the ledger, the tree over the
+chain, each with a home of its own; ``yinxin serve``, ``yinxin worker`` and a separate ``yinxin signer`` are up. The
+clock starts when one CSV list of business licences is uploaded by HTTP. ``yinxin approve`` releases it, the worker
+seals it, the signer rebuilds and signs it, and it is anchored. The clock stops when the service says that the batch is
+complete: every record lies encrypted in the local store, evidence is gathered. With ``--road command`` ``yinxin issue``
+does server's and worker's work. Afterwards what was made is checked: size and root on the ledger, the tree over the
 manifest's pages, and a random sample of bundles by a home that has neither the register nor the keys.
 
 Beside it stands PyPI sd-jwt making the same credentials (no checks of rows, no stamp, no record, no ledger).
 
     python scripts/bench/stock.py --count 2000          a smaller list
-    python scripts/bench/stock.py --count 20000 --kill  the officer's command is killed half-way and run again
+    python scripts/bench/stock.py --count 20000 --kill  the worker is killed half-way and started again
 """
 
 from __future__ import annotations
@@ -20,10 +21,8 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +44,8 @@ from chain.kernel.home import Home
 from chain.ledger.connection import open_ledger
 from chain.ledger.evidence import LedgerProofs
 from chain.merkle import Tree
-from scripts.bench._watched import Stepped, Watch, run_stepped
+from scripts.bench._roads import Approval, CommandRoad, Road, ServiceRoad
+from scripts.bench._watched import Stepped, Watch
 from scripts.bench.certificates import BUREAU, LICENCE, Bench, licence
 from scripts.demo_stage import Role, Stage
 from scripts.sample_lists import CHINESE, companies, csv_bytes
@@ -97,44 +97,6 @@ class Town:
         cards = [role.home / "card.json" for role in (town.officer, town.approver)]
         town.authority.run("authority", "enter", *cards, quiet=True)
         return town
-
-
-def environment() -> dict[str, str]:
-    """Ours without settings of this machine's homes."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("YINXIN_")}
-
-
-class Issue:
-    """One list on its way through the town."""
-
-    def __init__(self, town: Town, file: Path, watch: Watch) -> None:
-        self.town, self.file, self.watch = town, file, watch
-        self.approved: threading.Thread | None = None
-
-    def run(self, kill: tuple[str, int] | None = None) -> Stepped:
-        """The officer's command, to its end or to where it is killed."""
-        command = self.town.officer.command("issue", self.file, "--type", "business-licence", "--wait", "600", "--json")
-        return run_stepped(
-            command, environment(), kill=kill,
-            started=lambda pid: self.watch.follow("officer", pid), seen=self._seen,
-        )  # fmt: skip
-
-    def _seen(self, step: str) -> None:
-        if step == "registered" and self.approved is None:
-            self.approved = threading.Thread(target=self._approve)
-            self.approved.start()
-
-    def _approve(self) -> None:
-        """The second person: agrees as soon as the request lies on the desk."""
-        requests = self.town.stage.out / "desk" / "requests"
-        while not any(requests.glob("release-*.age")):
-            time.sleep(0.05)
-        child = subprocess.Popen(
-            self.town.approver.command("approve", "--all", "--json"),
-            stdout=subprocess.DEVNULL, env=environment(),
-        )  # fmt: skip
-        self.watch.follow("approve", child.pid)
-        child.wait()
 
 
 def stages(runs: list[Stepped]) -> list[dict[str, Any]]:
@@ -210,7 +172,8 @@ def peer(count: int) -> float:
 def table(result: dict[str, Any]) -> str:
     """What people read."""
     count = result["count"]
-    lines = [f"{count} business licences, from the list to confirmed and stored"]
+    way = {"http": "uploaded by HTTP, sealed by the worker", "command": "by yinxin issue"}[result["road"]]
+    lines = [f"{count} business licences, from the list to confirmed and stored, {way}"]
     lines += [f"  {one['name']:<46}{one['seconds']:>8.2f} s" for one in result["stages"]]
     verdict = ""
     if count == GOAL_SIZE and not result["killed"]:
@@ -241,32 +204,45 @@ def bench(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         town.authority.run("node", "stop", quiet=True)
 
 
+def _settled(watch: Watch) -> dict[str, float]:
+    """Processor time of those that are up, as soon as none of them takes any for a second."""
+    before: dict[str, float] = {}
+    while True:
+        time.sleep(1)
+        now = {name: watch.cpu(name) for name in watch.seen}
+        if before and all(spent - before.get(name, 0.0) < 0.2 for name, spent in now.items()):
+            return now
+        before = now
+
+
 def measure(town: Town, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """The list, its way, and what came out."""
     file = folder / "stock.csv"
     file.write_bytes(csv_bytes([CHINESE, *(one.values for one in companies(options.count))], "utf-8"))
-    runs: list[Stepped] = []
     with Watch() as watch:
         signer = town.approver.start("signer")
         watch.follow("signer", signer.pid)
-        time.sleep(2)  # it is up before the clock starts, as in an office
-        idle = watch.cpu("signer")
-        issue = Issue(town, file, watch)
-        if options.kill:
-            runs.append(issue.run(("chunk", max(1, options.chunks // 2))))
-            assert runs[0].code < 0, runs[0].out
-        runs.append(issue.run())
+        approval = Approval(town.stage, town.approver, watch)
+        road: Road = (
+            ServiceRoad(file, town.stage, approval, watch)
+            if options.road == "http"
+            else CommandRoad(file, town.officer, approval, watch)
+        )
+        idle = _settled(watch)  # all are up before the clock starts, as in an office
+        runs = road.run(kill=options.kill, chunks=options.chunks)
         assert runs[-1].code == 0, runs[-1].out
         said = json.loads(runs[-1].out)
         assert (said["state"], said["issued"]) == ("complete", options.count), said
         time.sleep(0.2)
         usage = watch.seen
-        usage["signer"].cpu -= idle
+        for name, spent in idle.items():
+            usage[name].cpu -= spent
     seconds = sum(run.seconds for run in runs)
     cpu = sum(one.cpu for one in usage.values())
     theirs = peer(options.count)
     return {
         "count": options.count,
+        "road": options.road,
         "killed": bool(options.kill),
         "seconds": round(seconds, 2),
         "cpu": round(cpu, 2),
@@ -288,7 +264,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=Path("bench-out/stock.json"), help="where the figures go")
     parser.add_argument("--count", type=int, default=GOAL_SIZE, help="certificates in the list")
     parser.add_argument("--sample", type=int, default=50, help="bundles to verify afterwards")
-    parser.add_argument("--kill", action="store_true", help="kill the officer's command half-way through sealing")
+    parser.add_argument("--road", choices=("http", "command"), default="http", help="how the list comes in")
+    parser.add_argument("--kill", action="store_true", help="kill whoever seals half-way, and start it again")
     parser.add_argument("--chunks", type=int, default=4, help="with --kill: half of these chunks are sealed before")
     parser.add_argument("--keep", type=Path, help="leave homes and chain in this new folder")
     parser.add_argument("--check", action="store_true", help="exit 1 if the goal is missed")

@@ -31,7 +31,7 @@ def drafts(office: Office, first: int, count: int) -> list[Draft]:
     """Drafts of companies that do not exist, from the ``first``."""
     table = csv_bytes([CHINESE, *(sample.values for sample in companies(count, seed=11, first=first))], "utf-8")
     report = read_list(table, LICENCE, filename="race.csv")
-    return drafts_for_issue(office, report.rows, LICENCE)
+    return list(drafts_for_issue(office, report.rows, LICENCE))
 
 
 def main() -> None:

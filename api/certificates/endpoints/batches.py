@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +33,7 @@ from api.service.paging import Cursor, Limit, after, cut
 from api.service.routes import Caller, Here, ServiceRoute, about, as_before, ruled
 from api.service.shapes import Bureau, Number
 from chain.catalogue.lists import Limits, ListReport, read_list, read_rows
+from chain.issuing.contents import Draft
 from chain.kernel.errors import Unavailable
 
 router = APIRouter(prefix="/v1/bureaus/{bureau}", route_class=ServiceRoute, tags=["batches"])
@@ -132,8 +133,14 @@ def _take(
     if not report.ok:
         return ListOutcome.of(report, accepted=False)
     kind = office.catalogue.find(type_code)
-    drafts = (drafts_for_issue if operation == "issue" else drafts_for_successors)(office, report.rows, kind)
+    drafts: Iterable[Draft] = (
+        drafts_for_issue(office, report.rows, kind)
+        if operation == "issue"
+        else drafts_for_successors(office, report.rows, kind)
+    )
     if dry_run:
+        for _ in drafts:  # made and let go: what cannot be made is told now
+            pass
         return ListOutcome.of(report, accepted=True)
     try:
         number, new = create_batch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as slot
 from functools import cached_property
@@ -165,7 +166,7 @@ class ListReport:
     heading_row: int
     columns: tuple[Column, ...]
     row_count: int
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     findings: tuple[Finding, ...]
     findings_left_out: int = 0
     file_digest: bytes = b""

@@ -50,6 +50,7 @@ def read_list(
     limits = limits or Limits()
     data, name = _bytes_of(source, limits)
     name = filename or name
+    digest = sha256(data).digest()
     if data.startswith(b"PK\x03\x04"):
         form, delimiter = "xlsx", ""
         rows: _Rows
@@ -65,6 +66,7 @@ def read_list(
     else:
         form = "csv"
         text = csv_source.decode(data)
+        data = b""  # the text is all that is needed now
         encoding = text.encoding
         delimiter, heading, rows = _csv_heading(kind, text, limits)
     if heading is None:
@@ -84,10 +86,10 @@ def read_list(
         heading_row=heading.row,
         columns=heading.columns,
         row_count=table.count,
-        rows=tuple(table.rows),
+        rows=table.rows,
         findings=tuple(sorted(findings.kept, key=lambda one: one.row)),
         findings_left_out=findings.left_out,
-        file_digest=sha256(data).digest(),
+        file_digest=digest,
     )
 
 

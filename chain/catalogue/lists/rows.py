@@ -60,7 +60,7 @@ def read_rows(
         heading_row=0,
         columns=heading.columns,
         row_count=table.count,
-        rows=tuple(table.rows),
+        rows=table.rows,
         findings=tuple(sorted(findings.kept, key=lambda one: one.row)),
         findings_left_out=findings.left_out,
         file_digest=sha256(repr([sorted(row.items()) for row in rows]).encode()),

@@ -12,6 +12,7 @@ from chain.catalogue.lists.cells import shown
 from chain.catalogue.lists.columns import Plan
 from chain.catalogue.lists.heading import EXAMPLE
 from chain.catalogue.lists.model import Finding, Findings, Limits, Row
+from chain.catalogue.lists.packed import PackedRows
 from chain.catalogue.lists.texts import problem
 from chain.catalogue.model import CertificateType
 from chain.catalogue.problems import Problem
@@ -20,6 +21,8 @@ from chain.identifiers import parse
 from chain.kernel.errors import InvalidInput
 
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
+_TO_BE_WATCHED = frozenset(_BLANK + "#=")
+"""A cell that begins so may be blank, or a formula."""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,7 @@ class Table:
     plan: Plan
     findings: Findings
     limits: Limits
-    rows: list[Row] = field(default_factory=list)
+    rows: PackedRows = field(default_factory=PackedRows)
     count: int = 0
     _keys: dict[tuple[str, str], int] = field(default_factory=dict)
     _serials: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -96,7 +99,8 @@ class Table:
     def _values(self, number: int, cells: Sequence[Any]) -> tuple[dict[str, str], bool]:
         values: dict[str, str] = {}
         good = True
-        width = len(cells)
+        width, limit = len(cells), self.limits.cell
+        notes: list[Problem] = []
         for part in self.plan.parts:
             raw = cells[part.index] if part.index < width else ""
             known = part.known.get(raw) if type(raw) is str else None
@@ -104,17 +108,23 @@ class Table:
                 if part.keep:
                     values[part.name] = known
                 continue
-            notes: list[Problem] = []
-            value = part.read(raw, notes, self.limits.cell)
-            for found in notes:
-                self._add(number, part.name, shown(raw), found, part.heading)
-            if value is None:
-                good = good and not any(found.level == "error" for found in notes)
-                continue
-            if part.keep:
-                values[part.name] = value
-            if not notes and type(raw) is str and len(part.known) < part.remember:
-                part.known[raw] = value
+            if type(raw) is str and raw and len(raw) <= limit and raw[0] not in _TO_BE_WATCHED:
+                value = part.reader(raw, notes)
+            else:
+                value = part.read(raw, notes, limit)
+            if notes:
+                for found in notes:
+                    self._add(number, part.name, shown(raw), found, part.heading)
+                if value is None:
+                    good = good and not any(found.level == "error" for found in notes)
+                elif part.keep:
+                    values[part.name] = value
+                notes = []
+            elif value is not None:
+                if part.keep:
+                    values[part.name] = value
+                if len(part.known) < part.remember and type(raw) is str:
+                    part.known[raw] = value
         return values, good
 
     def _unique(self, number: int, certificate_number: str, serial: str, version: str, identifier: str | None) -> bool:
@@ -149,7 +159,8 @@ class Table:
     def _shorter_numbers(self) -> None:
         """Numbers one to three digits shorter than the others, most of which begin with 0: zeros were lost."""
         name = self.kind.number_field
-        digits = [(row.number, row.fields[name]) for row in self.rows if row.fields[name].isdigit()]
+        numbers = ((row.number, row.fields[name]) for row in self.rows)
+        digits = [(row, value) for row, value in numbers if value.isdigit()]
         if len(digits) < 5:
             return
         length, often = Counter(len(value) for _row, value in digits).most_common(1)[0]

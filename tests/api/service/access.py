@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "list_approvals": _DECIDING,
     "show_approval": _DECIDING,
     "show_approval_content": {"officer", "approver"},
+    "list_approval_drafts": {"officer", "approver"},
     "list_decisions": _DECIDING,
     "decide": {"approver"},
     "request_activations": _BOTH,
