@@ -179,8 +179,9 @@ class Sender:
         )  # fmt: skip
         if receipt is None:
             if int(count, 16) > tx.nonce:
-                # Read again: the receipt may have come between the two answers.
-                if self.rpc.call("eth_getTransactionReceipt", [hex0x(tx.hash)]) is not None:
+                # A node whose counts run ahead of its receipts still knows the transaction; one that is lost is
+                # unknown everywhere. Given up wrongly, the same act would be sent, and done, a second time.
+                if self._is_known(tx):
                     return None
                 with self._outbox.hold():
                     self._outbox.settle(tx, LOST)
@@ -202,6 +203,12 @@ class Sender:
         if not good:
             raise self._reason(tx, block)
         return settled
+
+    def _is_known(self, tx: SentTx) -> bool:
+        return any(
+            self.rpc.call(method, [hex0x(tx.hash)]) is not None
+            for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt")
+        )
 
     def _reason(self, tx: SentTx, block: BlockRef) -> YinxinError:
         call = {"from": hex0x(self.address), "to": hex0x(tx.to), "data": hex0x(tx.data)}

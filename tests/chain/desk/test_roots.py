@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import pytest
 from chain.desk import Answer, Request
 from chain.desk.messages import request_id
 from chain.issuing import Slot
-from chain.kernel.encoding import b64url, unhex0x
+from chain.kernel.encoding import b64url, unb64url, unhex0x
 from chain.ledger.typed import Anchor, Domain, recover
 from tests.chain.desk.stage import Batch, Stage, following
 from tests.support.memory_ledger import ANCHOR_LOG, CHAIN_ID
@@ -97,9 +98,16 @@ def one_more(stage: Stage, batch: Batch) -> Request:
     return batch.root(**{name: [*body[name], *more[name]] for name in ("credentials", "stamps", "records")})
 
 
-def hidden_field(stage: Stage, batch: Batch) -> Request:
-    parts = batch.credentials[0].text.split("~")
-    return batch.root(credentials=["~".join([*parts[:-2], ""]), *batch.root().body["credentials"][1:]])
+def hiding(name: str) -> Tamper:
+    """A credential that keeps one field to itself. Which of them comes last in the text is chance; its name is not."""
+
+    def tamper(stage: Stage, batch: Batch) -> Request:
+        jwt, *disclosures, end = batch.credentials[0].text.split("~")
+        shown = [text for text in disclosures if json.loads(unb64url(text))[1] != name]
+        assert len(shown) == len(disclosures) - 1
+        return batch.root(credentials=["~".join([jwt, *shown, end]), *batch.root().body["credentials"][1:]])
+
+    return tamper
 
 
 def strange_key(stage: Stage, batch: Batch) -> Request:
@@ -134,7 +142,8 @@ REFUSED: dict[str, tuple[Tamper, str]] = {
     "the end of validity taken away": (other_end, "desk.content"),
     "another certificate in its place": (other_identifier, "desk.content"),
     "a credential in another bureau's name": (other_bureau_in_credential, "desk.content"),
-    "a field hidden": (hidden_field, "desk.content"),
+    "a field hidden": (hiding("certificateHolderName"), "desk.content"),
+    "the number hidden": (hiding("certificateNumber"), "desk.form"),
     "another holder on the stamp": (stamp_with(holder_name="另一*公司"), "desk.content"),
     "another end on the stamp": (stamp_with(expires=4_000_000_000), "desk.content"),
     "another slot on the stamp": (stamp_with(status_index=7), "desk.content"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,6 +177,27 @@ class TestExactlyOnce:
         assert caught.value.code == "sender.nonce"
         again = sender.wait_final(sender.send(b"\x11" * 20, b"", label="mine"))
         assert again.nonce == tx.nonce + 1
+
+    def test_a_count_that_runs_ahead_of_the_receipts_is_no_loss(self, world: World, sender: Sender) -> None:
+        class Ahead(RpcClient):
+            """Counts what it has mined before it hands out the receipts; then it does that, too."""
+
+            withheld = 4
+
+            def batch(self, calls: Any, *, errors: bool = False) -> list[Any]:
+                found = super().batch(calls, errors=errors)
+                if calls[0][0] == "eth_getTransactionReceipt" and self.withheld:
+                    self.withheld -= 1
+                    found[0] = None
+                return found
+
+        before = count(world)
+        with Ahead(world.rpc.endpoints, finality="latest") as ahead:
+            sender.rpc = ahead
+            tx = sender.wait_final(sender.send(b"\x11" * 20, b"", label="ahead"))
+            assert ahead.withheld == 0
+        assert sender.wait_final(sender.send(b"\x11" * 20, b"", label="ahead")).hash == tx.hash
+        assert count(world) == before + 1
 
     def test_not_mined_in_time_says_so_and_is_not_lost(self, world: World, sender: Sender) -> None:
         world.rpc.call("evm_setAutomine", [False])
