@@ -2,8 +2,8 @@
 
 The answer is kept for a day, sealed (AES-256-GCM) under a key derived from the caller's own key, of which only a
 digest stays; so neither names nor secrets in an answer can be read from the database. A request whose process died
-before it answered is executed again: every act behind an endpoint can be, with one effect. That the process died is seen
-at once where it ran (:mod:`api.service.alive`), and presumed of another machine's after two minutes.
+before it answered is executed again: every act behind an endpoint can be, with one effect. That a process died is seen
+at once on its own machine (:mod:`api.service.alive`), and presumed of another machine's after two minutes.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from api.service.alive import Alive
 from api.service.tables import idempotency_keys as keys
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import Conflict, InvalidInput
+from chain.kernel.steps import reached
 
 HEADER = "Idempotency-Key"
 KEPT = 86_400
@@ -92,6 +93,7 @@ class Once:
             connection.execute(
                 update(keys).where(*mine).values(status=response.status_code, answer=answer, expires_at=now + KEPT)
             )
+        reached("kept")
 
     def forget(self) -> None:
         """The execution failed without an answer."""

@@ -256,7 +256,9 @@ class Answers:
                 return await (await self._engine.ipc()).call(method, parts, timeout)
         except AnvilError as error:
             if "BlockOutOfRange" in str(error):
-                raise RpcError(SERVER, f"the state of block {number} is no longer kept; ask at the latest block") from error
+                raise RpcError(
+                    SERVER, f"the state of block {number} is no longer kept; ask at the latest block"
+                ) from error
             raise
 
     def _served(self, wanted: Any) -> int | None:
