@@ -20,6 +20,10 @@ from api.webhooks import create_webhook
 from chain.kernel.clock import CHINA
 from tests.api.jobs.kit import draft, eventually, jobs, make_service, rows
 from tests.api.jobs.walks import (
+    CHAIN,
+    OTHERS,
+    RELEASE,
+    SIGNER,
     SIZE,
     TABLE,
     check,
@@ -57,18 +61,7 @@ def test_the_worker_killed_at_every_step(town: Town, name: str) -> None:
     check(town, walk)
 
 
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [
-        ("issue", "list"),
-        ("issue", "signed"),
-        ("issue", "sent"),
-        ("act", "act-noted"),
-        ("claim", "claim-sent"),
-        ("type", "type-sent"),
-        ("audit", "audit-signed"),
-    ],
-)
+@pytest.mark.parametrize(("name", "step"), CHAIN)
 def test_the_chain_killed_under_the_worker(town: Town, name: str, step: str) -> None:
     walk = TABLE[name]
     make_service(town)
@@ -129,13 +122,7 @@ def signer_process(town: Town, kill_at: str | None) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [
-        ("issue", "answer-list"), ("issue", "answer-root"), ("expiry", "answer-status"), ("claim", "answer-claim"),
-        ("activation", "answer-activation"), ("audit", "answer-audit"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "step"), SIGNER)
 def test_the_signer_killed_before_it_answers(town: Town, name: str, step: str) -> None:
     walk = TABLE[name]
     make_service(town)
@@ -158,7 +145,7 @@ def test_the_signer_killed_while_it_carries_out_decisions(town: Town) -> None:
     hand_in(town, "batch-1", anna, "--approve")
     hand_in(town, "batch-2", anna, "--refuse", "--reason", "row 1 has no approval on file")
     hand_in(town, "type-1", anna, "--approve")
-    with signer_process(town, "answer-release"):
+    with signer_process(town, RELEASE):
         eventually(lambda: worker_until(town, None).code == 0 and TABLE["issue"].is_done(town))
         eventually(lambda: worker_until(town, None).code == 0 and TABLE["type"].is_done(town))
         eventually(lambda: worker_until(town, None).code == 0 and not jobs(town), why=lambda: jobs(town))
@@ -181,7 +168,7 @@ def test_the_worker_killed_between_reminding_telling_and_noting_that_it_told(tow
         patch.setenv("YINXIN_JOBS__PRIVATE_WEBHOOKS", "true")
         with town.office() as office:
             create_webhook(office, hooks.url, ["certificate.expiring"])
-        for step in ("reminded", "webhook-sent"):
+        for step in OTHERS["reminder"]:
             run = worker_until(town, step)
             assert (run.steps[-1], run.code) == (step, -signal.SIGKILL)
         assert worker_until(town, None).code == 0

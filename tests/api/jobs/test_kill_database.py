@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from scripts.postgresql import NoServer, Server, running
 from tests.api import fixtures
 from tests.api.jobs.kit import eventually, make_service, working
-from tests.api.jobs.walks import TABLE, check, settle, worker_until
+from tests.api.jobs.walks import DATABASE, TABLE, check, settle, worker_until
 from tests.api.test_kill import show
 from tests.api.town import BUREAU, Town
 
@@ -85,7 +85,7 @@ def test_the_worker_runs_on_postgresql_alone(town: Town) -> None:
         assert list(folder.glob("register.sqlite*")) + list(folder.glob("*s.sqlite*")) == [], folder
 
 
-@pytest.mark.parametrize("name", ["issue", "act"])
+@pytest.mark.parametrize("name", DATABASE)
 def test_the_database_killed_at_every_step(town: Town, cluster: Server, name: str) -> None:
     walk = TABLE[name]
     make_service(town)

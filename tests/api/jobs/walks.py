@@ -255,7 +255,43 @@ TABLE = {
     ),
     "audit": Walk(prepare_audit, AUDIT[:-1], check_audit, (), audit_anchored),
 }  # fmt: skip
-"""What is walked, and where each victim dies."""
+"""What is walked; the worker dies at every step of it."""
+
+CHAIN = (
+    ("issue", "list"), ("issue", "signed"), ("issue", "sent"), ("act", "act-noted"), ("claim", "claim-sent"),
+    ("type", "type-sent"), ("audit", "audit-signed"),
+)  # fmt: skip
+"""Where the chain dies under the worker."""
+
+SIGNER = (
+    ("issue", "answer-list"), ("issue", "answer-root"), ("expiry", "answer-status"), ("claim", "answer-claim"),
+    ("activation", "answer-activation"), ("audit", "answer-audit"),
+)  # fmt: skip
+"""Where the approver's signer dies, by itself; and over signed decisions at :data:`RELEASE`."""
+
+RELEASE = "answer-release"
+
+DATABASE = ("issue", "act")
+"""What is done while PostgreSQL dies at every step."""
+
+KUBO = {
+    "issue": ("allocated", "stored", "sealed", "manifest", "root-requested"),
+    "expiry": ("act-sealed", "act-requested", "act-signed"),
+    "push": ("pushed",),
+}
+"""Where Kubo dies: something has just been stored, or is about to be."""
+
+SERVER = {
+    "issue": ("body", "registered", "kept"),
+    "act": ("act", "kept"),
+    "activation": ("activation",),
+    "claim": ("claim", "kept"),
+    "release": ("decision", "kept"),
+}
+"""Where the server dies over a request; ``body`` stands for the middle of the request's body."""
+
+OTHERS = {"reminder": ("reminded", "webhook-sent"), "push": ("pushed",)}
+"""Where the worker dies besides."""
 
 
 def worker_until(town: Town, step: str | None, seen: Callable[[str], None] = lambda _step: None) -> Run:

@@ -74,9 +74,7 @@ def alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def serving(
-    hall: Hall, *, workers: int = 2, pass_fds: tuple[int, ...] = (), **environment: str
-) -> Iterator[Served]:
+def serving(hall: Hall, *, workers: int = 2, pass_fds: tuple[int, ...] = (), **environment: str) -> Iterator[Served]:
     """The server on a free port, until the block is left."""
     with tempfile.NamedTemporaryFile(prefix="served-", suffix=".log", dir=hall.town.folder, delete=False) as log:
         process = subprocess.Popen(

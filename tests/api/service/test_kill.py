@@ -23,10 +23,12 @@ from chain.kernel.encoding import hex0x
 from scripts.sample_lists import CHINESE, csv_bytes
 from tests.api.holders import Holders
 from tests.api.jobs.kit import eventually, jobs, rows, working
+from tests.api.jobs.walks import SERVER
 from tests.api.people import Person, content_of, hand_in
 from tests.api.service.hall import Hall
 from tests.api.service.served import Served, serving
-from tests.api.test_kill import SERVER, Books
+from tests.api.test_kill import SERVER as STEPS
+from tests.api.test_kill import Books
 from tests.api.town import BUREAU, EVENTS, LICENCE, licences
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(900)]
@@ -114,20 +116,20 @@ def asks(hall: Hall, anna: Person, claim: bytes, names: list[str]) -> list[Ask]:
     act = {"operation": "suspend", "certificates": [names[0]], "reason": "an inspection"}
     return [
         Ask(
-            "list", ("body", "registered", "kept"), "officer", f"{HERE}/lists?type=business-licence",
+            "list", SERVER["issue"], "officer", f"{HERE}/lists?type=business-licence",
             lambda: {"content": listed}, "SELECT count(*) FROM batches", 2,
         ),
-        Ask("act", ("act", "kept"), "officer", f"{HERE}/acts", lambda: {"json": act}, "SELECT count(*) FROM acts", 1),
+        Ask("act", SERVER["act"], "officer", f"{HERE}/acts", lambda: {"json": act}, "SELECT count(*) FROM acts", 1),
         Ask(
-            "activation", ("activation",), "officer", f"{HERE}/activations",
+            "activation", SERVER["activation"], "officer", f"{HERE}/activations",
             lambda: {"json": {"certificates": [names[1]]}}, "SELECT count(*) FROM activations", 2,
         ),
         Ask(
-            "claim", ("claim", "kept"), None, f"{HERE}/claims",
+            "claim", SERVER["claim"], None, f"{HERE}/claims",
             lambda: {"content": claim}, "SELECT count(*) FROM claims", 1,
         ),
         Ask(
-            "decision", ("decision", "kept"), "approver", f"{HERE}/approvals/batch-2/decisions", decision,
+            "decision", SERVER["release"], "approver", f"{HERE}/approvals/batch-2/decisions", decision,
             "SELECT count(*) FROM batches", 2,
         ),
     ]  # fmt: skip
@@ -197,7 +199,7 @@ def test_the_server_killed_at_every_point_of_a_request_does_it_once(own_hall: Ha
     print("\nasked for    killed at    steps of that run")
     for what, step, steps in table:
         print(f"{what:<12} {step:<12} {steps}")
-    assert set(SERVER) <= {step for _, step, _ in table}
+    assert set(STEPS) <= {step for _, step, _ in table}
 
     finish(hall, anna)
     books = Books(town)
