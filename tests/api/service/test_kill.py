@@ -221,9 +221,10 @@ def finish(hall: Hall, anna: Person) -> None:
     with town.signing(approve=False), working(town) as worker:
         eventually(
             lambda: rows(town, "SELECT 1 FROM acts WHERE state IN ('sealed', 'complete')"),
+            seconds=240,
             why=worker.log_file.read_text,
         )
         hand_in(town, "act-1", anna, "--approve")
-        eventually(lambda: not jobs(town), why=lambda: jobs(town))
+        eventually(lambda: not jobs(town), seconds=240, why=lambda: jobs(town))
     for table, state in (("batches", "complete"), ("acts", "complete"), ("claims", "complete")):
         assert rows(town, f"SELECT 1 FROM {table} WHERE state <> '{state}'") == [], table
