@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,8 @@ _SETTINGS = {
     "log_min_error_statement": "panic",
 }
 """Speed before safety: the data lives as long as the tests."""
+_DURABLE = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on")
+"""For servers that are killed: what was committed is there afterwards."""
 
 
 class NoServer(Exception):
@@ -97,24 +99,59 @@ def install() -> str:
     return why_none()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
     """A running server.
 
     Attributes:
         url: of its database ``postgres``, as SQLAlchemy takes it.
         data: its folder.
-        pid: of the server; whoever ends it asks this one.
     """
 
     url: str
     data: Path
-    pid: int
+    _launch: Callable[[], subprocess.Popen[bytes]]
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Number of the process that the others are children of."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it; after :meth:`kill` it recovers. Raises NoServer."""
+        status = self.data / "postmaster.pid"
+        status.unlink(missing_ok=True)  # that of a dead one says "ready", too
+        self._process = self._launch()
+        _wait(self._process, status)
+
+    def kill(self) -> None:
+        """kill -9 the server and all its children, as a power cut would; Linux only."""
+        assert self._process is not None
+        others = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        self._process.kill()
+        self._process.wait()
+        for other in map(int, others):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(other, signal.SIGKILL)
+        until = time.monotonic() + 30
+        while any(_runs(int(other)) for other in others) and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process is not None:
+            _end(self._process)
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
-    """A new, empty server until the block is left. Raises NoServer."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """A new, empty server until the block is left. Raises NoServer.
+
+    Args:
+        durable: what was committed outlives a crash of the server.
+    """
     programs = find_programs()
     # In /tmp itself: the path of a unix socket holds 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="yx-pg-", dir="/tmp"))
@@ -128,19 +165,31 @@ def running() -> Iterator[Server]:
         )  # fmt: skip
         if made.returncode:
             raise NoServer(f"no PostgreSQL: initdb failed: {made.stderr.strip()[-300:]}")
-        options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-p", str(_PORT), "-k", folder, *options],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=folder,
-            user=user, group=group,
-        )  # fmt: skip
+        settings = _SETTINGS | (_DURABLE if durable else {})
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+        def launch() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                [programs / "postgres", "-D", data, "-p", str(_PORT), "-k", folder, *options],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+                cwd=folder, user=user, group=group,
+            )  # fmt: skip
+
+        server = Server(f"postgresql+psycopg://yinxin@/postgres?host={folder}&port={_PORT}", data, launch)
         try:
-            _wait(server, data / "postmaster.pid")
-            yield Server(f"postgresql+psycopg://yinxin@/postgres?host={folder}&port={_PORT}", data, server.pid)
+            server.start()
+            yield server
         finally:
-            _end(server)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _drop_to(folder: Path) -> tuple[int | None, int | None]:

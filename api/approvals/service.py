@@ -23,6 +23,7 @@ from chain.desk.summary import Summary, summary_of
 from chain.issuing.contents import Draft
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, NotFound, Refused
+from chain.kernel.steps import reached
 from chain.ledger.typed import Domain
 
 _REFERENCE = re.compile(r"(batch|act|type)-([1-9][0-9]{0,17})\Z")
@@ -173,6 +174,7 @@ def submit_decision(office: Office, request_name: str, signed: SignedDecision) -
         )
     office.desk.submit(request)
     name = office.desk.decisions.put(signed)
+    reached("decision")
     return Given(name, hex0x(signed.address), "sent")
 
 

@@ -13,6 +13,7 @@ from api.indexer.follow import follow
 from chain.documents.push import push
 from chain.documents.stores.local import LocalStore
 from chain.kernel.errors import Damaged
+from chain.kernel.steps import reached
 
 Progress = Callable[[str, int, int], None]
 
@@ -69,7 +70,7 @@ def run_push(office: Office, _number: int, _progress: Progress) -> str:
     try:
         address = node.api if node else settings.ipfs_api
         target = IpfsStore(address, authorization=settings.ipfs_authorization or None)
-        report = push(local, target)
+        report = push(local, target, done=lambda _count: reached("pushed"))
         target.close()
     finally:
         if node is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from api.accounts import endpoints as accounts
@@ -18,7 +19,7 @@ from api.certificates import endpoints as certificates
 from api.claims import endpoints as claims
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
-from api.service import health, pages, problems
+from api.service import health, idempotency, pages, problems
 from api.service.context import Service
 from api.service.description import SUMMARY, TITLE, describe
 from api.service.limits import Limits
@@ -30,6 +31,7 @@ from api.verifications import endpoints as verifications
 from api.verifications.checker import Checker
 from api.verifications.express import Express
 from api.webhooks import endpoints as webhooks
+from chain.kernel.errors import Unavailable
 
 BURST = 10
 
@@ -61,6 +63,8 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        with suppress(Unavailable):  # what is left is seen when it is asked for
+            await run_in_threadpool(idempotency.forget_dead, service.engine, service.alive)
         try:
             yield
         finally:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from api.certificates.office import Office
 from api.db import open_service
+from api.service.alive import Alive
 from chain.kernel.clock import Clock, system_clock
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 from chain.kernel.home import Home, ServiceSettings
@@ -41,6 +42,12 @@ class Service:
     def engine(self) -> Engine:
         """People, tokens, idempotency keys, audit entries."""
         return open_service(self.home)
+
+    @cached_property
+    def alive(self) -> Alive:
+        """This process, as others of this home see it."""
+        with self._lock:
+            return Alive(self.home / "processes")
 
     @cached_property
     def _offices(self) -> dict[str, Office]:
@@ -98,6 +105,8 @@ class Service:
             self.engine.dispose()
         if "ledger" in self.__dict__:
             self.ledger.close()
+        if "alive" in self.__dict__:
+            self.alive.close()
 
 
 def open_service_home(path: Path) -> Service:

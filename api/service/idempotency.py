@@ -2,7 +2,8 @@
 
 The answer is kept for a day, sealed (AES-256-GCM) under a key derived from the caller's own key, of which only a
 digest stays; so neither names nor secrets in an answer can be read from the database. A request whose process died
-before it answered is executed again: every act behind an endpoint can be, with one effect.
+before it answered is executed again: every act behind an endpoint can be, with one effect. That a process died is seen
+at once on its own machine (:mod:`api.service.alive`), and presumed of another machine's after two minutes.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
+from api.service.alive import Alive
 from api.service.tables import idempotency_keys as keys
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import Conflict, InvalidInput
+from chain.kernel.steps import reached
 
 HEADER = "Idempotency-Key"
 KEPT = 86_400
@@ -90,6 +93,7 @@ class Once:
             connection.execute(
                 update(keys).where(*mine).values(status=response.status_code, answer=answer, expires_at=now + KEPT)
             )
+        reached("kept")
 
     def forget(self) -> None:
         """The execution failed without an answer."""
@@ -97,7 +101,9 @@ class Once:
             connection.execute(delete(keys).where(keys.c.digest == self.digest, keys.c.owner == self.owner))
 
 
-def begin(engine: Engine, account: str, key: str, fingerprint: bytes, *, owner: str, now: int) -> Once | Kept:
+def begin(
+    engine: Engine, account: str, key: str, fingerprint: bytes, *, owner: str, now: int, alive: Alive
+) -> Once | Kept:
     """Begin an execution, or find the answer of the one before.
 
     Args:
@@ -107,6 +113,7 @@ def begin(engine: Engine, account: str, key: str, fingerprint: bytes, *, owner: 
         fingerprint: SHA-256 of method, path and body, 32 bytes.
         owner: names this execution.
         now: seconds.
+        alive: tells whether the process of an earlier execution has died.
 
     Raises:
         InvalidInput: the key has another form, or came with another request before.
@@ -122,8 +129,9 @@ def begin(engine: Engine, account: str, key: str, fingerprint: bytes, *, owner: 
     digest = sha256(b"yinxin-idempotency-1\0" + account.encode() + b"\0" + key.encode())
     seal = HKDF(SHA256(), 32, digest, b"yinxin-idempotency-answer-1").derive(key.encode())
     # A bare digest of a request with a password or a number in it could be searched for; this one needs the key.
-    fingerprint = HKDF(SHA256(), 32, digest, b"yinxin-idempotency-request-1").derive(key.encode() + fingerprint)
-    values = {"digest": digest, "fingerprint": fingerprint, "begun_at": now, "owner": owner, "expires_at": now + KEPT}
+    given, mine = fingerprint, alive.owner(owner)
+    fingerprint = HKDF(SHA256(), 32, digest, b"yinxin-idempotency-request-1").derive(key.encode() + given)
+    values = {"digest": digest, "fingerprint": fingerprint, "begun_at": now, "owner": mine, "expires_at": now + KEPT}
     with engine.begin() as connection:
         connection.execute(delete(keys).where(keys.c.expires_at <= now))
         abandoned = (keys.c.digest == digest, keys.c.status.is_(None), keys.c.begun_at <= now - _ABANDONED)
@@ -131,12 +139,23 @@ def begin(engine: Engine, account: str, key: str, fingerprint: bytes, *, owner: 
     try:
         with engine.begin() as connection:
             connection.execute(insert(keys).values(**values))
-        return Once(engine, digest, owner, seal)
+        return Once(engine, digest, mine, seal)
     except IntegrityError:
-        return _before(engine, digest, fingerprint, seal)
+        return _before(engine, digest, fingerprint, seal, alive) or begin(
+            engine, account, key, given, owner=owner, now=now, alive=alive
+        )
 
 
-def _before(engine: Engine, digest: bytes, fingerprint: bytes, seal: bytes) -> Kept:
+def forget_dead(engine: Engine, alive: Alive) -> None:
+    """Forget what processes that died were executing; sending it again executes it."""
+    for name in list(alive.dead()):
+        with engine.begin() as connection:
+            connection.execute(delete(keys).where(keys.c.status.is_(None), keys.c.owner.startswith(f"{name} ")))
+        alive.forget(name)
+
+
+def _before(engine: Engine, digest: bytes, fingerprint: bytes, seal: bytes, alive: Alive) -> Kept | None:
+    """The answer given before; None if the process that was to give it has died."""
     with engine.connect() as connection:
         row = connection.execute(select(keys).where(keys.c.digest == digest)).one_or_none()
     if row is not None and bytes(row.fingerprint) != fingerprint:
@@ -146,6 +165,10 @@ def _before(engine: Engine, digest: bytes, fingerprint: bytes, seal: bytes) -> K
             field=HEADER,
             fix="send a fresh key with every new request",
         )
+    if row is not None and row.status is None and alive.has_died(row.owner):
+        with engine.begin() as connection:
+            connection.execute(delete(keys).where(keys.c.digest == digest, keys.c.owner == row.owner))
+        return None
     if row is None or row.status is None:
         raise Conflict(
             "the first request with this key is still being executed",

@@ -140,8 +140,9 @@ class ServiceRoute(APIRoute):
         now = service.clock()
         fingerprint = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + digest)
         once = await run_in_threadpool(
-            idempotency.begin, service.engine, owner, key, fingerprint, owner=request.state.number, now=now
-        )
+            idempotency.begin, service.engine, owner, key, fingerprint,
+            owner=request.state.number, now=now, alive=service.alive,
+        )  # fmt: skip
         if isinstance(once, idempotency.Kept):
             return once.response()
         try:

@@ -31,7 +31,6 @@ from chain.ledger.rpc import Reverted, RpcClient, RpcFailure
 __all__ = ["Sender", "SentTx"]
 
 _Seen = TypeVar("_Seen")
-_SURE_BLOCKS, _SURE_SECONDS = 2, 10.0
 _POLL = 0.2
 _RESEND = 5.0
 _ONCE = " \u00b7 "
@@ -67,7 +66,6 @@ class Sender:
         self._account = account
         self._outbox = Outbox(store, chain_id, self.address)
         self._at = at or (lambda _point: None)
-        self._suspects: dict[bytes, tuple[int, float]] = {}
         found = rpc.chain_id()
         if found != chain_id:
             raise Conflict(
@@ -181,7 +179,9 @@ class Sender:
         )  # fmt: skip
         if receipt is None:
             if int(count, 16) > tx.nonce:
-                if not self._surely_lost(tx, final.number):
+                # A node whose counts run ahead of its receipts still knows the transaction; one that is lost is
+                # unknown everywhere. Given up wrongly, the same act would be sent, and done, a second time.
+                if self._is_known(tx):
                     return None
                 with self._outbox.hold():
                     self._outbox.settle(tx, LOST)
@@ -197,7 +197,6 @@ class Sender:
         block = self.rpc.block_at(number)
         if hex0x(block.hash) != str(receipt["blockHash"]).lower():
             return None
-        self._suspects.pop(tx.hash, None)
         good = int(receipt["status"], 16) == 1
         with self._outbox.hold():
             settled = self._outbox.settle(tx, FINAL if good else FAILED, block)
@@ -205,17 +204,11 @@ class Sender:
             raise self._reason(tx, block)
         return settled
 
-    def _surely_lost(self, tx: SentTx, final: int) -> bool:
-        """Is there still no receipt, blocks after the nonce was seen to be used?
-
-        A node that is just making a block may answer with that block's count before it has that block's receipts, and
-        ours shows a block only once it is on disk. Two blocks later, or ten seconds where none come, that has passed.
-        """
-        block, moment = self._suspects.setdefault(tx.hash, (final, time.monotonic()))
-        if final < block + _SURE_BLOCKS and time.monotonic() < moment + _SURE_SECONDS:
-            return False
-        self._suspects.pop(tx.hash)
-        return self.rpc.call("eth_getTransactionReceipt", [hex0x(tx.hash)]) is None
+    def _is_known(self, tx: SentTx) -> bool:
+        return any(
+            self.rpc.call(method, [hex0x(tx.hash)]) is not None
+            for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt")
+        )
 
     def _reason(self, tx: SentTx, block: BlockRef) -> YinxinError:
         call = {"from": hex0x(self.address), "to": hex0x(tx.to), "data": hex0x(tx.data)}

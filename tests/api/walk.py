@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,24 +52,30 @@ def run_until(
     names_out, names_in = os.pipe()
     go_out, go_in = os.pipe()
     command = [YINXIN] if chunk is None else [sys.executable, "-c", SMALL_CHUNKS.format(chunk)]
-    process = subprocess.Popen(
-        [*command, *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, pass_fds=(names_in, go_out),
-        env={**os.environ, "YINXIN_STEP_PIPE": f"{names_in},{go_out}"},
-    )  # fmt: skip
-    os.close(names_in)
-    os.close(go_out)
     steps = []
-    with os.fdopen(names_out, encoding="ascii") as names, os.fdopen(go_in, "wb", buffering=0) as go:
-        for line in names:
-            steps.append(line.strip())
-            seen(steps[-1])
-            if steps[-1] == kill_at:
-                os.kill(process.pid, signal.SIGKILL)
-                break
-            go.write(b".")
-    out, err = process.communicate(timeout=120)
-    return Run(tuple(steps), process.returncode, out, err)
+    # Files, not pipes: nobody reads while the steps are followed, and a pipe that is full stops its writer.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            [*command, *arguments],
+            stdout=out, stderr=err, cwd=ROOT, pass_fds=(names_in, go_out),
+            env={**os.environ, "YINXIN_STEP_PIPE": f"{names_in},{go_out}"},
+        )  # fmt: skip
+        os.close(names_in)
+        os.close(go_out)
+        with os.fdopen(names_out, encoding="ascii") as names, os.fdopen(go_in, "wb", buffering=0) as go:
+            for line in names:
+                steps.append(line.strip())
+                seen(steps[-1])
+                if steps[-1] == kill_at:
+                    os.kill(process.pid, signal.SIGKILL)
+                    break
+                go.write(b".")
+        process.wait(timeout=120)
+        said = []
+        for file in (out, err):
+            file.seek(0)
+            said.append(file.read().decode())
+    return Run(tuple(steps), process.returncode, *said)
 
 
 def steps_in_code() -> set[str]:

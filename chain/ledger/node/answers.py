@@ -227,14 +227,33 @@ class Answers:
         if number is None:
             raise RpcError(SERVER, "unknown block")
         parts = [*before, hex(number), *(after or [])]
+        engine = self._engine
+        phase = engine.phase
+        try:
+            result = await self._read(method, parts, number)
+        except AnvilError:
+            if engine.was_still(phase):
+                raise
+        else:
+            if engine.was_still(phase):
+                return result
+        return await self._read_again(method, parts, number)
+
+    async def _read_again(self, method: str, parts: list[Any], number: int) -> Any:
+        """Read what a block mined meanwhile may have overtaken; that height is history now."""
+        await self._engine.mined()
+        return await self._read(method, parts, number)
+
+    async def _read(self, method: str, parts: list[Any], number: int) -> Any:
+        timeout = self._engine.config.timeout
         try:
             try:
-                return await (await self._engine.ipc()).call(method, parts, self._engine.config.timeout)
+                return await (await self._engine.ipc()).call(method, parts, timeout)
             except Unavailable as error:
                 if error.code != "node.down":
                     raise
                 # It is being started anew; a read may be asked again.
-                return await (await self._engine.ipc()).call(method, parts, self._engine.config.timeout)
+                return await (await self._engine.ipc()).call(method, parts, timeout)
         except AnvilError as error:
             if "BlockOutOfRange" in str(error):
                 raise RpcError(

@@ -81,6 +81,9 @@ class Engine:
         self._genesis = b""
         self._up = asyncio.Event()
         self._wake = asyncio.Event()
+        self._mined = asyncio.Event()
+        self._mined.set()
+        self._phase = 0
         self._waiting: dict[bytes, str] = {}
         self._behind = 0
         self._sent = 0
@@ -115,6 +118,23 @@ class Engine:
         await self._up.wait()
         assert self._anvil is not None
         return self._anvil.ipc
+
+    @property
+    def phase(self) -> int:
+        """Counts beginnings and ends of mining, for :meth:`was_still`."""
+        return self._phase
+
+    def was_still(self, phase: int) -> bool:
+        """True if no block was being mined at any time since ``phase``.
+
+        The EVM process compares the height asked for with its own, then waits for a block that is just being mined,
+        and then reads the state after that block: such an answer may come from beyond the served head.
+        """
+        return phase == self._phase and phase % 2 == 0
+
+    async def mined(self) -> None:
+        """Wait until no block is just being mined."""
+        await self._mined.wait()
 
     def touch(self) -> None:
         """Somebody used the gateway: the chain's clock shall move."""
@@ -261,7 +281,13 @@ class Engine:
         assert self._anvil is not None
         ipc = self._anvil.ipc
         stamp = max(int(self._now()), self.head.time + 1)
-        await ipc.call("evm_mine", [{"timestamp": stamp}])
+        self._phase += 1
+        self._mined.clear()
+        try:
+            await ipc.call("evm_mine", [{"timestamp": stamp}])
+        finally:
+            self._phase += 1
+            self._mined.set()
         new = await _fetch(ipc, self.head.number + 1)
         began = time.monotonic()
         await self._make_durable(ipc)

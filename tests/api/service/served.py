@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,16 @@ class Served:
         """Numbers of the processes that answer."""
         return children(self.process.pid)
 
+    def kill(self) -> None:
+        """kill -9 every process of it."""
+        everybody = [self.process.pid, *self.workers()]
+        for pid in everybody:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        while any(alive(pid) for pid in everybody):
+            threading.Event().wait(0.01)
+
 
 def children(pid: int) -> list[int]:
     """Numbers of the processes started by a process, the resource tracker of Python aside."""
@@ -63,7 +74,7 @@ def alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def serving(hall: Hall, *, workers: int = 2, **environment: str) -> Iterator[Served]:
+def serving(hall: Hall, *, workers: int = 2, pass_fds: tuple[int, ...] = (), **environment: str) -> Iterator[Served]:
     """The server on a free port, until the block is left."""
     with tempfile.NamedTemporaryFile(prefix="served-", suffix=".log", dir=hall.town.folder, delete=False) as log:
         process = subprocess.Popen(
@@ -72,6 +83,7 @@ def serving(hall: Hall, *, workers: int = 2, **environment: str) -> Iterator[Ser
             stderr=log,
             text=True,
             env={**os.environ, **environment},
+            pass_fds=pass_fds,
         )
     assert process.stdout is not None
     try:

@@ -7,17 +7,21 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import httpx
 import pytest
+from sqlalchemy import select
+from starlette.responses import Response
 
 from api.accounts import people
 from api.audit import log as audit_log
 from api.service import idempotency
-from chain.kernel.errors import Unavailable
+from api.service.alive import Alive
+from chain.kernel.errors import Conflict, InvalidInput, Unavailable
 from scripts.sample_lists import CHINESE, csv_bytes
 from tests.api.service.hall import WORD, Hall
 from tests.api.town import BUREAU, licences
@@ -168,15 +172,54 @@ def test_a_fault_of_ours_is_not_kept(hall: Hall, fault: Exception, status: int) 
     assert "Idempotent-Replayed" not in second.headers
 
 
-def test_an_execution_that_died_is_done_again_later(hall: Hall) -> None:
-    again = key()
-    engine, now = hall.service.engine, hall.service.clock()
-    dead = idempotency.begin(engine, "1", again["Idempotency-Key"], bytes(32), owner="dead", now=now - 119)
-    assert isinstance(dead, idempotency.Once)
-    with pytest.raises(Exception, match="still being executed"):
-        idempotency.begin(engine, "1", again["Idempotency-Key"], bytes(32), owner="next", now=now)
-    next_one = idempotency.begin(engine, "1", again["Idempotency-Key"], bytes(32), owner="next", now=now + 2)
-    assert isinstance(next_one, idempotency.Once)
+def test_an_execution_that_died_elsewhere_is_done_again_later(hall: Hall, tmp_path: Path) -> None:
+    again = key()["Idempotency-Key"]
+    engine, now, here = hall.service.engine, hall.service.clock(), hall.service.alive
+    elsewhere = Alive(tmp_path / "processes")
+    begin = partial(idempotency.begin, engine, "1", again, bytes(32))
+    assert isinstance(begin(owner="dead", now=now - 119, alive=elsewhere), idempotency.Once)
+    elsewhere.close()
+    with pytest.raises(Conflict, match="still being executed"):
+        begin(owner="next", now=now, alive=here)
+    assert isinstance(begin(owner="next", now=now + 2, alive=here), idempotency.Once)
+
+
+def test_an_execution_that_died_here_is_done_again_at_once_and_only_then(hall: Hall) -> None:
+    again = key()["Idempotency-Key"]
+    engine, now, here = hall.service.engine, hall.service.clock(), hall.service.alive
+    dying = Alive(hall.service.home / "processes")
+    begin = partial(idempotency.begin, engine, "1", again, bytes(32), now=now, alive=here)
+    assert isinstance(begin(owner="first", alive=dying), idempotency.Once)
+    with pytest.raises(Conflict, match="still being executed"):
+        begin(owner="second")
+    dying.close()
+    with pytest.raises(InvalidInput, match="another request"):
+        idempotency.begin(engine, "1", again, bytes(31) + b"x", owner="other", now=now, alive=here)
+    taken = begin(owner="third")
+    assert isinstance(taken, idempotency.Once)
+    with pytest.raises(Conflict, match="still being executed"):
+        begin(owner="fourth")
+    taken.keep(Response("done"), now)
+    kept = begin(owner="fifth")
+    assert isinstance(kept, idempotency.Kept)
+    assert kept.body == b"done"
+
+
+def test_a_process_that_starts_forgets_what_dead_ones_were_executing(hall: Hall) -> None:
+    engine, now, here = hall.service.engine, hall.service.clock(), hall.service.alive
+    folder = hall.service.home / "processes"
+    dead, living = Alive(folder), Alive(folder)
+    names = {dying: str(uuid.uuid4()) for dying in (dead, living)}
+    for process, name in names.items():
+        idempotency.begin(engine, "1", name, bytes(32), owner="x", now=now, alive=process)
+    dead.close()
+    idempotency.forget_dead(engine, here)
+    assert list(here.dead()) == []
+    with engine.connect() as connection:
+        owners = set(connection.execute(select(idempotency.keys.c.owner)).scalars())
+    assert living.owner("x") in owners
+    assert dead.owner("x") not in owners
+    living.close()
 
 
 def test_nothing_of_requests_and_answers_can_be_read_from_the_database(hall: Hall) -> None:
@@ -199,7 +242,9 @@ def test_the_digest_of_a_request_cannot_be_searched_for_without_the_key(hall: Ha
     engine, now = hall.service.engine, hall.service.clock()
     fingerprints = set()
     for _ in range(2):
-        once = idempotency.begin(engine, "1", str(uuid.uuid4()), bytes(32), owner="x", now=now)
+        once = idempotency.begin(
+            engine, "1", str(uuid.uuid4()), bytes(32), owner="x", now=now, alive=hall.service.alive
+        )
         assert isinstance(once, idempotency.Once)
         with engine.connect() as connection:
             query = idempotency.keys.select().where(idempotency.keys.c.digest == once.digest)

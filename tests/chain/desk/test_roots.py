@@ -98,16 +98,16 @@ def one_more(stage: Stage, batch: Batch) -> Request:
     return batch.root(**{name: [*body[name], *more[name]] for name in ("credentials", "stamps", "records")})
 
 
-def without(field: str) -> Tamper:
-    """The first credential with one field hidden; disclosures come in an order that nobody chooses."""
+def hiding(name: str) -> Tamper:
+    """A credential that keeps one field to itself. Which of them comes last in the text is chance; its name is not."""
 
-    def tampered(stage: Stage, batch: Batch) -> Request:
+    def tamper(stage: Stage, batch: Batch) -> Request:
         jwt, *disclosures, end = batch.credentials[0].text.split("~")
-        shown = [one for one in disclosures if json.loads(unb64url(one))[1] != field]
+        shown = [text for text in disclosures if json.loads(unb64url(text))[1] != name]
         assert len(shown) == len(disclosures) - 1
         return batch.root(credentials=["~".join([jwt, *shown, end]), *batch.root().body["credentials"][1:]])
 
-    return tampered
+    return tamper
 
 
 def strange_key(stage: Stage, batch: Batch) -> Request:
@@ -142,8 +142,8 @@ REFUSED: dict[str, tuple[Tamper, str]] = {
     "the end of validity taken away": (other_end, "desk.content"),
     "another certificate in its place": (other_identifier, "desk.content"),
     "a credential in another bureau's name": (other_bureau_in_credential, "desk.content"),
-    "a field hidden": (without("certificateHolderName"), "desk.content"),
-    "the number hidden": (without("certificateNumber"), "desk.form"),
+    "a field hidden": (hiding("certificateHolderName"), "desk.content"),
+    "the number hidden": (hiding("certificateNumber"), "desk.form"),
     "another holder on the stamp": (stamp_with(holder_name="另一*公司"), "desk.content"),
     "another end on the stamp": (stamp_with(expires=4_000_000_000), "desk.content"),
     "another slot on the stamp": (stamp_with(status_index=7), "desk.content"),
@@ -188,6 +188,7 @@ def test_a_tampered_batch_gets_no_signature(stage: Stage, fault: str) -> None:
 def sealed_for_another(stage: Stage, request: Request) -> None:
     """What an officer who bypasses Desk.submit can lay on the desk."""
     from chain.containers import X25519Recipient, encrypt
+    from chain.kernel.encoding import unb64url
 
     recipient = X25519Recipient(unb64url(stage.desk.approver()["recipient"]))
     (stage.desk.path / "requests" / f"{request.id}.age").write_bytes(encrypt(request.to_bytes(), recipient))

@@ -140,6 +140,29 @@ async def _shows_only(chain: Chain, head: Head, hidden: dict[str, Any], sent: st
     assert (await chain.ask("eth_feeHistory", "0x5", "latest", []))["oldestBlock"] == "0x0"
 
 
+def test_what_is_read_while_a_block_is_being_mined_is_of_the_block_asked_for(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with chain_in(tmp_path) as chain:
+            contract = await chain.contract()
+            for nonce in range(1, 60):
+                await chain.send(nonce, contract, word(nonce))
+                head = hex(chain.engine.head.number)
+                advancing = asyncio.create_task(chain.engine.advance())
+                reads = []
+                while not advancing.done() and len(reads) < 60:
+                    reads += [
+                        asyncio.create_task(chain.ask("eth_getTransactionCount", chain.writer.address, head)),
+                        asyncio.create_task(chain.ask("eth_getStorageAt", contract, "0x0", head)),
+                    ]
+                    await asyncio.sleep(0)
+                await advancing
+                answers = await asyncio.gather(*reads)
+                assert {int(found, 16) for found in answers[::2]} == {nonce}
+                assert len(set(answers[1::2])) == 1
+
+    asyncio.run(story())
+
+
 def test_a_block_made_durable_but_not_yet_served_comes_back_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
