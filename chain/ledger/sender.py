@@ -31,6 +31,7 @@ from chain.ledger.rpc import Reverted, RpcClient, RpcFailure
 __all__ = ["Sender", "SentTx"]
 
 _Seen = TypeVar("_Seen")
+_SURE_BLOCKS, _SURE_SECONDS = 2, 10.0
 _POLL = 0.2
 _RESEND = 5.0
 _ONCE = " \u00b7 "
@@ -66,6 +67,7 @@ class Sender:
         self._account = account
         self._outbox = Outbox(store, chain_id, self.address)
         self._at = at or (lambda _point: None)
+        self._suspects: dict[bytes, tuple[int, float]] = {}
         found = rpc.chain_id()
         if found != chain_id:
             raise Conflict(
@@ -179,9 +181,7 @@ class Sender:
         )  # fmt: skip
         if receipt is None:
             if int(count, 16) > tx.nonce:
-                # A node whose counts run ahead of its receipts still knows the transaction; one that is lost is
-                # unknown everywhere. Given up wrongly, the same act would be sent, and done, a second time.
-                if self._is_known(tx):
+                if not self._surely_lost(tx, final.number):
                     return None
                 with self._outbox.hold():
                     self._outbox.settle(tx, LOST)
@@ -197,12 +197,26 @@ class Sender:
         block = self.rpc.block_at(number)
         if hex0x(block.hash) != str(receipt["blockHash"]).lower():
             return None
+        self._suspects.pop(tx.hash, None)
         good = int(receipt["status"], 16) == 1
         with self._outbox.hold():
             settled = self._outbox.settle(tx, FINAL if good else FAILED, block)
         if not good:
             raise self._reason(tx, block)
         return settled
+
+    def _surely_lost(self, tx: SentTx, final: int) -> bool:
+        """Is there still no receipt, blocks after the nonce was seen to be used?
+
+        A node that is just making a block may answer with that block's count before it has that block's receipts, and
+        ours shows a block only once it is on disk. Two blocks later, or ten seconds where none come, that has passed.
+        And what is lost is known to no node: given up wrongly, the same act would be sent, and done, a second time.
+        """
+        block, moment = self._suspects.setdefault(tx.hash, (final, time.monotonic()))
+        if final < block + _SURE_BLOCKS and time.monotonic() < moment + _SURE_SECONDS:
+            return False
+        self._suspects.pop(tx.hash)
+        return not self._is_known(tx)
 
     def _is_known(self, tx: SentTx) -> bool:
         return any(

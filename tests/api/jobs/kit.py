@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from api.jobs import Job, jobs_of
 from tests.api.town import ROOT, YINXIN, Town
 
@@ -100,7 +102,7 @@ def jobs(town: Town) -> list[Job]:
 def rows(town: Town, query: str) -> list[Any]:
     """Rows of the register."""
     with town.office() as office, office.engine.connect() as connection:
-        return list(connection.exec_driver_sql(query).all())
+        return list(connection.execute(text(query)).all())  # a percent sign means nothing here
 
 
 def draft(town: Town, samples: Any, name: str = "list.csv") -> None:

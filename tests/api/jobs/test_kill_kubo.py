@@ -78,6 +78,8 @@ def test_kubo_killed_while_the_worker_stores(town: Town, node: KuboNode, name: s
     show([(step, run) for step in killed])
     assert set(killed) == set(KUBO[name])
     check(town, walk)
+    node.stop()
+    node.start()
     with contextlib.closing(IpfsStore(node.api)) as store:
         wanted = every_cid(town)
         for cid in wanted:
@@ -111,6 +113,8 @@ def test_kubo_and_the_worker_killed_while_blobs_are_pushed(town: Town, node: Kub
         pass
     assert killed == ["pushed"]
     assert jobs(town) == []
+    node.stop()
+    node.start()
     with (
         contextlib.closing(LocalStore(town.folder / "blobs")) as local,
         contextlib.closing(IpfsStore(node.api)) as ipfs,

@@ -295,17 +295,14 @@ OTHERS = {"reminder": ("reminded", "webhook-sent"), "push": ("pushed",)}
 
 
 def worker_until(town: Town, step: str | None, seen: Callable[[str], None] = lambda _step: None) -> Run:
-    """Run the worker and kill it at that step; without one it ends when nothing is open."""
-    home = town.folder / "service"
-    return run_until(["--home", str(home), "--json", "worker", "--until-idle"], step, chunk=CHUNK, seen=seen)
+    """Run the worker and kill it at that step, however long it takes to come; without one it ends when idle."""
+    ends = ["--until-idle"] if step is None else []
+    return run_until(["--home", str(town.folder / "service"), "--json", "worker", *ends], step, chunk=CHUNK, seen=seen)
 
 
 def killed_at(town: Town, step: str) -> Run:
-    """Run the worker until it dies at that step; one that found nothing to do before the signer answered runs again."""
-    for _ in range(40):
-        run = worker_until(town, step)
-        if run.code != 0:
-            break
+    """Run the worker until it dies at that step."""
+    run = worker_until(town, step)
     assert run.steps[-1:] == (step,), (step, run)
     assert run.code == -signal.SIGKILL
     return run

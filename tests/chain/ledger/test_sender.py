@@ -178,6 +178,32 @@ class TestExactlyOnce:
         again = sender.wait_final(sender.send(b"\x11" * 20, b"", label="mine"))
         assert again.nonce == tx.nonce + 1
 
+    def test_a_count_that_comes_before_its_receipt_is_not_a_lost_transaction(
+        self, world: World, sender: Sender
+    ) -> None:
+        tx = sender.send(b"\x11" * 20, b"", label="early count")
+        answers = []
+
+        class Early(RpcClient):
+            """A node in the middle of making a block: the count is there, the receipt is not."""
+
+            def batch(self, calls: Any) -> Any:
+                found = super().batch(calls)
+                if calls[0][0] == "eth_getTransactionReceipt" and len(answers) < 3:
+                    answers.append(found)
+                    return [None, hex(tx.nonce + 1)]
+                return found
+
+            def call(self, method: str, params: Any = ()) -> Any:
+                return (
+                    None if method == "eth_getTransactionReceipt" and len(answers) < 3 else super().call(method, params)
+                )
+
+        with Early(world.rpc.endpoints, finality="latest") as early:
+            sender.rpc = early
+            assert sender.wait_final(tx).hash == tx.hash
+        assert len(answers) == 3
+
     def test_a_count_that_runs_ahead_of_the_receipts_is_no_loss(self, world: World, sender: Sender) -> None:
         class Ahead(RpcClient):
             """Counts what it has mined before it hands out the receipts; then it does that, too."""
