@@ -21,6 +21,7 @@ BELOW = {
     "documents": "containers",
     "keys": "credentials",
     "issuing": "credentials",
+    "claims": "credentials",
     "rendering": "credentials",
     "ledger": "merkle",
     "desk": "issuing",
