@@ -164,8 +164,7 @@ def test_the_same_claim_twice_is_the_same_binding(issued: Town) -> None:
     (row,) = holders.bindings(name)
     assert [facts.sequence for facts in _anchors(issued)] == [1]
     # The register burns and comes back, or comes back older than the claim: still the same.
-    for path in issued.officer.glob("register.sqlite*"):
-        path.unlink()
+    issued.lose_register()
     done = issued.ok(issued.officer, "rebuild")
     assert (done["claims"], done["certificates"]) == (1, 3)
     assert holders.bindings(name) == (row,)
@@ -193,8 +192,7 @@ def test_devices_that_came_and_went_come_back_with_a_rebuild(issued: Town) -> No
         assert run_claim(office, end_by_holder(office, statement), wait=60).state == "complete"
     before = holders.bindings(name), holders.bindings(other)
     assert [row.ended_by for row in before[0]] == ["replaced", "holder"]
-    for path in issued.officer.glob("register.sqlite*"):
-        path.unlink()
+    issued.lose_register()
     assert issued.ok(issued.officer, "rebuild")["claims"] == 4
     assert (holders.bindings(name), holders.bindings(other)) == before
     with issued.office() as office:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from api.claims.creating import create_claim
 from api.claims.running import open_claims, run_claim
@@ -57,12 +58,12 @@ def test_an_anchor_whose_place_was_taken_goes_back_and_is_signed_for_the_next(to
         number = create_claim(office, claims[1])
         assert run_claim(office, number, wait=60).state == "complete"
         with office.engine.begin() as connection:  # as if the copy restored had it signed for place 1
-            connection.exec_driver_sql("DELETE FROM bindings WHERE claim_id = ?", (number,))
+            connection.execute(text("DELETE FROM bindings WHERE claim_id = :number"), {"number": number})
             query = (
                 "UPDATE claims SET state = 'signed', sequence = 1, signature = (SELECT signature FROM claims LIMIT 1)"
-                " WHERE id = ?"
+                " WHERE id = :number"
             )
-            connection.exec_driver_sql(query, (number,))
+            connection.execute(text(query), {"number": number})
         assert run_claim(office, number, wait=60).state == "complete"
         with office.engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT sequence FROM claims ORDER BY id").scalars().all() == [1, 2]

@@ -87,7 +87,7 @@ def test_they_keep_identifier_and_dates_and_are_found_by_it(town: Town) -> None:
     assert town.verdict(identifiers[3].encode()) == "SUPERSEDED"
 
     # Everything comes back from ledger, store and vault.
-    (town.officer / "register.sqlite").unlink()
+    town.lose_register()
     assert town.ok(town.officer, "rebuild")["certificates"] == 5
     assert town.identifiers(1) == identifiers
 

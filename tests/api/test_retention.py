@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from sqlalchemy import text
 
 from api.certificates import retention
 from api.certificates.retention import due
@@ -91,8 +92,8 @@ def test_without_a_policy_nothing_is_ever_due(lapsed: Town) -> None:
 
 
 def test_a_policy_that_is_none_is_refused_by_name(lapsed: Town) -> None:
-    for text, code in (("business-licence", "retention.policy"), ("no-such-type=3", "catalogue.type")):
-        keep(lapsed, text)
+    for policy, code in (("business-licence", "retention.policy"), ("no-such-type=3", "catalogue.type")):
+        keep(lapsed, policy)
         said = lapsed.run(lapsed.officer, "retention", "due")
         assert (said.code, said.data["error"]["field"]) == (1, "retention.policies"), code
 
@@ -212,7 +213,9 @@ def test_the_signer_lets_nothing_in_force_be_forgotten(lapsed: Town) -> None:
             row = connection.exec_driver_sql("SELECT id FROM certificates WHERE batch_id = 3").one()
         run = retention._begin(office, due(office, now))
         with office.engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE retention_entries SET certificate_id = ? WHERE position = 0", (row.id,))
+            connection.execute(
+                text("UPDATE retention_entries SET certificate_id = :number WHERE position = 0"), {"number": row.id}
+            )
         assert retention.run_retention(office).state == "waiting"
         assert run.size == 4
     said = lapsed.run(lapsed.approver, "approve", "--all")

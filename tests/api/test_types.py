@@ -128,8 +128,7 @@ class TestLife:
             "SELECT identifier, fields, uniqueness, predecessor FROM certificates ORDER BY id",
         )
         before = [registered(lived, query) for query in queries]
-        for path in lived.officer.glob("register.sqlite*"):
-            path.unlink()
+        lived.lose_register()
         done = lived.ok(lived.officer, "rebuild")
         assert (done["types"], done["batches"], done["certificates"]) == (3, 2, 4)
         assert [registered(lived, query) for query in queries] == before
