@@ -47,7 +47,7 @@ def restore(engine: Engine, documents: list[bytes], fetch: Callable[[str], bytes
 
     def leaves(facts: AnchorFacts) -> list[ManifestLeaf]:
         digest = sha256(documents[facts.sequence - 1])
-        return [ManifestLeaf(0, digest, cid_of_sha256(digest), None)]
+        return [ManifestLeaf(0, digest, cid_of_sha256(digest), None, digest)]
 
     with engine.begin() as connection:
         return restore_types(connection, anchors, leaves, fetch or blobs.__getitem__)
