@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 
 from api.certificates.search import Found
 from api.service.paging import MOST, USUAL, Page
-from api.service.shapes import SAMPLE_BUREAU, SAMPLE_IDENTIFIER, Hex, Shape, Time, hex_of, time_of
+from api.service.shapes import SAMPLE_BUREAU, SAMPLE_IDENTIFIER, CertificateName, Hex, Shape, Time, hex_of, time_of
 from chain.catalogue.lists import Finding, ListReport
 
 SAMPLE_TYPE = "11100000MB0143028R001"
@@ -242,8 +242,8 @@ class ActRequest(Shape):
     """A status act on certificates of the bureau."""
 
     operation: StatusOperation = Field(examples=["suspend"])
-    certificates: list[str] = Field(
-        default_factory=list, description="identifiers or numbers", max_length=10_000, examples=[[SAMPLE_IDENTIFIER]]
+    certificates: list[CertificateName] = Field(
+        default_factory=list, description="identifiers or numbers", max_length=5_000, examples=[[SAMPLE_IDENTIFIER]]
     )
     holder: str | None = Field(
         None,

@@ -88,7 +88,7 @@ async def make_claim(request: Request, service: Here, bureau: Bureau) -> ClaimVi
     return await _take(request, service.office(bureau).acting(HOLDER), create_claim)
 
 
-@router.post("/claims/ends", status_code=202, **ruled(_HOLDER, requestBody=_document("an end", "yinxin-unbind-1")))
+@router.post("/binding-ends", status_code=202, **ruled(_HOLDER, requestBody=_document("an end", "yinxin-unbind-1")))
 async def end_own_binding(request: Request, service: Here, bureau: Bureau) -> ClaimView:
     """Send the end of a binding, signed by the bound device, as the body."""
     return await _take(request, service.office(bureau).acting(HOLDER), end_by_holder)
@@ -119,7 +119,7 @@ def _claim(office: Office, which: Any) -> ClaimView:
 # --------------------------------------------------------------------------- bindings
 
 
-@router.get("/certificates/{entry}/bindings", **ruled(_LOOKING))
+@router.get("/certificates/{entry:int}/bindings", **ruled(_LOOKING))
 def list_bindings(service: Here, bureau: Bureau, entry: Entry) -> Bindings:
     """Devices that are and were bound to a certificate."""
     office = service.office(bureau)
@@ -127,7 +127,7 @@ def list_bindings(service: Here, bureau: Bureau, entry: Entry) -> Bindings:
     return Bindings(items=[BindingView.of(row) for row in bindings_of(office, identifier)])
 
 
-@router.post("/certificates/{entry}/bindings/end", status_code=202, **ruled(_ASKING))
+@router.post("/certificates/{entry:int}/bindings/end", status_code=202, **ruled(_ASKING))
 def end_holder_binding(
     request: Request, service: Here, caller: Caller, bureau: Bureau, entry: Entry, body: EndRequest
 ) -> ClaimView:

@@ -8,13 +8,13 @@ from pydantic import Field
 from sqlalchemy.engine import Row
 
 from api.claims.bindings import BindingRow
-from api.service.shapes import SAMPLE_IDENTIFIER, Hex, Shape, Time, hex_of, time_of
+from api.service.shapes import SAMPLE_IDENTIFIER, CertificateName, Hex, Shape, Time, hex_of, time_of
 
 
 class ActivationRequest(Shape):
     """Certificates whose holders are to get an activation code by letter."""
 
-    certificates: list[str] = Field(
+    certificates: list[CertificateName] = Field(
         description="identifiers or numbers", min_length=1, max_length=1000, examples=[[SAMPLE_IDENTIFIER]]
     )
 

@@ -97,7 +97,7 @@ SECURITY = (
 
 def _route(scope: Scope) -> str:
     route = scope.get("route")
-    return str(getattr(route, "path", NO_ROUTE))
+    return str(getattr(route, "path_format", NO_ROUTE))
 
 
 def _entry(scope: Scope, number: str, method: str, route: str, status: int, took: float) -> dict[str, Any]:

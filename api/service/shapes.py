@@ -33,6 +33,9 @@ Bureau = Annotated[
     ),
 ]
 Number = Annotated[int, Path(ge=1, le=2**53 - 1, description="number of the item", examples=[12])]
+CertificateName = Annotated[str, Field(min_length=1, max_length=140)]
+"""Identifier or number of a certificate, in a body."""
+
 Entry = Annotated[
     int,
     Path(

@@ -40,7 +40,7 @@ _LOOKING = in_bureau(Role.OFFICER, Role.APPROVER, Role.AUDITOR, scope=Scope.CERT
 _ASKING = in_bureau(Role.OFFICER, Role.APPROVER, Role.AUDITOR, scope=Scope.CERTIFICATES, repeats=True)
 
 
-@router.post("/certificates/{entry}/corrections", status_code=201, **ruled(_PREPARING))
+@router.post("/certificates/{entry:int}/corrections", status_code=201, **ruled(_PREPARING))
 def correct_certificate(
     request: Request, service: Here, caller: Caller, bureau: Bureau, entry: Entry, body: CorrectionRequest
 ) -> CorrectionOutcome:
@@ -59,7 +59,7 @@ def correct_certificate(
     return CorrectionOutcome.of(found, BatchView.of(batch(office, made)))
 
 
-@router.post("/certificates/{entry}/reprints", status_code=201, **ruled(_PRINTING))
+@router.post("/certificates/{entry:int}/reprints", status_code=201, **ruled(_PRINTING))
 def reprint_certificate(
     request: Request, service: Here, caller: Caller, bureau: Bureau, entry: Entry, body: ReprintRequest
 ) -> Reprinted:
@@ -69,7 +69,7 @@ def reprint_certificate(
     return Reprinted.of(reprint(office, certificate_by_number(office.engine, entry).identifier, body.reason))
 
 
-@router.get("/certificates/{entry}/reprints", **ruled(_LOOKING))
+@router.get("/certificates/{entry:int}/reprints", **ruled(_LOOKING))
 def list_reprints(service: Here, bureau: Bureau, entry: Entry) -> Reprints:
     """How often a certificate was reprinted, by whom and why."""
     office = service.office(bureau)

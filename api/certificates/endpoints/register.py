@@ -95,7 +95,7 @@ def _found(service: Service, bureau: str, wanted: SearchRequest) -> Certificates
     return Certificates(items=[CertificateView.of(one) for one in kept], next=following)
 
 
-@router.get("/{entry}", **ruled(_PULLING))
+@router.get("/{entry:int}", **ruled(_PULLING))
 def show_certificate(service: Here, bureau: Bureau, entry: Entry) -> CertificateDetail:
     """One certificate with all fields and its history."""
     office = service.office(bureau)
@@ -111,7 +111,7 @@ def show_certificate(service: Here, bureau: Bureau, entry: Entry) -> Certificate
     )
 
 
-@router.get("/{entry}/bundle", response_class=Response, **ruled(_PULLING, responses=BUNDLE))
+@router.get("/{entry:int}/bundle", response_class=Response, **ruled(_PULLING, responses=BUNDLE))
 def show_bundle(service: Here, bureau: Bureau, entry: Entry) -> Response:
     """The evidence bundle: all that is needed to verify the certificate, in one file of canonical JSON."""
     office = service.office(bureau)
@@ -119,7 +119,7 @@ def show_bundle(service: Here, bureau: Bureau, entry: Entry) -> Response:
 
 
 @router.get(
-    "/{entry}/code", response_class=Response, **ruled(_PULLING, responses=bytes_of("image/svg+xml", "image/png"))
+    "/{entry:int}/code", response_class=Response, **ruled(_PULLING, responses=bytes_of("image/svg+xml", "image/png"))
 )
 def show_code(
     service: Here,

@@ -163,7 +163,7 @@ def test_no_address_takes_names_or_numbers_of_holders(day: Day) -> None:
     for path, item in document["paths"].items():
         for told in item.values():
             named = {one["name"] for one in told["parameters"] if one["in"] == "path"}
-            assert named <= {"bureau", "number", "identifier", "digest", "cid", "reference", "name"}, path
+            assert named <= {"bureau", "number", "entry", "digest", "cid", "reference", "name"}, path
             assert ("name" in named) <= ("/types/{name}" in path), path
             if path.endswith("/certificates"):
                 asked = {one["name"] for one in told["parameters"] if one["in"] == "query"}
