@@ -8,7 +8,7 @@ from chain.catalogue import CertificateType, all_types, get_type
 from chain.catalogue.lists import read_list
 from chain.credentials.credential import issue_credential, parse_credential
 from chain.credentials.stamp import issue_stamp
-from chain.credentials.verification.certificate import _field
+from chain.credentials.verification.certificate import _fields
 from chain.issuing import Draft, Slot, credential_content, draft_of, stamp_content
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.errors import InvalidInput
@@ -72,13 +72,13 @@ def test_an_answer_can_be_shown_without_its_field(kind: CertificateType) -> None
 
 
 def test_an_answer_is_shown_with_its_labels() -> None:
-    assert _field("grade_at_least_2", True, BUILDER) == {
+    assert _fields({"grade_at_least_2": True}, BUILDER)[0] == {
         "name": "grade_at_least_2",
         "zh": "主项资质等级不低于二级",
         "en": "main qualification of grade 2 or above",
         "value": True,
     }
-    assert _field("grade_at_least_2", True, get_type("business-licence"))["zh"] == "grade_at_least_2"
+    assert _fields({"grade_at_least_2": True}, get_type("business-licence"))[0]["zh"] == "grade_at_least_2"
 
 
 def test_no_draft_is_made_whose_answer_its_field_contradicts() -> None:
