@@ -21,15 +21,14 @@ from chain.kernel.clock import CHINA
 from tests.api.jobs.kit import draft, eventually, jobs, make_service, rows
 from tests.api.jobs.walks import (
     CHAIN,
+    CHUNK,
     OTHERS,
     RELEASE,
     SIGNER,
-    SIZE,
     TABLE,
     check,
     check_type,
     killed_at,
-    prepare_issue,
     prepare_type,
     settle,
     worker_until,
@@ -123,9 +122,11 @@ def signer_process(town: Town, kill_at: str | None) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("name", "step"), SIGNER)
-def test_the_signer_killed_before_it_answers(town: Town, name: str, step: str) -> None:
+def test_the_signer_killed_before_it_answers(town: Town, name: str, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     walk = TABLE[name]
     make_service(town)
+    # As large as the worker's pieces, so that what is approved beforehand is the request that it lays, too.
+    monkeypatch.setattr("api.certificates.laying.CHUNK", CHUNK)
     walk.prepare(town)
     if name == "issue":
         town.ok(town.approver, "approve", "--all")
@@ -139,7 +140,7 @@ def test_the_signer_killed_while_it_carries_out_decisions(town: Town) -> None:
     """Two lists and a type wait, each with a signed decision on the desk; it dies over the first that it answers."""
     make_service(town)
     anna = Person(town, "anna").move_in().listed()
-    prepare_issue(town)
+    draft(town, licences(CHUNK))  # lies on the desk in one piece, whoever lays it
     draft(town, licences(2, first=100), name="refused.csv")
     prepare_type(town)
     hand_in(town, "batch-1", anna, "--approve")
@@ -150,7 +151,7 @@ def test_the_signer_killed_while_it_carries_out_decisions(town: Town) -> None:
         eventually(lambda: worker_until(town, None).code == 0 and TABLE["type"].is_done(town))
         eventually(lambda: worker_until(town, None).code == 0 and not jobs(town), why=lambda: jobs(town))
     books = Books(town)
-    assert [facts.size for facts in books.anchors[LICENCE]] == [SIZE]
+    assert [facts.size for facts in books.anchors[LICENCE]] == [CHUNK]
     check_type(town, books)
     assert [row[0] for row in rows(town, "SELECT state FROM batches ORDER BY id")] == ["complete", "recalled"]
     told = [row[0] for row in rows(town, "SELECT kind FROM webhook_events WHERE kind LIKE 'batch.%ed' ORDER BY id")]
