@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -116,7 +117,9 @@ class TestRefusals:
         assert self.refused(issued, str(out)) == "restore.tombstones"
         assert self.refused(issued, str(out), "--nothing-was-shredded") == "restore.tombstones"
         stones = (issued.officer / "tombstones").read_bytes()
-        for name, data in (("short", stones[:-1]), ("empty", b""), ("other", stones.replace(b"A", b"B"))):
+        key = json.loads(stones.splitlines()[0])["keyId"].encode("ascii")
+        other = stones.replace(key, (b"B" if key.startswith(b"A") else b"A") + key[1:])
+        for name, data in (("short", stones[:-1]), ("empty", b""), ("other", other)):
             (tmp_path / name).write_bytes(data)
             assert self.refused(issued, str(out), "--tombstones", str(tmp_path / name)) == "restore.tombstones", name
 

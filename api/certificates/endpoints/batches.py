@@ -209,7 +209,6 @@ def _done(office: Office, row: Row[Any]) -> int | None:
 
 @router.get("/batches/{number}/events", response_class=EventSourceResponse, **ruled(_LOOKING))
 async def follow_batch(
-    request: Request,
     service: Here,
     bureau: Bureau,
     number: Number,
@@ -220,7 +219,9 @@ async def follow_batch(
     Each event `batch` has the batch as data; the stream ends once it is complete or recalled.
     """
     last = None
-    while not await request.is_disconnected():
+    # When the caller goes away, the response that this feeds ends it; asking for that here, too, would be a second
+    # reader of the same connection, which the server then takes for closed.
+    while True:
         try:
             view = await run_in_threadpool(_view, service, bureau, number)
         except Unavailable:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -141,6 +142,23 @@ def test_progress_comes_as_events_until_the_end(hall: Hall, served: Served) -> N
     assert states[-1] == "complete"
     order = ["waiting", "released", "sealed", "signed", "confirmed", "complete"]
     assert [order.index(state) for state in states] == sorted(order.index(state) for state in states)
+
+
+def test_streams_stay_open_while_nothing_happens_and_end_when_nobody_listens(hall: Hall, served: Served) -> None:
+    token, many = served.token("officer"), 20
+    answered = served.log.read_text().count("/events")
+    with httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as client:
+        number = client.post(f"{HERE}/lists", params=WHERE, content=rows(2, 360)).json()["batch"]["number"]
+        for _ in range(many):
+            with client.stream("GET", f"{HERE}/batches/{number}/events", timeout=0.4) as stream:
+                lines = stream.iter_lines()
+                assert _next_state(lines) == "waiting"
+                with pytest.raises(httpx.ReadTimeout):
+                    assert _next_state(lines), "the server ended the stream"
+    ends = time.monotonic() + 30
+    while served.log.read_text().count("/events") < answered + many and time.monotonic() < ends:
+        threading.Event().wait(0.1)
+    assert served.log.read_text().count("/events") == answered + many
 
 
 def _next_state(lines: Iterator[str]) -> str | None:
