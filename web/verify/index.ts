@@ -12,8 +12,13 @@
 export * from "./certificate.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
+export { check, MAX_INPUT, type Recognised, recognise } from "./inputs.ts";
 export * from "./policy.ts";
+export { RootProofs } from "./rootproofs.ts";
 export * from "./sources.ts";
+export { fromDigits } from "./stamp.ts";
+export { readTrustRoot, type TrustRoot } from "./trustroot.ts";
 export * from "./types.ts";
 export * from "./verdicts.ts";
+export { notFound, verifyBundle, verifyCredential, verifyStamp } from "./verifier.ts";
 export * from "./wording.ts";
