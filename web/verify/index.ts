@@ -19,6 +19,7 @@ export * from "./facts.ts";
 export { HttpIndex, type IndexOptions } from "./httpindex.ts";
 export { check, MAX_INPUT, type Recognised, recognise } from "./inputs.ts";
 export { Ledger, openLedger } from "./ledger.ts";
+export { verifyPaper } from "./paper/judging.ts";
 export * from "./policy.ts";
 export { RootProofs } from "./rootproofs.ts";
 export type { Finality, RpcOptions } from "./rpc.ts";
