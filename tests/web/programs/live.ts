@@ -2,7 +2,15 @@
  * Checks inputs against a live chain and a live service. Reads as JSON from standard input: `endpoints`, `quorum`,
  * `trustRoot` (base64), `service`, `token`, `snapshot` (base64, or null), `at`, `inputs` (texts); writes the reports.
  */
-import { check, HttpIndex, openLedger, openSnapshot, RootProofs, readTrustRoot, report } from "../../../web/verify/index.ts";
+import {
+  check,
+  HttpIndex,
+  openLedger,
+  openSnapshot,
+  RootProofs,
+  readTrustRoot,
+  report,
+} from "../../../web/verify/index.ts";
 
 type Asked = {
   endpoints: string[];
