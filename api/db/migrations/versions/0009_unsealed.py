@@ -1,4 +1,4 @@
-"""What of a batch is not made yet is found without reading what is; a batch's rows are found by its unique positions."""
+"""What of a batch is not made yet is found without reading what is; its rows are found by their unique positions."""
 
 from __future__ import annotations
 
