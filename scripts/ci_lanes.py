@@ -36,7 +36,7 @@ class Lanes:
         self._unended: set[str] = set()
 
     def run(self, parts: Sequence[Part]) -> list[Outcome]:
-        """Run all parts, the heaviest of those that can begin first; the outcomes come back in the order of the parts."""
+        """Run all parts, the heaviest that can begin first; the outcomes come back in the order of the parts."""
         OUT.mkdir(exist_ok=True)
         self._waiting = sorted(parts, key=lambda part: -part.weight)
         self._unended = {part.name for part in parts}
