@@ -21,6 +21,8 @@ from chain.kernel.errors import Damaged
 _ROOM = 4096
 """Bytes kept for the CMS; ours takes some 1,100."""
 _RANGE_DIGITS = 10
+_RANGE = b"/ByteRange"
+_HOLE = b"%b[0 %b]/Contents<%b>" % (_RANGE, b" ".join([b"0" * _RANGE_DIGITS] * 3), b"0" * (2 * _ROOM))
 _FIX = "report it; nothing was printed"
 
 
@@ -38,6 +40,19 @@ def seal_pages(pages: bytes, bundle: bytes, signer: P256Signer, certificate: byt
     Raises:
         Damaged: the pages have not the form that can be sealed, or it comes out too large.
         Unavailable, Refused: the key cannot sign.
+    """
+    sealed = sign(written(*compose(pages, bundle, at=at, legal_name=legal_name)), signer, certificate)
+    if len(sealed) > MAX_PDF:
+        raise Damaged(f"a PDF of {len(sealed)} bytes is too large", code="paper.size", field="certificate", fix=_FIX)
+    if not read_sealed(sealed).unchanged:
+        raise Damaged("the seal does not hold", code="paper.signature", field="certificate", fix=_FIX)
+    return sealed
+
+
+def compose(pages: bytes, bundle: bytes, *, at: int, legal_name: str) -> tuple[dict[int, bytes], dict[str, Any]]:
+    """The objects of the sealed file by number, each from ``obj`` to ``endobj``, and the trailer's entries.
+
+    The signature is still a hole: :func:`sign` fills it.
     """
     taken = take_apart(pages)
     count = len(taken.objects)
@@ -63,41 +78,37 @@ def seal_pages(pages: bytes, bundle: bytes, signer: P256Signer, certificate: byt
         b"<</Type/Filespec/F(%b)/UF(%b)/Desc(evidence bundle yinxin-bundle-1)/AFRelationship/Data/EF<</F %b/UF %b>>>>"
         % (BUNDLE_NAME, BUNDLE_NAME, _ref(file), _ref(file)),
     )
-    opening = (
-        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(%b)/Name%b/Reason(test grade)/ByteRange"
-        % (moment, _text(legal_name))
+    bodies[signature.number] = _object(
+        signature,
+        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(%b)/Name%b/Reason(test grade)%b>>"
+        % (moment, _text(legal_name), _HOLE),
     )
-    hole = b"[0 %b %b %b]/Contents<%b>>>" % (*(b"0" * _RANGE_DIGITS,) * 3, b"0" * (2 * _ROOM))
-    bodies[signature.number] = _object(signature, opening + hole)
     bodies[field.number] = _object(
         field,
         b"<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 132/Rect[0 0 0 0]/P %b/V %b>>"
         % (_ref(Reference(page)), _ref(signature)),
     )
-    data = _written(bodies, taken.trailer, pages)
-    return _signed(data, data.index(opening) + len(opening), signer, certificate)
+    return bodies, dict(taken.trailer)
 
 
-def _signed(data: bytearray, at: int, signer: P256Signer, certificate: bytes) -> bytes:
+def sign(file: bytes, signer: P256Signer, certificate: bytes) -> bytes:
+    """Fill the signature's hole, which the file has once. Raises Damaged if the signature is too large for it."""
+    data = bytearray(file)
+    at = data.index(_HOLE) + len(_RANGE)
     start = data.index(b"<", at)
     end = start + 2 * _ROOM + 2
     ranges = b" ".join(b"%0*d" % (_RANGE_DIGITS, number) for number in (start, end, len(data) - end))
-    written = b"[0 %b]" % ranges
-    data[at : at + len(written)] = written
+    numbers = b"[0 %b]" % ranges
+    data[at : at + len(numbers)] = numbers
     made = make_cms(signer, certificate, sha256(bytes(data[:start] + data[end:])))
     if len(made) > _ROOM:
         raise Damaged("the signature is too large", code="paper.signature", field="certificate", fix=_FIX)
     data[start + 1 : start + 1 + 2 * len(made)] = made.hex().encode("ascii")
-    sealed = bytes(data)
-    if len(sealed) > MAX_PDF:
-        raise Damaged(f"a PDF of {len(sealed)} bytes is too large", code="paper.size", field="certificate", fix=_FIX)
-    if not read_sealed(sealed).unchanged:
-        raise Damaged("the seal does not hold", code="paper.signature", field="certificate", fix=_FIX)
-    return sealed
+    return bytes(data)
 
 
-def _written(bodies: Mapping[int, bytes], trailer: Mapping[str, Any], pages: bytes) -> bytearray:
-    """The objects in order, a table, a trailer."""
+def written(bodies: Mapping[int, bytes], trailer: Mapping[str, Any]) -> bytes:
+    """A file of these objects, numbered from 1 without a gap: one after the other, a table, a trailer."""
     data = bytearray(HEADER + b"%\x80\x80\x80\x80\n")
     entries = [b"0000000000 65535 f\r\n"]
     for number in range(1, len(bodies) + 1):
@@ -105,13 +116,12 @@ def _written(bodies: Mapping[int, bytes], trailer: Mapping[str, Any], pages: byt
         data += bodies[number] + b"\n"
     table = len(data)
     more = b"".join(b"/%b %b" % (key, _ref(trailer[name])) for key, name in ((b"Info", "Info"),) if name in trailer)
-    name = sha256(pages)[:16].hex().encode("ascii")
     own = sha256(bytes(data))[:16].hex().encode("ascii")
     data += b"xref\n0 %d\n%b" % (len(entries), b"".join(entries))
     data += b"trailer\n<</Size %d/Root %b%b/ID[<%b><%b>]>>\nstartxref\n%d\n%%%%EOF\n" % (
-        *(len(entries), _ref(trailer["Root"]), more, name, own, table),
+        *(len(entries), _ref(trailer["Root"]), more, own, own, table),
     )
-    return data
+    return bytes(data)
 
 
 def _first_page(taken: Taken, root: int) -> int:

@@ -110,9 +110,9 @@ def _key(thumbprint: bytes, bureau: str, trust: TrustSource) -> Answer[KeyFacts]
 
 
 def _worse(inside: Step, seal: Step | None) -> Step:
-    """The graver finding; where both hold, the one that says more: the seal's for the form, else the bundle's."""
+    """The graver finding; of two that weigh the same the seal's for form and integrity, which says more there."""
     if seal is None:
         return inside
-    if _GRAVITY.index(seal.result) == _GRAVITY.index(inside.result):
-        return seal if seal.name == "form" else inside
+    if seal.result is inside.result:
+        return inside if seal.name == "issuer" or seal.result is not Result.VALID else seal
     return max(inside, seal, key=lambda step: _GRAVITY.index(step.result))

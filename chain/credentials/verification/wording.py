@@ -190,7 +190,10 @@ DETAILS: dict[str, tuple[str, str]] = {
         "本地没有标识 {identifier} 的证照,查询服务未应答:{fault}",
     ),
     "integrity.valid": ("signed by the issuer, nothing altered", "颁发机构签名有效,内容未被改动"),
-    "integrity.sealed": ("the PDF is as the bureau's seal key sealed it", "PDF 与盖章时完全一致"),
+    "integrity.sealed": (
+        "signed by the issuer, and the PDF is as it was sealed",
+        "颁发机构签名有效,PDF 与盖章时完全一致",
+    ),
     "integrity.paper_changed": (
         "the PDF was changed after it was sealed; the certificate behind it may be genuine: scan its QR code",
         "PDF 在盖章后被改动;原证照可能是真实的,请扫描其二维码",
