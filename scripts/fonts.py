@@ -1,14 +1,13 @@
 """Fetches the fallback fonts for rare characters on paper: Hanazono Mincho, from Debian's package fonts-hanazono.
 
 Without root and without installing anything: apt downloads (and checks the signature of) the package, dpkg-deb unpacks it, and
-the two font files go to a cache of this user. The text font, Noto Serif SC, comes with the Node packages.
+the two font files go into .venv. The text font, Noto Serif SC, comes with the Node packages.
 
 Runs under any Python from 3.11 on, without packages. Exit code 0 if the fonts are there afterwards, else 1.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -17,8 +16,8 @@ from pathlib import Path
 
 PACKAGE = "fonts-hanazono"
 FILES = ("HanaMinA.ttf", "HanaMinB.ttf")
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yinxin" / "fonts"
-PLACES = (CACHE, Path("/usr/share/fonts/truetype/hanazono"), Path("/usr/local/share/fonts"))
+FOLDER = Path(__file__).resolve().parent.parent / ".venv" / "share" / "fonts"
+PLACES = (FOLDER, Path("/usr/share/fonts/truetype/hanazono"), Path("/usr/local/share/fonts"))
 _LIMIT = 300
 
 
@@ -32,7 +31,7 @@ def fetch() -> str:
     if have_fonts():
         return ""
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
-        return f"this is no Debian: put {' and '.join(FILES)} into {CACHE}"
+        return f"this is no Debian: put {' and '.join(FILES)} into {FOLDER}"
     with tempfile.TemporaryDirectory(prefix="yinxin-fonts-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -48,11 +47,11 @@ def fetch() -> str:
         found = {path.name: path for path in unpacked.rglob("*.ttf")}
         if not all(one in found for one in FILES):
             return f"{package.name} holds other files than {' and '.join(FILES)}"
-        CACHE.mkdir(parents=True, exist_ok=True)
+        FOLDER.mkdir(parents=True, exist_ok=True)
         for one in FILES:
-            part = CACHE / f"{one}.part"
+            part = FOLDER / f"{one}.part"
             shutil.copyfile(found[one], part)
-            part.replace(CACHE / one)
+            part.replace(FOLDER / one)
     return ""
 
 

@@ -30,7 +30,6 @@ _FALLBACK_FILES = ("HanaMinA.ttf", "HanaMinB.ttf")
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _PLACES = (
     _CHECKOUT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc",
-    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yinxin" / "fonts",
     Path(sys.prefix) / "share" / "fonts",
     Path("/usr/local/share/fonts"),
     Path("/usr/share/fonts"),

@@ -124,28 +124,37 @@ def make_cms(signer: P256Signer, certificate: bytes, digest: bytes) -> bytes:
         ]
     )
     signed = attributes.dump()  # a SET OF in DER order
-    info = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": cms.SignerIdentifier(
-                "issuer_and_serial_number", {"issuer": found.issuer, "serial_number": found.serial_number}
-            ),
-            "digest_algorithm": {"algorithm": "sha256"},
-            "signed_attrs": attributes,
-            "signature_algorithm": _ecdsa(),
-            "signature": _der_signature(signer.sign(sha256(signed))),
-        }
+    signature = _der_signature(signer.sign(sha256(signed)))
+    return _assembled(certificate, found, signed, signature)
+
+
+_OID_DATA = bytes.fromhex("06092a864886f70d010701")
+_OID_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_SHA256 = bytes.fromhex("300b0609608648016503040201")
+"""AlgorithmIdentifier without parameters (RFC 5754 section 2)."""
+_ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+"""AlgorithmIdentifier without parameters (RFC 5758 section 3.2)."""
+_ONE = bytes.fromhex("020101")
+_SEQUENCE, _SET, _FIRST, _OCTETS = 0x30, 0x31, 0xA0, 0x04
+
+
+def _assembled(certificate: bytes, parsed: x509.Certificate, attributes: bytes, signature: bytes) -> bytes:
+    """The one CMS of a certificate, attributes (DER, a SET OF) and a signature (DER): no other byte is free."""
+    named = _tlv(_SEQUENCE, parsed.issuer.dump(), parsed["tbs_certificate"]["serial_number"].dump())
+    inner = bytes([_FIRST]) + attributes[1:]
+    info = _tlv(_SEQUENCE, _ONE, named, _SHA256, inner, _ECDSA_SHA256, _tlv(_OCTETS, signature))
+    signed_data = _tlv(
+        _SEQUENCE, _ONE, _tlv(_SET, _SHA256), _tlv(_SEQUENCE, _OID_DATA), _tlv(_FIRST, certificate), _tlv(_SET, info)
     )
-    content = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": [{"algorithm": "sha256"}],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": [cms.CertificateChoices("certificate", found)],
-            "signer_infos": [info],
-        }
-    )
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": content}).dump())
+    return _tlv(_SEQUENCE, _OID_SIGNED_DATA, _tlv(_FIRST, signed_data))
+
+
+def _tlv(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    if len(body) < 0x80:
+        return bytes([tag, len(body)]) + body
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + body
 
 
 def _attribute(kind: str, value: object) -> cms.CMSAttribute:
@@ -194,37 +203,24 @@ def _read(der: bytes) -> ReadCms:
     content = info["content"] if info["content_type"].native == "signed_data" else None
     if not isinstance(content, cms.SignedData):
         raise broken("its signature is no CMS SignedData")
-    _expect(content["version"].native == "v1", "version")
-    _expect(_algorithms(content["digest_algorithms"]) == ["sha256"], "digest algorithm")
-    encapsulated = content["encap_content_info"]
-    _expect(encapsulated["content_type"].native == "data" and encapsulated["content"].native is None, "content")
     _expect(len(content["certificates"]) == 1 and content["certificates"][0].name == "certificate", "certificates")
-    _expect(content["crls"].native is None, "revocation lists")
     _expect(len(content["signer_infos"]) == 1, "number of signers")
     signer, certificate = content["signer_infos"][0], content["certificates"][0].chosen
-    _expect(signer["version"].native == "v1" and signer["sid"].name == "issuer_and_serial_number", "signer's name")
-    named = signer["sid"].chosen
-    same = named["issuer"].dump() == certificate.issuer.dump()
-    _expect(same and named["serial_number"].native == certificate.serial_number, "signer's certificate")
-    _expect(signer["digest_algorithm"]["algorithm"].native == "sha256", "signer's digest algorithm")
-    _expect(signer["signature_algorithm"]["algorithm"].native == "sha256_ecdsa", "signature algorithm")
     _expect(signer["unsigned_attrs"].native is None, "unsigned attributes")
     attributes = _attributes(signer["signed_attrs"])
-    _expect(attributes.get("content_type") == b"\x06\x09*\x86H\x86\xf7\x0d\x01\x07\x01", "content type attribute")
+    _expect(attributes.get("content_type") == _OID_DATA, "content type attribute")
     _expect("message_digest" in attributes, "message digest")
     digest = OctetString.load(attributes["message_digest"], strict=True).native
     _check_certificate(attributes, certificate.dump())
-    signed = cms.CMSAttributes.load(b"\x31" + signer["signed_attrs"].dump()[1:])
-    return ReadCms(_point_of(certificate), digest, signed.dump(), _raw(signer["signature"].native))
+    signed = bytes([_SET]) + signer["signed_attrs"].dump()[1:]
+    signature = signer["signature"].native
+    _expect(_assembled(certificate.dump(), certificate, signed, signature) == der, "form")
+    return ReadCms(_point_of(certificate), digest, signed, _raw(signature))
 
 
 def _expect(holds: bool, what: str) -> None:
     if not holds:
         raise broken(f"its signature (CMS) has another {what}")
-
-
-def _algorithms(found: Any) -> list[str]:
-    return [one["algorithm"].native for one in found]
 
 
 def _attributes(found: Any) -> dict[str, bytes]:
