@@ -57,7 +57,10 @@ class Printers:
         try:
             worker = self._idle.get()
             try:
-                worker = worker if worker is not None and worker.is_alive else _Worker()
+                if worker is not None and not worker.is_alive:
+                    worker.close()
+                    worker = None
+                worker = worker or _Worker()
                 return worker.draw(job, self._timeout)
             finally:
                 if worker is not None and (self._closed.is_set() or not worker.is_alive):
