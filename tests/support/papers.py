@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chain.catalogue import SHIPPED, CertificateType, Field
 from chain.catalogue.examples import example_row
+from chain.credentials.paper.objects import take_apart
 from chain.rendering.face import Face, make_face
 from chain.rendering.page import PageJob
 from tests.support.world import NAME
@@ -40,3 +41,10 @@ def general_type(count: int = 12) -> CertificateType:
 def job(face: Face, **more: object) -> PageJob:
     """A job with a sample stamp."""
     return replace(PageJob(face, STAMP, PREFIX, NAME, AT), **more)  # type: ignore[arg-type]
+
+
+def page_changed(data: bytes) -> bytes:
+    """The file with one bit changed in its longest stream, which is a font or a page."""
+    longest = max((one.stream for one in take_apart(data).objects.values() if one.stream is not None), key=len)
+    at = data.index(longest) + len(longest) // 2
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
