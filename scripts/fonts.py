@@ -1,7 +1,7 @@
 """Fetches the fallback fonts for rare characters on paper: Hanazono Mincho, from Debian's package fonts-hanazono.
 
-Without root and without installing anything: apt downloads (and checks the signature of) the package, dpkg-deb unpacks it, and
-the two font files go into .venv. The text font, Noto Serif SC, comes with the Node packages.
+Without root and without installing anything: apt downloads (and checks the signature of) the package, dpkg-deb unpacks
+it, and the two font files go into .venv. The text font, Noto Serif SC, comes with the Node packages.
 
 Runs under any Python from 3.11 on, without packages. Exit code 0 if the fonts are there afterwards, else 1.
 """

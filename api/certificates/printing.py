@@ -167,9 +167,7 @@ def sealed(paper: Paper, seal: Seal, draw: Drawing) -> bytes:
 
 def sealed_over(pages: bytes, paper: Paper, seal: Seal) -> bytes:
     """The sealed PDF of pages that are drawn already."""
-    return seal_pages(
-        pages, paper.bundle, seal.signer, seal.certificate, at=paper.job.at, legal_name=seal.legal_name
-    )
+    return seal_pages(pages, paper.bundle, seal.signer, seal.certificate, at=paper.job.at, legal_name=seal.legal_name)
 
 
 def reprint_numbered(office: Office, identifier: str, number: int) -> Reprint:

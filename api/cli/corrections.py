@@ -65,7 +65,9 @@ def register(app: typer.Typer) -> None:
         reason: Annotated[str, typer.Option(help="why; stays in the register")],
         out: Annotated[Path, typer.Option(help="folder to write to")] = Path("."),
     ) -> None:
-        """Write the same bundle and QR code again (补发), and a PDF that says so (补打); note who, when, why and the how manieth it is."""
+        """Write the same bundle and QR code again (补发), and a PDF that says so (补打).
+
+        Notes who, when, why and the how manieth it is."""
         pdf, no_pdf = None, None
         with office_of(ctx, writing=True) as office:
             try:

@@ -33,7 +33,9 @@ def register(app: typer.Typer) -> None:
     def write_pdf(
         ctx: typer.Context,
         identifier: Annotated[str, typer.Argument(help="identifier of the certificate")],
-        out: Annotated[Path | None, typer.Option("--out", "-o", help="file to write; IDENTIFIER.pdf if not given")] = None,
+        out: Annotated[
+            Path | None, typer.Option("--out", "-o", help="file to write; IDENTIFIER.pdf if not given")
+        ] = None,
         reprint: Annotated[
             int | None, typer.Option(min=1, help="as the reprint of that number, which yinxin reprint noted")
         ] = None,

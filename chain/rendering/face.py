@@ -1,8 +1,8 @@
 """What a printed certificate says: fields with their labels, by the catalogue, from what its credential discloses.
 
-What is printed is disclosed in the embedded bundle, and nothing else is: whoever reads the file learns what stands on the
-page. Withheld are a natural person's code (citizen number, passport), which no window needs to see to compare a face, the
-code that says what kind of code that is, and derived answers, which are there to be shown instead of a value.
+What is printed is disclosed in the embedded bundle, and nothing else is: whoever reads the file learns what stands on
+the page. Withheld are a natural person's code (citizen number, passport), which no window needs to see to compare a
+face, the code that says what kind of code that is, and derived answers, which are there to be shown instead of a value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAME, NUMBER, BUREAU, ISSUED, HOLDER = (
     "certificateHolderName",
 )
 _CODE, _CODE_TYPE = "certificateHolderCode", "certificateHolderCodeType"
-_LONG = 60
+_LONG = 36
 """Characters from which a value is set across the page."""
 
 
@@ -110,7 +110,15 @@ def make_face(kind: CertificateType, identifier: str, fields: Mapping[str, Any])
     others = tuple(row for name, row in rows.items() if name not in own)
     title = rows[NAME].value if NAME in rows else kind.zh
     return Face(
-        kind.slug, title, kind.en, identifier, rows.get(NUMBER), rows.get(HOLDER), rows.get(BUREAU), rows.get(ISSUED), others
+        kind.slug,
+        title,
+        kind.en,
+        identifier,
+        rows.get(NUMBER),
+        rows.get(HOLDER),
+        rows.get(BUREAU),
+        rows.get(ISSUED),
+        others,
     )
 
 

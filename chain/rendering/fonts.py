@@ -1,8 +1,8 @@
 """Fonts for paper: a text font, and fallback fonts for rare characters; checked before anything is drawn.
 
-Text is set in Noto Serif SC. What it lacks (many characters of CJK Extension B and later, U+9FCD and its like) comes from
-Hanazono Mincho, character by character. A character that none of them has is refused, with the field it stands in: a
-certificate with a box in the name is worse than none.
+Text is set in Noto Serif SC. What it lacks (many characters of CJK Extension B and later, U+9FCD and its like) comes
+from Hanazono Mincho, character by character. A character that none of them has is refused, with the field it stands
+in: a certificate with a box in the name is worse than none.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ class Fonts:
     @property
     def families(self) -> list[str]:
         """Family names in the order in which a character is looked for."""
-        return [TEXT_FAMILY, *(family for family in FALLBACK_FAMILIES if any(family in path.name for path in self.fallback))]
+        return [
+            TEXT_FAMILY,
+            *(family for family in FALLBACK_FAMILIES if any(family in path.name for path in self.fallback)),
+        ]
 
     def missing(self, text: str) -> list[str]:
         """The characters of a text that no font has, each once, in order."""
@@ -82,9 +85,7 @@ class Fonts:
                 fix = "print it once a font has it; put that font's file among the fallback fonts"
                 if not self.fallback:
                     fix = "the fallback fonts HanaMinA.ttf and HanaMinB.ttf are not installed: make fonts"
-                raise InvalidInput(
-                    f"{name}: no font here has {shown}", code="paper.character", field=name, fix=fix
-                )
+                raise InvalidInput(f"{name}: no font here has {shown}", code="paper.character", field=name, fix=fix)
 
     def folder(self) -> Path:
         """A folder with just these fonts, for a program that reads folders; made once in this process."""

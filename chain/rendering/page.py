@@ -59,9 +59,7 @@ class PageJob:
             "legal_name": self.legal_name,
             "fonts": fonts.families,
             "made": datetime.fromtimestamp(self.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "reprint": None
-            if mark is None
-            else {"number": mark.number, "zh": day_zh(mark.at), "en": day_en(mark.at)},
+            "reprint": None if mark is None else {"number": mark.number, "zh": day_zh(mark.at), "en": day_en(mark.at)},
         }
 
 

@@ -26,7 +26,9 @@ _HOLE = b"%b[0 %b]/Contents<%b>" % (_RANGE, b" ".join([b"0" * _RANGE_DIGITS] * 3
 _FIX = "report it; nothing was printed"
 
 
-def seal_pages(pages: bytes, bundle: bytes, signer: P256Signer, certificate: bytes, *, at: int, legal_name: str) -> bytes:
+def seal_pages(
+    pages: bytes, bundle: bytes, signer: P256Signer, certificate: bytes, *, at: int, legal_name: str
+) -> bytes:
     """Embed the bundle and seal the file.
 
     Args:
@@ -70,8 +72,8 @@ def compose(pages: bytes, bundle: bytes, *, at: int, legal_name: str) -> tuple[d
     bodies[page] = _entries_added(taken.objects[page], bodies[page], b"/Annots[%b]" % _ref(field))
     bodies[file.number] = _object(
         file,
-        b"<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate(%b)/Size %d>>/Length %d>>\nstream\n%b\nendstream"
-        % (moment, len(bundle), len(bundle), bundle),
+        b"<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate(%b)/Size %d>>/Length %d>>\n"
+        b"stream\n%b\nendstream" % (moment, len(bundle), len(bundle), bundle),
     )
     bodies[specification.number] = _object(
         specification,

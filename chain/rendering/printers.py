@@ -1,7 +1,7 @@
 """A few processes that draw pages, so that whoever asks stays free: :mod:`chain.rendering.worker` behind a queue.
 
-Started when first needed, ended with :meth:`Printers.close` or with the process that holds them. One that does not answer in
-time, or dies, is ended and replaced; the page that it was at is refused, and may be asked for again.
+Started when first needed, ended with :meth:`Printers.close` or with the process that holds them. One that does not
+answer in time, or dies, is ended and replaced; the page that it was at is refused, and may be asked for again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ class Printers:
         """
         if self._closed.is_set() or not self._places.acquire(blocking=False):
             raise Unavailable(
-                "too many certificates wait to be printed", code="paper.busy", field="printer", fix="try again in a second"
+                "too many certificates wait to be printed",
+                code="paper.busy",
+                field="printer",
+                fix="try again in a second",
             )
         try:
             worker = self._idle.get()

@@ -1,15 +1,15 @@
-"""A process that draws pages, one after the other: ``python -m chain.rendering.worker``. It holds no key and opens no socket.
+"""A process that draws pages, one after the other: ``python -m chain.rendering.worker``. Holds no key, opens no socket.
 
 Frames on standard input and output: 4 bytes, big endian, how many follow. Asked: a JSON object, the members of
-:class:`~chain.rendering.page.PageJob`. Answered: one byte and the pages (``0``) or an error as JSON (``1``). It ends when its input
-does, so it never outlives who started it.
+:class:`~chain.rendering.page.PageJob`. Answered: one byte and the pages (``0``) or an error as JSON (``1``). It ends
+when its input does, so it never outlives who started it.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from chain.kernel.encoding import b64url, unb64url
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, YinxinError
@@ -20,13 +20,13 @@ MAX_FRAME = 16 * 2**20
 _ERRORS: dict[str, type[YinxinError]] = {kind.__name__: kind for kind in (Damaged, InvalidInput, NotFound)}
 
 
-def write_frame(out: BinaryIO, data: bytes) -> None:
+def write_frame(out: IO[bytes], data: bytes) -> None:
     """Write one frame."""
     out.write(len(data).to_bytes(4, "big") + data)
     out.flush()
 
 
-def read_frame(source: BinaryIO) -> bytes | None:
+def read_frame(source: IO[bytes]) -> bytes | None:
     """The next frame, or None at the end. Raises Damaged for one that is cut off or too large."""
     head = source.read(4)
     if not head:
@@ -86,9 +86,7 @@ def pages_of(answer: bytes) -> bytes:
     if answer[:1] == b"0":
         return answer[1:]
     told = json.loads(answer[1:])
-    raise _ERRORS[told["kind"]](
-        told["message"], code=told["code"], field=told.get("field"), fix=told.get("fix")
-    )
+    raise _ERRORS[told["kind"]](told["message"], code=told["code"], field=told.get("field"), fix=told.get("fix"))
 
 
 def main() -> int:

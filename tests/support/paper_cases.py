@@ -1,7 +1,7 @@
-"""Every case of sealed PDFs: good ones and one for each fault. ``python -m tests.support.paper_cases`` writes them anew to
-tests/vectors/pdf, each as a PDF and a JSON of the form of tests/vectors/verification.
+"""Every case of sealed PDFs: good ones and one for each fault. ``python -m tests.support.paper_cases`` writes them
+anew to tests/vectors/pdf, each as a PDF and a JSON of the form of tests/vectors/verification.
 
-Most are made over a page of a few bytes by hand, so that the faults can be seen in an editor; two are as they are printed.
+Most are made over a page of a few bytes by hand, so that the faults can be seen in an editor; some are as printed.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ class Press:
     def parts(self, *, pages: bytes | None = None, bundle: bytes | None = None, at: int | None = None) -> Any:
         """Objects and trailer, not yet signed."""
         data = self.bundle() if bundle is None else bundle
-        return compose(small_page() if pages is None else pages, data, at=self.at if at is None else at, legal_name=NAME)
+        return compose(
+            small_page() if pages is None else pages, data, at=self.at if at is None else at, legal_name=NAME
+        )
 
     def sealed(self, key: str = "seal", **more: Any) -> bytes:
         """A good PDF, but for what is given."""
@@ -249,13 +251,17 @@ def changed() -> Iterator[Case]:
     other = press.bundle(press.other)
     own = press.bundle()
     assert len(other) == len(own)
-    yield press.case("bundle_swapped", "another certificate's bundle", _swap(data, own, other), step="integrity=INVALID")
+    yield press.case(
+        "bundle_swapped", "another certificate's bundle", _swap(data, own, other), step="integrity=INVALID"
+    )
     yield press.case(
         "updated", "an annotation added behind the end", update(data, b"<</Type/Annot/Subtype/Square/Rect[0 0 9 9]>>"),
         step="form=INVALID",
     )  # fmt: skip
     stream = b"<</Type/EmbeddedFile/Length %d>>\nstream\n%b\nendstream" % (len(other), other)
-    yield press.case("second_bundle_behind_the_end", "a bundle added by an update", update(data, stream), step="form=INVALID")
+    yield press.case(
+        "second_bundle_behind_the_end", "a bundle added by an update", update(data, stream), step="form=INVALID"
+    )
     yield press.case("bytes_behind_the_end", "something after %%EOF", data + b"%hello\n", step="form=INVALID")
     start = data.index(b"/Contents<") + len(b"/Contents<")
     end = data.index(b">", start)
@@ -266,7 +272,9 @@ def changed() -> Iterator[Case]:
         attribute = cms.CMSAttribute({"type": "content_type", "values": ["data"]})
         info["unsigned_attrs"] = cms.CMSAttributes([attribute])
 
-    yield press.case("unsigned_attributes", "the CMS says more than is signed", edit_cms(data, unsigned), step="form=INVALID")
+    yield press.case(
+        "unsigned_attributes", "the CMS says more than is signed", edit_cms(data, unsigned), step="form=INVALID"
+    )
 
     def twin(info: cms.SignerInfo) -> None:
         found = algos.DSASignature.load(info["signature"].native)
@@ -295,8 +303,9 @@ def forms() -> Iterator[Case]:
     def packed(bodies: Bodies) -> None:
         small = zlib.compress(press.bundle())
         number = next(number for number, body in bodies.items() if b"/EmbeddedFile/" in body)
-        bodies[number] = b"%d 0 obj\n<</Type/EmbeddedFile/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj" % (
-            *(number, len(small), small),
+        bodies[number] = (
+            b"%d 0 obj\n<</Type/EmbeddedFile/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj"
+            % (*(number, len(small), small),)
         )
 
     def none(bodies: Bodies) -> None:
@@ -359,7 +368,9 @@ def forms() -> Iterator[Case]:
     bodies, trailer = press.parts()
     unsigned = {number: body for number, body in bodies.items() if b"/ByteRange" not in body and b"/Widget" not in body}
     assert list(unsigned) == list(range(1, len(unsigned) + 1))
-    yield press.case("unsigned", "a bundle in a PDF that nobody sealed", written(unsigned, trailer), step="form=INVALID")
+    yield press.case(
+        "unsigned", "a bundle in a PDF that nobody sealed", written(unsigned, trailer), step="form=INVALID"
+    )
     broken = press.sealed(bundle=press.bundle().replace(b'"sequence":', b'"sequence": '))
     yield press.case("bundle_with_a_space", "the bundle has not its one form", broken, step="form=INVALID")
     data = press.sealed()

@@ -1,4 +1,4 @@
-"""Poppler's tools (pdfsig, pdftoppm, pdfdetach): installed once where this run may, else the test is skipped, loudly."""
+"""Poppler's tools (pdfsig, pdftoppm, pdfdetach): installed where this run may, else the test is skipped, loudly."""
 
 from __future__ import annotations
 

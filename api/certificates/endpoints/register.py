@@ -119,9 +119,7 @@ def show_bundle(service: Here, bureau: Bureau, entry: Entry) -> Response:
     return Response(bundle_of(office, certificate_by_number(office.engine, entry)), media_type="application/json")
 
 
-@router.get(
-    "/{entry:int}/pdf", response_class=Response, **ruled(_PULLING, responses=bytes_of("application/pdf"))
-)
+@router.get("/{entry:int}/pdf", response_class=Response, **ruled(_PULLING, responses=bytes_of("application/pdf")))
 def show_pdf(
     request: Request,
     service: Here,

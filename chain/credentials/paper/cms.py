@@ -1,7 +1,7 @@
 """The CMS in a sealed PDF (RFC 5652, RFC 5035, ETSI EN 319 142-1 level B-B), in one form: made and read here alone.
 
-One certificate, one signer, SHA-256, ECDSA over P-256 with low s, no unsigned attributes. What the certificate says of its
-owner is for people's viewers; a verifier takes nothing from it but the public key.
+One certificate, one signer, SHA-256, ECDSA over P-256 with low s, no unsigned attributes. What the certificate says
+of its owner is for people's viewers; a verifier takes nothing from it but the public key.
 """
 
 from __future__ import annotations

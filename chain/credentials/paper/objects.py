@@ -24,8 +24,8 @@ _COMMENT = re.compile(rb"%[\x80-\xff]{4,8}(?:\r\n|\n|\r)")
 
 ACTING = frozenset(
     {
-        "JavaScript", "JS", "Launch", "XFA", "RichMedia", "AA", "OpenAction", "GoToR", "GoToE", "SubmitForm", "ImportData",
-        "Rendition", "Movie", "Sound", "3D", "Hide", "FileAttachment",
+        "JavaScript", "JS", "Launch", "XFA", "RichMedia", "AA", "OpenAction", "GoToR", "GoToE", "SubmitForm",
+        "ImportData", "Rendition", "Movie", "Sound", "3D", "Hide", "FileAttachment",
     }
 )  # fmt: skip
 """Names that may not occur: with them a page could act, or change by itself."""

@@ -156,10 +156,7 @@ def _bundle(data: bytes, taken: Taken) -> bytes:
     if file.stream is None or file.value.get("Type") != "EmbeddedFile" or "Filter" in file.value:
         raise broken("the embedded bundle is no stream, or not plain")
     specifications = [
-        (each, where)
-        for where, one in taken.objects.items()
-        for each in every_dictionary(one.value)
-        if "EF" in each
+        (each, where) for where, one in taken.objects.items() for each in every_dictionary(one.value) if "EF" in each
     ]
     if len(specifications) != 1:
         raise broken(f"it has {len(specifications)} file specifications; a sealed certificate has one")

@@ -1,7 +1,7 @@
 """What people hold out to be checked: recognised by its content, never by its name, and never trusted.
 
-A bundle, a sealed PDF, a credential (SD-JWT), a picture with a stamp's QR code, the digits or the address a hand scanner
-types, or an identifier typed by hand. The host of an address is ignored: where a code points proves nothing.
+A bundle, a sealed PDF, a credential (SD-JWT), a picture with a stamp's QR code, the digits or the address a hand
+scanner types, or an identifier typed by hand. The host of an address is ignored: where a code points proves nothing.
 """
 
 from __future__ import annotations

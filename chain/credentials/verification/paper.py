@@ -7,7 +7,16 @@ from dataclasses import replace
 from chain.credentials.paper import SealedPaper, read_sealed
 from chain.credentials.verification.evidence import Answer, ChainProofs, LinkIndex, ask, is_complete
 from chain.credentials.verification.policy import Policy
-from chain.credentials.verification.verdicts import Result, Step, Verdict, Verification, decide, invalid, unchecked, valid
+from chain.credentials.verification.verdicts import (
+    Result,
+    Step,
+    Verdict,
+    Verification,
+    decide,
+    invalid,
+    unchecked,
+    valid,
+)
 from chain.credentials.verification.verifier import DEFAULT, broken_form, verify_bundle
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import InvalidInput
@@ -35,9 +44,7 @@ def verify_paper(
         paper = read_sealed(data)
     except InvalidInput as error:
         return broken_form("pdf", error)
-    inside = verify_bundle(
-        paper.bundle, trust=trust, at=at, proofs=proofs, index=index, policy=policy, links=links
-    )
+    inside = verify_bundle(paper.bundle, trust=trust, at=at, proofs=proofs, index=index, policy=policy, links=links)
     if not inside.certificate:  # the bundle itself has not the form of one
         return inside
     bureau = inside.certificate["bureau"]["uscc"]
@@ -54,9 +61,9 @@ def judge_seal(paper: SealedPaper, bureau: str, trust: TrustSource) -> tuple[Ste
     """The seal's part of steps 2 and 3.
 
     2.3 the one signature covers the whole file, which is as it was signed;
-    3.5 the registry holds the key for the credential's bureau or one that answers for it, for seals, in its span at the
-        time the sealer states, and never marked as compromised. That time is the sealer's word alone: whoever has stolen
-        the key may state any. So once a key is marked, what it says of an earlier time is open, not good.
+    3.5 the registry holds the key for the credential's bureau or one that answers for it, for seals, in its span at
+        the time the sealer states, and never marked as compromised. That time is the sealer's word alone: whoever has
+        stolen the key may state any. So once a key is marked, what it says of an earlier time is open, not good.
 
     Args:
         paper: what was read.

@@ -176,7 +176,7 @@ class _Shown:
 
 
 def broken_form(kind: str, error: InvalidInput) -> Verification:
-    """The answer to what has not the one form of its kind: FORGED, or CANNOT_CHECK where a newer reader might know it."""
+    """The answer to what has not the form of its kind: FORGED, or CANNOT_CHECK where a newer reader might know it."""
     fault = error.message[:200]
     if error.code in _NOT_KNOWN_HERE:
         return _only_form(unchecked("form", "form.not_known_here", kind=kind, fault=fault))

@@ -250,8 +250,7 @@ DETAILS: dict[str, tuple[str, str]] = {
         "PDF 声明于 {time} 盖章,而印章密钥自 {since} 起已泄露",
     ),
     "issuer.seal_unsure": (
-        "the seal key is compromised since {since}, and only the PDF itself says that it was sealed before, at {time}; "
-        "scan its QR code, or have it printed anew",
+        "the seal key is compromised since {since}; only the PDF says it sealed before, at {time}: scan its code",
         "印章密钥自 {since} 起已泄露,而盖章时间 {time} 仅为 PDF 自称;请扫描其二维码,或重新打印",
     ),
     "issuer.source_older": (

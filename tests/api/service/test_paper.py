@@ -22,7 +22,7 @@ def entry(hall: Hall) -> int:
     hall.town.issue(licences(1))
     found = hall.get("officer", f"{AREA}/certificates?limit=1")
     assert found.status_code == 200, found.text
-    return int(found.json()["items"][0]["id"])
+    return int(found.json()["items"][0]["entry"])
 
 
 def checked(hall: Hall, data: bytes) -> dict[str, object]:

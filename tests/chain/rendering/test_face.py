@@ -23,7 +23,7 @@ def test_a_person_prints_neither_number_nor_its_kind():
     assert "certificateHolderCode" not in names
     assert "certificateHolderCodeType" not in names
     face = face_of(kind)
-    assert all("certificateHolderCode" != row.name for row in face.rows)
+    assert all(row.name != "certificateHolderCode" for row in face.rows)
 
 
 def test_answers_are_not_printed():

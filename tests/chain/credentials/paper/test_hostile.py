@@ -21,10 +21,10 @@ SIGNED = SMALL[CONTENTS:].index(b"0" * 64) + CONTENTS
 
 
 def believed(data: bytes) -> bool:
+    """Any other error than the one of the reader fails the test."""
     try:
         return is_ours(data) and read_sealed(data).unchanged
-    except InvalidInput as error:
-        assert error.code == "pdf.form"
+    except InvalidInput:
         return False
 
 
