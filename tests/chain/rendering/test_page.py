@@ -19,7 +19,7 @@ from chain.rendering.fonts import find_fonts
 from chain.rendering.page import draw, template_of
 from chain.rendering.qr import stamp_of_text
 from tests.support.papers import STAMP, face_of, general_type, job
-from tests.support.poppler import need_poppler
+from tests.support.poppler import need_poppler, need_rare_fonts
 
 SLUGS = sorted({kind.slug for kind in SHIPPED.every()})
 LONG = "示例市特别长的企业名称用来查看版面是否仍然美观完整的贸易进出口与仓储物流供应链管理股份有限公司第一分公司"
@@ -148,10 +148,12 @@ class TestRareCharacters:
 
     @pytest.mark.parametrize("name", NAMES)
     def test_a_rare_name_is_drawn(self, name, tmp_path):
+        need_rare_fonts()
         pages = draw(job(face_of(SHIPPED.find("constructor-practising-certificate"), certificateHolderName=name)))
         assert name in text_of(pages, tmp_path)
 
     def test_a_rare_character_in_the_seal_is_drawn(self):
+        need_rare_fonts()
         draw(job(face_of(SHIPPED.find("business-licence")), legal_name="𠮷示例市管理局"))
 
     @pytest.mark.parametrize("character", ["\U00030000", "\ue863", "\u0d85"])

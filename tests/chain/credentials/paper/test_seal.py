@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 
 import pytest
@@ -63,9 +62,7 @@ def test_pdfdetach_finds_the_bundle(tmp_path):
 
 
 def test_qpdf_finds_no_fault():
-    qpdf = shutil.which("qpdf")
-    if qpdf is None:
-        pytest.skip("qpdf is not installed")
+    qpdf = need_poppler("qpdf")
     said = subprocess.run([qpdf, "--check", str(PRINTED)], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said
 

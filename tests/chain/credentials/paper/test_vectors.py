@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.cases import outcome, read
 from tests.support.paper_cases import FOLDER, all_cases
+from tests.support.poppler import need_rare_fonts
 
 FILES = sorted(FOLDER.glob("*.json"))
 
@@ -25,6 +26,7 @@ def test_each_pdf_has_a_verdict():
 
 
 def test_pdfs_are_the_cases_that_can_be_made_anew():
+    need_rare_fonts()
     made = {case.name: (case.why, case.expect) for case in all_cases()}
     stored = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
     assert {name: (value["why"], value["expect"]) for name, value in stored.items()} == made
