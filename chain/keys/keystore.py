@@ -117,9 +117,9 @@ class Keystore:
         """Give a key that is used no more another name, ``<name>-old-<n>``, so that a new one may take its place.
 
         Returns:
-            Its new name. Raises NotFound, Refused (wrong passphrase).
+            Its new name. Raises NotFound, Refused (wrong passphrase), InvalidInput for an account.
         """
-        card = self.card(name)
+        card = self._of_kind(name, tuple(kind for kind in KINDS if kind != "account"))
         data = self._unseal(card)
         number = 1
         while self.has(f"{name}-old-{number}"):
