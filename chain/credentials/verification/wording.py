@@ -190,6 +190,14 @@ DETAILS: dict[str, tuple[str, str]] = {
         "本地没有标识 {identifier} 的证照,查询服务未应答:{fault}",
     ),
     "integrity.valid": ("signed by the issuer, nothing altered", "颁发机构签名有效,内容未被改动"),
+    "integrity.sealed": (
+        "signed by the issuer, and the PDF is as it was sealed",
+        "颁发机构签名有效,PDF 与盖章时完全一致",
+    ),
+    "integrity.paper_changed": (
+        "the PDF was changed after it was sealed; the certificate behind it may be genuine: scan its QR code",
+        "PDF 在盖章后被改动;原证照可能是真实的,请扫描其二维码",
+    ),
     "integrity.parts": ("its parts contradict each other: {part}", "各部分互相矛盾:{part}"),
     "integrity.other_key": ("signed with another key than it names", "签名所用的密钥与所声明的不一致"),
     "integrity.signature": ("the signature is not the issuer's", "签名不是颁发机构所作"),
@@ -220,6 +228,31 @@ DETAILS: dict[str, tuple[str, str]] = {
     ),
     "issuer.key_out_of_span": ("at {time} the signing key was not in its span", "在 {time} 签名密钥不在有效期内"),
     "issuer.identifier_of_another": ("the identifier is in the name of {named}", "证照标识中的颁发机构是 {named}"),
+    "issuer.sealed": ("sealed by the bureau's own seal key at {time}", "由颁发机构的印章密钥于 {time} 盖章"),
+    "issuer.seal_foreign": (
+        "the PDF is sealed with a key that the registry does not hold for this bureau; scan its QR code",
+        "PDF 所用的印章密钥不属于该颁发机构;请扫描其二维码",
+    ),
+    "issuer.seal_not_in_source": (
+        "by {time} the key that sealed the PDF was not one of this bureau",
+        "截至 {time} PDF 所用的印章密钥不属于该颁发机构",
+    ),
+    "issuer.seal_purpose": (
+        "the PDF is sealed with a key for {purpose}, not for seals",
+        "PDF 盖章所用密钥的用途为 {purpose},不是印章密钥",
+    ),
+    "issuer.seal_out_of_span": (
+        "the PDF says it was sealed at {time}, when that seal key was not in its span",
+        "PDF 声明于 {time} 盖章,当时该印章密钥不在有效期内",
+    ),
+    "issuer.seal_compromised": (
+        "the PDF says it was sealed at {time}, with a seal key compromised since {since}",
+        "PDF 声明于 {time} 盖章,而印章密钥自 {since} 起已泄露",
+    ),
+    "issuer.seal_unsure": (
+        "the seal key is compromised since {since}; only the PDF says it sealed before, at {time}: scan its code",
+        "印章密钥自 {since} 起已泄露,而盖章时间 {time} 仅为 PDF 自称;请扫描其二维码,或重新打印",
+    ),
     "issuer.source_older": (
         "{name}; what is known ends at {time}, before it was anchored",
         "{name};已知信息截至 {time},早于其上链时间",
