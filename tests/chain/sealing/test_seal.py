@@ -121,8 +121,8 @@ class TestRefused:
 
     @pytest.mark.parametrize(
         "name",
-        ["", ".", "..", "../up", "a/b", "a\\b", "C:x", ".hidden", "a\0b", "tab\t", "end.", " a", "a\u202egpj.exe", "e\u0301",
-         "x" * 201],
+        ["", ".", "..", "../up", "a/b", "a\\b", "C:x", ".hidden", "a\0b", "tab\t", "end.", " a", "a\u202egpj.exe",
+         "e\u0301", "x" * 201],
     )  # fmt: skip
     def test_a_name_that_is_no_plain_file_name(self, tmp_path: Path, name: str) -> None:
         made = bid(tmp_path, (10,))
