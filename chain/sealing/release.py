@@ -26,13 +26,13 @@ class Release:
     """One key holder's partial signatures, 48 bytes each.
 
     Attributes:
-        holder: number of the key holder.
+        key_holder: number of the key holder.
         message: digest of the live set's message, which binds ledger, book, tender, lot, envelope and live bids.
         live_set: partial signature over it.
         bids: partial signatures over the live bids' identities, in the order of the live set.
     """
 
-    holder: int
+    key_holder: int
     message: bytes
     live_set: bytes
     bids: tuple[bytes, ...]
@@ -42,7 +42,7 @@ class Release:
         return canonical(
             {
                 "format": FORMAT,
-                "holder": self.holder,
+                "keyHolder": self.key_holder,
                 "message": hex0x(self.message),
                 "liveSet": b64url(self.live_set),
                 "bids": [b64url(one) for one in self.bids],
@@ -53,14 +53,14 @@ class Release:
     def from_bytes(cls, data: bytes) -> Release:
         """Inverse of :meth:`to_bytes`; signatures are not checked yet. Raises InvalidInput."""
         value: Any = read_canonical(data, what="release", limit=_LARGEST)
-        members = {"format", "holder", "message", "liveSet", "bids"}
+        members = {"format", "keyHolder", "message", "liveSet", "bids"}
         if not isinstance(value, dict) or set(value) != members or value["format"] != FORMAT:
             raise InvalidInput(f"not a message of the form {FORMAT}", code="sealing.release")
         texts: list[Any] = [value["liveSet"], *value["bids"]] if isinstance(value["bids"], list) else [None]
-        if type(value["holder"]) is not int or not all(isinstance(text, str) for text in texts):
-            raise InvalidInput("holder is a number, signatures are text", code="sealing.release")
+        if type(value["keyHolder"]) is not int or not all(isinstance(text, str) for text in texts):
+            raise InvalidInput("keyHolder is a number, signatures are text", code="sealing.release")
         live_set, *bids = [unb64url(text, field="signature") for text in texts]
-        return cls(value["holder"], unhex0x(value["message"], size=32, field="message"), live_set, tuple(bids))
+        return cls(value["keyHolder"], unhex0x(value["message"], size=32, field="message"), live_set, tuple(bids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,14 @@ class Opening:
     Attributes:
         live_set: the group's signature over the live set, 48 bytes: what the chain checks.
         bids: the group's signature over each bid's identity, in the order of the live set.
-        holders: whose messages were used.
+        key_holders: whose messages were used.
         refused: whose messages hold a wrong signature, and at which places (0 is the live set, then the bids from 1),
             as far as they were looked at. Who is no key holder, or signs another live set, is refused at place 0.
     """
 
     live_set: bytes
     bids: tuple[bytes, ...]
-    holders: tuple[int, ...]
+    key_holders: tuple[int, ...]
     refused: Mapping[int, tuple[int, ...]]
 
 
@@ -85,7 +85,7 @@ def make_release(share: KeyShare, live_set: LiveSet, bids: Sequence[BidIdentity]
     """The message of one key holder. Raises Refused for bids of another place."""
     _same_place(live_set, bids)
     partials = [share.sign(bid) for bid in bids]
-    return Release(share.holder, live_set.digest(), share.sign(live_set), tuple(partials))
+    return Release(share.key_holder, live_set.digest(), share.sign(live_set), tuple(partials))
 
 
 def check_release(key: OpeningKey, release: Release, live_set: LiveSet, bids: Sequence[BidIdentity]) -> tuple[int, ...]:
@@ -95,12 +95,14 @@ def check_release(key: OpeningKey, release: Release, live_set: LiveSet, bids: Se
         InvalidInput: not a qualified key holder, another live set, or another number of bids.
     """
     _same_place(live_set, bids)
-    if release.holder not in key.holders:
-        raise InvalidInput(f"{release.holder} is no qualified key holder", code="sealing.holder", field="holder")
+    if release.key_holder not in key.key_holders:
+        raise InvalidInput(
+            f"{release.key_holder} is no qualified key holder", code="sealing.key_holder", field="keyHolder"
+        )
     if release.message != live_set.digest() or len(release.bids) != len(bids):
         raise InvalidInput("signs another live set", code="sealing.release", field="message")
     digests = [live_set.digest(), *(bid.digest() for bid in bids)]
-    return wrong_among(key.holders[release.holder], digests, [release.live_set, *release.bids])
+    return wrong_among(key.key_holders[release.key_holder], digests, [release.live_set, *release.bids])
 
 
 def combine_releases(
@@ -117,12 +119,14 @@ def combine_releases(
     partials: dict[int, Sequence[bytes]] = {}
     refused: dict[int, list[int]] = {}
     for release in releases:
-        if release.holder in partials or release.holder in refused:
-            raise InvalidInput(f"two messages of key holder {release.holder}", code="sealing.release", field="holder")
-        if release.holder in key.holders and release.message == digests[0] and len(release.bids) == len(bids):
-            partials[release.holder] = [release.live_set, *release.bids]
+        if release.key_holder in partials or release.key_holder in refused:
+            raise InvalidInput(
+                f"two messages of key holder {release.key_holder}", code="sealing.release", field="keyHolder"
+            )
+        if release.key_holder in key.key_holders and release.message == digests[0] and len(release.bids) == len(bids):
+            partials[release.key_holder] = [release.live_set, *release.bids]
         else:
-            refused[release.holder] = [0]
+            refused[release.key_holder] = [0]
     made = combine_many(key, digests, partials)
     for place, one in enumerate(made):
         for holder in one.wrong:
@@ -130,7 +134,7 @@ def combine_releases(
     return Opening(
         made[0].signature,
         tuple(one.signature for one in made[1:]),
-        tuple(sorted({holder for one in made for holder in one.holders})),
+        tuple(sorted({holder for one in made for holder in one.key_holders})),
         {holder: tuple(places) for holder, places in refused.items()},
     )
 

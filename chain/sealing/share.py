@@ -58,13 +58,13 @@ class KeyShare:
     Attributes:
         scope: where it may sign.
         ceremony: digest of the ceremony's roster, 32 bytes.
-        holder: number of the key holder, from 1.
+        key_holder: number of the key holder, from 1.
         secret: 32 bytes.
     """
 
     scope: Scope
     ceremony: bytes
-    holder: int
+    key_holder: int
     secret: bytes = field(repr=False)
 
     @property

@@ -25,12 +25,12 @@ class OpeningKey:
     Attributes:
         threshold: t, how many key holders open together.
         key: the group's public key, 96 bytes.
-        holders: public part of each qualified key holder's share, 96 bytes, by number (1 to n).
+        key_holders: public part of each qualified key holder's share, 96 bytes, by number (1 to n).
     """
 
     threshold: int
     key: bytes
-    holders: Mapping[int, bytes]
+    key_holders: Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class Combined:
 
     Attributes:
         signature: 48 bytes; the same whichever key holders took part.
-        holders: whose partial signatures it was made of.
+        key_holders: whose partial signatures it was made of.
         wrong: whose partial signatures were looked at and found wrong.
     """
 
     signature: bytes
-    holders: tuple[int, ...]
+    key_holders: tuple[int, ...]
     wrong: tuple[int, ...]
 
 
@@ -69,7 +69,7 @@ def verify(public: bytes, digest: bytes, signature: bytes) -> bool:
 def lagrange(numbers: Sequence[int]) -> list[Scalar]:
     """The factors with which values at ``numbers`` give the value at 0. Raises InvalidInput for doubles or 0."""
     if len(set(numbers)) != len(numbers) or any(not 0 < number < 2**16 for number in numbers):
-        raise InvalidInput("key holders' numbers are distinct and above 0", code="sealing.holders")
+        raise InvalidInput("key holders' numbers are distinct and above 0", code="sealing.key_holders")
     factors = []
     for one in numbers:
         above = below = 1
@@ -104,7 +104,7 @@ def combine_many(key: OpeningKey, digests: Sequence[bytes], partials: Mapping[in
     if not digests:
         return []
     group = curve.read_g2(key.key)
-    known = sorted(holder for holder in partials if holder in key.holders)
+    known = sorted(holder for holder in partials if holder in key.key_holders)
     for holder in known:
         if len(partials[holder]) != len(digests):
             raise InvalidInput(f"key holder {holder}: one signature for each message", code="sealing.partials")
@@ -168,7 +168,7 @@ def _one_by_one(
     known: Sequence[int],
     partials: Mapping[int, Sequence[bytes]],
 ) -> list[Combined]:
-    wrong = {holder: set(_wrong(curve.read_g2(key.holders[holder]), hashed, partials[holder])) for holder in known}
+    wrong = {holder: set(_wrong(curve.read_g2(key.key_holders[holder]), hashed, partials[holder])) for holder in known}
     out = []
     for place in range(len(hashed)):
         right = [holder for holder in known if place not in wrong[holder]]
@@ -192,7 +192,7 @@ def too_few(key: OpeningKey, right: Iterable[int], wrong: Iterable[int]) -> BidF
         evidence={
             "right": list(right),
             "wrong": list(wrong),
-            "missing": [holder for holder in sorted(key.holders) if holder not in {*right, *wrong}],
+            "missing": [holder for holder in sorted(key.key_holders) if holder not in {*right, *wrong}],
         },
         fix="ask the key holders that are missing",
     )

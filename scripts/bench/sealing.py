@@ -23,7 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]
 
 from chain.containers import X25519Identity, decrypt_file, encrypt_file
 from chain.kernel.encoding import sha256

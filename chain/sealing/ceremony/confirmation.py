@@ -44,7 +44,7 @@ def make_confirmation(judgement: Judgement, share: KeyShare) -> Confirmation:
     """The confirmation of a member that took its share."""
     digest = _digest(share.ceremony, judgement.transcript)
     signature = sign(curve.read_scalar(share.secret, field="share"), digest)
-    return Confirmation(share.ceremony, share.holder, judgement.transcript, signature)
+    return Confirmation(share.ceremony, share.key_holder, judgement.transcript, signature)
 
 
 def confirmed(judgement: Judgement, messages: Mapping[int, bytes]) -> tuple[int, ...]:
@@ -59,10 +59,14 @@ def _right(judgement: Judgement, number: int, messages: Mapping[int, bytes]) -> 
         signature = some_bytes(value["signature"], curve.G1_SIZE, "signature")
     except InvalidInput:
         return False
-    if type(value["member"]) is not int or value["member"] != number or value["transcript"] != hex0x(judgement.transcript):
+    if (
+        type(value["member"]) is not int
+        or value["member"] != number
+        or value["transcript"] != hex0x(judgement.transcript)
+    ):
         return False
     digest = _digest(ceremony, judgement.transcript)
-    return verify(judgement.opening_key.holders[number], digest, signature)
+    return verify(judgement.opening_key.key_holders[number], digest, signature)
 
 
 def _digest(ceremony: bytes, transcript: bytes) -> bytes:

@@ -138,7 +138,7 @@ def take_share(judgement: Judgement, member: int, private: bytes) -> KeyShare:
         total += int.from_bytes(part, "big")
     secret = curve.write_scalar(curve.scalar(total % curve.ORDER))
     share = KeyShare(judgement.roster.scope, judgement.roster.digest(), member, secret)
-    if share.public != judgement.opening_key.holders[member]:
+    if share.public != judgement.opening_key.key_holders[member]:
         raise Refused("the share does not fit the key", code="ceremony.share", field="member")
     return share
 

@@ -30,7 +30,7 @@ def test_any_three_in_any_order_give_the_same_opening() -> None:
     first = combine_releases(KEY, LIVE, BIDS, [RELEASES[5], RELEASES[1], RELEASES[3]])
     other = combine_releases(KEY, LIVE, BIDS, [RELEASES[2], RELEASES[4], RELEASES[5]])
     assert (first.live_set, first.bids) == (other.live_set, other.bids)
-    assert (first.holders, first.refused) == ((1, 3, 5), {})
+    assert (first.key_holders, first.refused) == ((1, 3, 5), {})
     assert verify(KEY.key, LIVE.digest(), first.live_set)
     assert all(verify(KEY.key, bid.digest(), key) for bid, key in zip(BIDS, first.bids, strict=True))
 
@@ -42,7 +42,7 @@ def test_messages_have_one_form() -> None:
         data + b" ",
         data.replace(b"release-1", b"release-2"),
         b"{}",
-        data.replace(b'"holder":1', b'"holder":"1"'),
+        data.replace(b'"keyHolder":1', b'"keyHolder":"1"'),
     ):
         with pytest.raises(InvalidInput):
             Release.from_bytes(bad)
@@ -62,7 +62,7 @@ def test_who_signs_another_live_set_is_refused() -> None:
     with pytest.raises(InvalidInput):
         check_release(KEY, foreign, LIVE, BIDS)
     with pytest.raises(InvalidInput):
-        check_release(KEY, replace(RELEASES[2], holder=9), LIVE, BIDS)
+        check_release(KEY, replace(RELEASES[2], key_holder=9), LIVE, BIDS)
     opened = combine_releases(KEY, LIVE, BIDS, [RELEASES[1], foreign, RELEASES[3], RELEASES[4]])
     assert opened.refused == {2: (0,)}
     with pytest.raises(BidFault) as caught:

@@ -214,7 +214,7 @@ class TestCheats:
         judgement = judge(ROSTER, run(DEALS, liars={4: (1,)}))
         with pytest.raises(Refused):
             take_share(judgement, 4, private("member 4"))
-        assert 4 not in judgement.opening_key.holders
+        assert 4 not in judgement.opening_key.key_holders
 
     def test_messages_of_strangers_are_refused(self) -> None:
         with pytest.raises(InvalidInput):
@@ -223,7 +223,8 @@ class TestCheats:
     @settings(max_examples=12)
     @given(st.dictionaries(st.integers(1, 5), st.sampled_from(["absent", "box", "liar", "deal"]), max_size=2))
     def test_any_two_of_five_that_cheat_are_left_out_and_only_they(self, cheats: dict[int, str]) -> None:
-        deals, liars = dict(DEALS), {}
+        deals = dict(DEALS)
+        liars: dict[int, tuple[int, ...]] = {}
         honest = [one for one in NUMBERS if one not in cheats]
         for one, how in cheats.items():
             if how == "absent":
