@@ -25,6 +25,9 @@ LARGEST = 4 * 2**20
 """Longest manifest, in bytes."""
 
 MOST_DOCUMENTS = 10_000
+DEEPEST = 32
+"""Most levels of objects and lists in the organisation's statement, itself included."""
+
 LARGEST_DOCUMENT = 2**40
 _MEMBERS = {"documents", "form", "format", "guarantee", "identity", "organisation", "presentations"}
 _LONGEST_NAME = 200
@@ -97,8 +100,8 @@ def read_manifest(data: bytes) -> Manifest:
         raise _bad("format", f"only {FORMAT} is known")
     if set(value) != _MEMBERS:
         raise _bad("manifest", "members are " + ", ".join(sorted(_MEMBERS)))
-    if not isinstance(value["organisation"], dict):
-        raise _bad("organisation", "an object")
+    if not isinstance(value["organisation"], dict) or not _is_flat(value["organisation"]):
+        raise _bad("organisation", f"an object, nested at most {DEEPEST} levels")
     presentations = value["presentations"]
     if not isinstance(presentations, list) or not all(isinstance(one, str) for one in presentations):
         raise _bad("presentations", "a list of texts")
@@ -135,6 +138,17 @@ def check_name(name: str) -> None:
         raise _bad("name", 'a file name without control characters and / \\ : * ? " < > |')
     if unicodedata.normalize("NFC", name) != name:
         raise _bad("name", "in Unicode's form NFC")
+
+
+def _is_flat(value: Any) -> bool:
+    """True if ``value`` is nested at most :data:`DEEPEST` levels."""
+    level = [value]
+    for _ in range(DEEPEST):
+        lists = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [item for items in lists for item in items if isinstance(item, dict | list)]
+        if not level:
+            return True
+    return False
 
 
 def _documents(items: Any) -> tuple[Document, ...]:

@@ -68,6 +68,18 @@ CONTENTS: dict[str, tuple[FaultKind, Callable[[], bytes]]] = {
     "empty": (FaultKind.BAD_MANIFEST, lambda: b""),
     "manifest not canonical": (FaultKind.BAD_MANIFEST, lambda: plaintext(manifest().replace(b":", b": ", 1))),
     "unknown member": (FaultKind.BAD_MANIFEST, lambda: plaintext(loose(more=1))),
+    "nested deeply": (
+        FaultKind.BAD_MANIFEST,
+        lambda: plaintext(
+            manifest().replace(b'"organisation":{}', b'"organisation":{"a":%b}' % (b"[" * 32 + b"]" * 32))
+        ),
+    ),
+    "nested as deeply as the reader goes": (
+        FaultKind.BAD_MANIFEST,
+        lambda: plaintext(
+            manifest().replace(b'"organisation":{}', b'"organisation":{"a":%b}' % (b"[" * 980 + b"]" * 980))
+        ),
+    ),
     "document outside": (
         FaultKind.BAD_MANIFEST,
         lambda: plaintext(
