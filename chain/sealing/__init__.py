@@ -10,6 +10,7 @@ ibe, box, locks        lock 1 (threshold, by identity), lock 2 (officer and supe
 manifest, form         what a bid says of itself; its figures under one root
 padding, seal          from files to a sealed bid
 opening, faults        from a sealed bid to files, or to a fault with evidence
+papers                 files around a sealed bid: plan, what is public of it, the bidder's proof
 =====================  =======================================================================================
 
 Everything is pure but reading and writing files; no clock, no ledger: who may sign when is asked elsewhere.
