@@ -143,14 +143,22 @@ def _figure(item: Any, field: str) -> Figure:
     if not isinstance(item, dict) or set(item) != {"name", "salt", "value"}:
         raise _bad(field, "name, salt, value")
     name, value = item["name"], item["value"]
-    if not isinstance(name, str) or not 0 < len(name.encode("utf-8", "replace")) <= _LONGEST_NAME:
+    if not isinstance(name, str) or not 0 < _size(name) <= _LONGEST_NAME:
         raise _bad(f"{field}.name", f"1 to {_LONGEST_NAME} bytes")
-    if not isinstance(value, str) or len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
+    if not isinstance(value, str) or not 0 <= _size(value) <= _LONGEST_VALUE:
         raise _bad(f"{field}.value", f"text of at most {_LONGEST_VALUE} bytes")
     salt = unb64url(item["salt"], field=f"{field}.salt") if isinstance(item["salt"], str) else b""
     if len(salt) != SALT_SIZE:
         raise _bad(f"{field}.salt", f"{SALT_SIZE} bytes")
     return Figure(name, value, salt)
+
+
+def _size(text: str) -> int:
+    """Bytes of UTF-8; -1 if it has none, for a lone surrogate."""
+    try:
+        return len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        return -1
 
 
 def _bad(field: str, rule: str) -> InvalidInput:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from chain.kernel.encoding import hex0x, unhex0x
+from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.encoding import b64url, hex0x, unb64url, unhex0x
 from chain.kernel.errors import InvalidInput, Refused
 from chain.sealing import curve
 from chain.sealing.messages import Message, check_place
 from chain.sealing.threshold import sign
+
+FORMAT = "yinxin-key-share-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,32 @@ class KeyShare:
     def public(self) -> bytes:
         """Public part, 96 bytes."""
         return (curve.GENERATOR * curve.read_scalar(self.secret)).to_compressed_bytes()
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON: secret, to be kept encrypted."""
+        return canonical(
+            {
+                "format": FORMAT,
+                "scope": self.scope.as_dict(),
+                "ceremony": hex0x(self.ceremony),
+                "keyHolder": self.key_holder,
+                "secret": b64url(self.secret),
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> KeyShare:
+        """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
+        value = read_canonical(data, what="key share", limit=4_096)
+        members = {"format", "scope", "ceremony", "keyHolder", "secret"}
+        if not isinstance(value, dict) or value.get("format") != FORMAT or set(value) != members:
+            raise InvalidInput(f"not a share of the form {FORMAT}", code="sealing.share")
+        if type(value["keyHolder"]) is not int or value["keyHolder"] < 1 or not isinstance(value["secret"], str):
+            raise InvalidInput("keyHolder is a number, secret is text", code="sealing.share")
+        secret = unb64url(value["secret"], field="secret")
+        curve.read_scalar(secret, field="secret")
+        ceremony = unhex0x(value["ceremony"], size=32, field="ceremony")
+        return cls(Scope.read(value["scope"]), ceremony, value["keyHolder"], secret)
 
     def sign(self, message: Message) -> bytes:
         """Partial signature over ``message``, 48 bytes.

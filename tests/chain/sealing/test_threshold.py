@@ -173,6 +173,18 @@ class TestMessages:
         with pytest.raises(Refused):
             term.sign(Draw(sha256(b"other"), BOOK, TENDER, 1))
 
+    def test_a_share_is_kept_in_one_form(self) -> None:
+        share = holders().shares[2]
+        data = share.to_bytes()
+        assert KeyShare.from_bytes(data) == share
+        for bad in (
+            data + b" ",
+            data.replace(b"share-1", b"share-2"),
+            data.replace(b'"keyHolder":2', b'"keyHolder":true'),
+        ):
+            with pytest.raises(InvalidInput):
+                KeyShare.from_bytes(bad)
+
     def test_a_share_does_not_print_its_secret(self) -> None:
         share = holders().shares[1]
         assert share.secret.hex() not in repr(share)
