@@ -169,6 +169,11 @@ class TestCheats:
         assert Answer.from_bytes(transcript.answers[3], ROSTER, 3).shares[5] == share_for(ROSTER, 3, seed(3), 5)
         assert faults(judge(ROSTER, transcript)) == {3: Offence.BAD_BOX}
 
+    def test_a_dealer_who_shows_what_is_in_the_box_though_it_is_not_committed_is_left_out(self) -> None:
+        transcript = run({**DEALS, 3: other_share(DEALS[3], 5)})
+        answer = Answer(ROSTER.digest(), 3, {5: bytes(31) + b"\7"}).to_bytes()
+        assert faults(judge(ROSTER, replace(transcript, answers={3: answer}))) == {3: Offence.BAD_BOX}
+
     def test_who_does_not_answer_is_left_out(self) -> None:
         judgement = judge(ROSTER, run({**DEALS, 3: other_share(DEALS[3], 5)}, mute={3}))
         assert faults(judgement) == {3: Offence.NO_ANSWER}
