@@ -30,7 +30,7 @@ CONTRACTS = ("BureauRegistry", "AnchorLog")
 
 SETTINGS: dict[str, Any] = {
     "evmVersion": "prague",
-    "optimizer": {"enabled": True, "runs": 10_000_000},
+    "optimizer": {"enabled": True, "runs": 200},
     "metadata": {"bytecodeHash": "none", "appendCBOR": False},
 }
 """Compiler settings; equal to those in hardhat.config.js and foundry.toml."""
