@@ -25,7 +25,7 @@ from chain.kernel.errors import InvalidInput, NotFound, Unavailable
 SOLC_VERSION = "0.8.37"
 """The one compiler release our bytecode digests are made with."""
 
-CONTRACTS = ("BureauRegistry", "AnchorLog")
+CONTRACTS = ("BureauRegistry", "AnchorLog", "KeyHolderRegistry", "TenderBook", "TenderProceedings")
 """Contracts that get deployed, in the order in which they are."""
 
 SETTINGS: dict[str, Any] = {
