@@ -123,6 +123,22 @@ def _outside_group() -> bytes:
     raise AssertionError("no such point")
 
 
+def group_key() -> bytes:
+    """The holders' public key, G2 in the encoding of EIP-2537, 256 bytes."""
+    return _padded((G2Point() * _scalar(_shares()[0])).to_xy_bytes_be())
+
+
+def partial_signatures(message: bytes, holders: tuple[int, ...]) -> dict[int, G1Point]:
+    """What these holders sign of a message of 32 bytes, by holder."""
+    shares, point = _shares()[1], G1Point.hash_to_curve(message, DST)
+    return {x: point * _scalar(shares[x]) for x in holders}
+
+
+def threshold_signature(partials: dict[int, G1Point]) -> bytes:
+    """Combined, G1 in the encoding of EIP-2537, 128 bytes; right if the holders are three or more."""
+    return _padded(_combine(partials).to_xy_bytes_be())
+
+
 # --------------------------------------------------------------------------- messages
 
 
