@@ -167,7 +167,7 @@ def measure(url: str, compilation: Compilation) -> dict[str, int]:
         lambda to, data, key: meter.call(to, data, key)[0],
         DEPLOYER,
         AUTHORITY,
-        ANCHOR_KEY,
+        OTHER_KEY,
     )
 
     gas["suspendBureau (one lane)"] = meter.registry(writes.suspend_bureau(MARKET, _digest("reason")))

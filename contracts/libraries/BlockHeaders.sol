@@ -28,7 +28,7 @@ library BlockHeaders {
         if (number >= block.number) return 0;
         if (block.number - number <= 256) return blockhash(number);
         (bool done, bytes memory answer) = HISTORY.staticcall(abi.encode(number));
-        return done && answer.length == 32 ? bytes32(answer) : bytes32(0);
+        return done && answer.length == 32 ? abi.decode(answer, (bytes32)) : bytes32(0);
     }
 
     /// @notice Parses a header.

@@ -89,7 +89,7 @@ library Bls12381 {
 
     function _pairing(bytes memory input) private view returns (bool) {
         (bool done, bytes memory output) = _call(_PAIRING, _PAIRING_GAS, input, 32);
-        return done && uint256(bytes32(output)) == 1;
+        return done && abi.decode(output, (uint256)) == 1;
     }
 
     /// @dev Calls a precompile; false if it refuses the input or is not there.

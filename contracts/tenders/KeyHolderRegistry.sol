@@ -90,7 +90,7 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
     function answer(uint64 ceremony, uint256 complainant, bytes32 digest) external {
         (Ceremony storage entry, uint256 member) = _member(ceremony);
         _checkRound(entry.plan.complaintsUntil, entry.plan.answersUntil);
-        if (complainant > 255 || entry.complaints[member] & (1 << complainant) == 0) {
+        if (complainant > 255 || entry.complaints[member] & _bit(complainant) == 0) {
             revert NoComplaint(complainant, member);
         }
         if (digest == 0) revert ZeroValue();
@@ -104,7 +104,7 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
         _checkRound(entry.plan.answersUntil, entry.plan.confirmUntil);
         if (transcript == 0) revert ZeroValue();
         uint256 allowed = eligible(ceremony);
-        if (qualified & ~allowed != 0 || qualified & (1 << member) == 0 || _count(qualified) < entry.plan.threshold) {
+        if (qualified & ~allowed != 0 || qualified & _bit(member) == 0 || _count(qualified) < entry.plan.threshold) {
             revert BadQualified(qualified, allowed);
         }
         if (!Bls12381.isPublicKey(publicKey)) revert DegenerateKey();
@@ -171,7 +171,7 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
         uint256 count = entry.members.length;
         set = entry.dealt;
         for (uint256 i = 0; i < count; ++i) {
-            if (entry.complaints[i] != entry.answered[i]) set &= ~(1 << i);
+            if (entry.complaints[i] != entry.answered[i]) set &= ~_bit(i);
         }
     }
 
@@ -216,8 +216,8 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
 
     /// @dev The set with that element; refuses one that is in it.
     function _add(uint64 ceremony, uint256 set, uint256 element, uint256 member) private pure returns (uint256) {
-        if (set & (1 << element) != 0) revert AlreadySaid(ceremony, member);
-        return set | (1 << element);
+        if (set & _bit(element) != 0) revert AlreadySaid(ceremony, member);
+        return set | _bit(element);
     }
 
     function _member(uint64 ceremony) private view returns (Ceremony storage entry, uint256 member) {
@@ -230,6 +230,11 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
     function _known(uint64 ceremony) private view returns (Ceremony storage entry) {
         if (ceremony == 0 || ceremony > ceremonies) revert UnknownCeremony(ceremony);
         entry = _ceremonies[ceremony];
+    }
+
+    function _bit(uint256 member) private pure returns (uint256) {
+        // forge-lint: disable-next-line(incorrect-shift)
+        return 1 << member;
     }
 
     function _count(uint256 set) private pure returns (uint256 count) {
