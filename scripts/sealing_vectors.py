@@ -121,18 +121,31 @@ def messages() -> list[dict[str, Any]]:
     """What key holders sign."""
     place = {"genesis": GENESIS.hex(), "book": BOOK.hex(), "tender": 7}
     live = sha256(b"vectors: live set")
-    counted = [
-        {"kind": kind.__name__, **place, "counter": 5, "digest": kind(GENESIS, BOOK, 7, 5).digest().hex()}
-        for kind in (RollCall, Draw, FloatPoint)
-    ]
-    live_set = LiveSet(GENESIS, BOOK, 7, 1, 2, live)
+    subject = sha256(b"vectors: subject")
+    drawn = [
+        {
+            "kind": kind.__name__, **place, "lot": 0, "counter": 5, "subject": subject.hex(),
+            "digest": kind(GENESIS, BOOK, 7, 0, 5, subject).digest().hex(),
+        }
+        for kind in (Draw, FloatPoint)
+    ]  # fmt: skip
+    registry = sha256(b"vectors: registry")[:20]
+    roll_call = RollCall(GENESIS, BOOK, 7, registry, 4, 2)
+    live_set = LiveSet(GENESIS, BOOK, 7, 1, 2, 9, live)
     return [
         {
             "kind": "BidIdentity", **place, "lot": 1, "envelope": 2, "bidder": BIDDER.hex(), "version": 3,
             "digest": IDENTITY.digest().hex(),
         },
-        {"kind": "LiveSet", **place, "lot": 1, "envelope": 2, "live": live.hex(), "digest": live_set.digest().hex()},
-        *counted,
+        {
+            "kind": "LiveSet", **place, "lot": 1, "envelope": 2, "count": 9, "live": live.hex(),
+            "digest": live_set.digest().hex(),
+        },
+        {
+            "kind": "RollCall", **place, "registry": registry.hex(), "ceremony": 4, "counter": 2,
+            "digest": roll_call.digest().hex(),
+        },
+        *drawn,
     ]  # fmt: skip
 
 

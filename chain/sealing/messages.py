@@ -1,7 +1,7 @@
 """What key holders sign: one kind of message, one tag; each bound to ledger, book and tender.
 
-A digest is SHA-256(tag ‖ 0x00 ‖ fields), all fields of fixed width and big-endian, so that a contract makes it with
-``sha256(abi.encodePacked(...))``. No tag begins another, so no message of one kind is ever one of another kind. The
+A digest is SHA-256(tag ‖ fields), the tag filled with zero bytes to 32, all fields of fixed width and big-endian, as
+the contracts make it (docs/formats/tender-digests.md). So no message of one kind is ever one of another kind. The
 digest, 32 bytes, is what is hashed to G1 and signed.
 """
 
@@ -13,11 +13,11 @@ from typing import Protocol
 from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import InvalidInput
 
-BID_TAG = b"yinxin-bid-identity-1"
-LIVE_SET_TAG = b"yinxin-live-set-1"
-ROLL_CALL_TAG = b"yinxin-roll-call-1"
-DRAW_TAG = b"yinxin-draw-1"
-FLOAT_POINT_TAG = b"yinxin-float-point-1"
+BID_TAG = b"yinxin-bid-v1"
+LIVE_SET_TAG = b"yinxin-live-set-v1"
+ROLL_CALL_TAG = b"yinxin-roll-call-v1"
+DRAW_TAG = b"yinxin-draw-v1"
+FLOAT_POINT_TAG = b"yinxin-float-v1"
 CONFIRM_TAG = b"yinxin-confirm-1"
 
 
@@ -72,9 +72,9 @@ class BidIdentity:
         _number(self.version, 32, "version")
 
     def digest(self) -> bytes:
-        """SHA-256(tag ‖ 0 ‖ genesis ‖ book ‖ tender⁸ ‖ lot⁴ ‖ envelope¹ ‖ bidder ‖ version⁴)."""
+        """SHA-256(tag ‖ genesis ‖ book ‖ tender⁸ ‖ lot⁴ ‖ envelope¹ ‖ bidder ‖ version⁴)."""
         place = _place(self.genesis, self.book, self.tender, self.lot, self.envelope)
-        return sha256(BID_TAG + b"\0" + place + self.bidder + self.version.to_bytes(4, "big"))
+        return sha256(_tag(BID_TAG) + place + self.bidder + self.version.to_bytes(4, "big"))
 
     def as_dict(self) -> dict[str, str | int]:
         """As it stands in a manifest."""
@@ -91,71 +91,112 @@ class BidIdentity:
 
 @dataclass(frozen=True, slots=True)
 class LiveSet:
-    """The bids of a lot's envelope that are to be opened; ``live`` is the digest that closing fixed, 32 bytes."""
+    """The bids of a lot's envelope that are to be opened, as closing fixed them.
+
+    Attributes:
+        genesis: as in :class:`BidIdentity`, like all up to ``envelope``.
+        count: how many bids are live, 1 to 2^32 - 1.
+        live: digest over their commitments, 32 bytes.
+    """
 
     genesis: bytes
     book: bytes
     tender: int
     lot: int
     envelope: int
+    count: int
     live: bytes
 
     def __post_init__(self) -> None:
         check_place(self.genesis, self.book, self.tender, self.lot, self.envelope)
+        _number(self.count, 32, "count")
         _bytes(self.live, 32, "live")
 
     def digest(self) -> bytes:
-        """SHA-256(tag ‖ 0 ‖ genesis ‖ book ‖ tender⁸ ‖ lot⁴ ‖ envelope¹ ‖ live)."""
+        """SHA-256(tag ‖ genesis ‖ book ‖ tender⁸ ‖ lot⁴ ‖ envelope¹ ‖ count⁴ ‖ live)."""
         place = _place(self.genesis, self.book, self.tender, self.lot, self.envelope)
-        return sha256(LIVE_SET_TAG + b"\0" + place + self.live)
+        return sha256(_tag(LIVE_SET_TAG) + place + self.count.to_bytes(4, "big") + self.live)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A message with a counter of its own: SHA-256(tag ‖ 0 ‖ genesis ‖ book ‖ tender⁸ ‖ counter⁸)."""
+class RollCall:
+    """The day before: shows that a key holder's share is there and works.
+
+    Attributes:
+        genesis: hash of the ledger's first block, 32 bytes.
+        book: of the tender for which shares are called, 20 bytes; not hashed, the ceremony binds it.
+        tender: its number; not hashed.
+        registry: address of the KeyHolderRegistry, 20 bytes.
+        ceremony: number of the ceremony there, 1 to 2^53 - 1.
+        counter: 1, 2, 3 … within that ceremony.
+    """
 
     genesis: bytes
     book: bytes
     tender: int
+    registry: bytes
+    ceremony: int
     counter: int
 
     def __post_init__(self) -> None:
         check_place(self.genesis, self.book, self.tender, 1, 1)
-        if type(self.counter) is not int or not 0 <= self.counter < 2**53:
-            raise InvalidInput("counter: 0 to 2^53 - 1", code="sealing.identity", field="counter")
-
-    def _digest(self, tag: bytes) -> bytes:
-        fields = self.genesis + self.book + self.tender.to_bytes(8, "big") + self.counter.to_bytes(8, "big")
-        return sha256(tag + b"\0" + fields)
-
-
-class RollCall(Counted):
-    """The day before: shows that a key holder's share is there and works."""
-
-    __slots__ = ()
+        _bytes(self.registry, 20, "registry")
+        _number(self.ceremony, 53, "ceremony")
+        _number(self.counter, 32, "counter")
 
     def digest(self) -> bytes:
-        """See :class:`Counted`."""
-        return self._digest(ROLL_CALL_TAG)
+        """SHA-256(tag ‖ genesis ‖ registry ‖ ceremony⁸ ‖ counter⁴)."""
+        numbers = self.ceremony.to_bytes(8, "big") + self.counter.to_bytes(4, "big")
+        return sha256(_tag(ROLL_CALL_TAG) + self.genesis + self.registry + numbers)
 
 
-class Draw(Counted):
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A seed that nobody knows early: SHA-256(tag ‖ genesis ‖ book ‖ tender⁸ ‖ lot⁴ ‖ counter⁴ ‖ subject).
+
+    Attributes:
+        genesis: hash of the ledger's first block, 32 bytes.
+        book: address of the TenderBook, 20 bytes.
+        tender: its number.
+        lot: 1, 2, 3 …; 0 for the whole tender.
+        counter: 1, 2, 3 … within kind and lot.
+        subject: digest of what is drawn from, 32 bytes.
+    """
+
+    genesis: bytes
+    book: bytes
+    tender: int
+    lot: int
+    counter: int
+    subject: bytes
+
+    def __post_init__(self) -> None:
+        check_place(self.genesis, self.book, self.tender, 1 if self.lot == 0 else self.lot, 1)
+        _number(self.counter, 32, "counter")
+        _bytes(self.subject, 32, "subject")
+
+    def _digest(self, tag: bytes) -> bytes:
+        place = self.genesis + self.book + self.tender.to_bytes(8, "big") + self.lot.to_bytes(4, "big")
+        return sha256(_tag(tag) + place + self.counter.to_bytes(4, "big") + self.subject)
+
+
+class Draw(Drawn):
     """Seed of a draw of experts."""
 
     __slots__ = ()
 
     def digest(self) -> bytes:
-        """See :class:`Counted`."""
+        """See :class:`Drawn`."""
         return self._digest(DRAW_TAG)
 
 
-class FloatPoint(Counted):
+class FloatPoint(Drawn):
     """Seed of the float point of a reference price."""
 
     __slots__ = ()
 
     def digest(self) -> bytes:
-        """See :class:`Counted`."""
+        """See :class:`Drawn`."""
         return self._digest(FLOAT_POINT_TAG)
 
 
@@ -167,6 +208,10 @@ def check_place(genesis: bytes, book: bytes, tender: int, lot: int, envelope: in
     _number(lot, 32, "lot")
     if type(envelope) is not int or envelope not in (1, 2):
         raise InvalidInput("envelope: 1 or 2", code="sealing.identity", field="envelope")
+
+
+def _tag(name: bytes) -> bytes:
+    return name.ljust(32, b"\0")
 
 
 def _place(genesis: bytes, book: bytes, tender: int, lot: int, envelope: int) -> bytes:

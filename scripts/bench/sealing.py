@@ -125,7 +125,7 @@ def opening(count: int) -> dict[str, Any]:
     """``count`` bids, three of five key holders: their messages, what is made of them, and the same by Shamir."""
     town = holders(SIZE, THRESHOLD)
     bids = [identity(bidder) for bidder in range(count)]
-    live = LiveSet(GENESIS, BOOK, TENDER, 1, 1, sha256(b"live"))
+    live = LiveSet(GENESIS, BOOK, TENDER, 1, 1, 100, sha256(b"live"))
     key = curve.read_g2(town.key.key)
     secrets = [sha256(b"k1 %d" % number)[:16] for number in range(count)]
     locked = [lock(key, one.digest(), secret) for one, secret in zip(bids, secrets, strict=True)]

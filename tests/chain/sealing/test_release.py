@@ -21,7 +21,7 @@ from chain.sealing import (
 from tests.chain.sealing.samples import BOOK, GENESIS, TENDER, holders, identity
 
 BIDS = [identity(bidder) for bidder in range(6)]
-LIVE = LiveSet(GENESIS, BOOK, TENDER, 1, 1, sha256(b"the live set"))
+LIVE = LiveSet(GENESIS, BOOK, TENDER, 1, 1, 3, sha256(b"the live set"))
 KEY = holders().key
 RELEASES = {one: make_release(share, LIVE, BIDS) for one, share in holders().shares.items()}
 

@@ -145,12 +145,15 @@ class TestMessages:
             identity(envelope=2),
             identity(bidder=2),
             identity(tender=8),
-            LiveSet(*place, 1, 1, sha256(b"live")),
-            LiveSet(*place, 1, 2, sha256(b"live")),
-            RollCall(*place, 1),
-            Draw(*place, 1),
-            Draw(*place, 2),
-            FloatPoint(*place, 1),
+            LiveSet(*place, 1, 1, 3, sha256(b"live")),
+            LiveSet(*place, 1, 2, 3, sha256(b"live")),
+            LiveSet(*place, 1, 2, 4, sha256(b"live")),
+            RollCall(*place, BOOK, 1, 1),
+            RollCall(*place, BOOK, 1, 2),
+            Draw(*place, 0, 1, sha256(b"pool")),
+            Draw(*place, 0, 2, sha256(b"pool")),
+            Draw(*place, 1, 1, sha256(b"pool")),
+            FloatPoint(*place, 0, 1, sha256(b"pool")),
         ]
         assert len({message.digest() for message in messages}) == len(messages)
 
@@ -159,8 +162,8 @@ class TestMessages:
         share.sign(identity())
         foreign: list[Message] = [
             identity(tender=8),
-            Draw(GENESIS, sha256(b"other")[:20], TENDER, 1),
-            RollCall(sha256(b"other"), BOOK, TENDER, 1),
+            Draw(GENESIS, sha256(b"other")[:20], TENDER, 0, 1, sha256(b"pool")),
+            RollCall(sha256(b"other"), BOOK, TENDER, BOOK, 1, 1),
         ]
         for message in foreign:
             with pytest.raises(Refused):
@@ -171,7 +174,7 @@ class TestMessages:
         term = KeyShare(Scope(GENESIS, BOOK, "term", 2026), share.ceremony, 1, share.secret)
         assert term.sign(identity(tender=8)) == sign(curve.read_scalar(share.secret), identity(tender=8).digest())
         with pytest.raises(Refused):
-            term.sign(Draw(sha256(b"other"), BOOK, TENDER, 1))
+            term.sign(Draw(sha256(b"other"), BOOK, TENDER, 0, 1, sha256(b"pool")))
 
     def test_a_share_is_kept_in_one_form(self) -> None:
         share = holders().shares[2]
