@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down kubo test lint format bench ci clean distclean
+.PHONY: help setup web demo up down kubo test lint format bench ci clean distclean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ help: ## this list
 
 setup: ## prepare .venv and node_modules from the hashed locks (quick when nothing changed)
 	@scripts/setup
+
+web: ## build the programs that run in browsers into build/web
+	@scripts/setup --quiet
+	@node scripts/web/build.mjs
 
 demo: ## a bureau, a thousand certificates, a clerk, a forgery; leaves demo-out/ (IPFS=kubo for a real IPFS node)
 	@scripts/setup --quiet
@@ -44,6 +48,7 @@ format: ## mend style and format where a machine can
 	@scripts/setup --quiet
 	@.venv/bin/ruff check --silent --fix . || true
 	@.venv/bin/ruff format --quiet .
+	@node_modules/.bin/biome check --write web tests/web scripts/web || true
 
 bench: ## measure; ratios against other libraries in one run, as tables and JSON in bench-out/
 	@scripts/setup --quiet

@@ -1,8 +1,9 @@
 """The parts of the suite: which there are, and how each is run and counted.
 
-A part is a folder of tests (``chain/merkle`` for tests/chain/merkle), ``contracts`` (forge) or ``hardhat``
-(the second compiler). Whoever adds a room gets its part by adding its folder of tests. ``api@postgresql`` is
-``api`` once more with its registers on PostgreSQL, less the files whose tests run on both databases anyway.
+A part is a folder of tests (``chain/merkle`` for tests/chain/merkle), ``contracts`` (forge), ``hardhat`` (the second
+compiler) or ``web`` (what runs in browsers, under Node). Whoever adds a room gets its part by adding its folder of
+tests. ``api@postgresql`` is ``api`` once more with its registers on PostgreSQL, less the files whose tests run on
+both databases anyway.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ _ON_BOTH = "fresh_database"
 _SUITE = re.compile(r"Ran \d+ test suites?.*: (\d+) tests? passed, (\d+) failed, (\d+) skipped")
 
 
+_NODE = {word: re.compile(rf"(?m)^. {word} (\d+)$") for word in ("pass", "fail", "cancelled", "skipped", "todo")}
+"""The summary that ``node --test`` writes, whichever reporter it uses."""
+
+
 class NoSuchPart(ValueError):
     """PART names nothing; the message lists what there is."""
 
@@ -40,7 +45,7 @@ class Part:
     Attributes:
         name: as PART takes it.
         command: program and arguments, run in the root of the checkout.
-        kind: ``pytest``, ``forge`` or ``check`` (one check: exit code 0 or not).
+        kind: ``pytest``, ``forge``, ``node`` or ``check`` (one check: exit code 0 or not).
         weight: heavier parts start first.
         unfit: why the part cannot run here, or empty.
         needs: parts that must have ended first, because this one uses what they make, or the same folder.
@@ -61,6 +66,8 @@ class Part:
             return _count_pytest(self.name, code, seconds, outcomes)
         if self.kind == "forge":
             return _count_forge(self.name, code, seconds, log.read_text(encoding="utf-8", errors="replace"))
+        if self.kind == "node":
+            return _count_node(self.name, code, seconds, log.read_text(encoding="utf-8", errors="replace"))
         note = f"exit code {code}" if code else ""
         return Outcome(self.name, int(code == 0), int(code != 0), (), seconds, note=note)
 
@@ -88,6 +95,23 @@ def _count_forge(name: str, code: int, seconds: float, log: str) -> Outcome:
         failed = 1
     skips = tuple(Skip(name, "vm.skip in a Solidity test") for _ in range(unrun))
     return Outcome(name, passed, failed, skips, seconds, note=f"{failed} failed" if failed else "")
+
+
+def _count_node(name: str, code: int, seconds: float, log: str) -> Outcome:
+    found = {word: [int(one) for one in pattern.findall(log)] for word, pattern in _NODE.items()}
+    if any(len(numbers) != 1 for numbers in found.values()) or not found["pass"][0]:
+        return Outcome(name, 0, 1, (), seconds, note=f"node --test ended with exit code {code} and no counts")
+    passed, failed = found["pass"][0], found["fail"][0] + found["cancelled"][0]
+    if code and not failed:
+        failed = 1
+    skips = tuple(Skip(name, "skip or todo in a test for Node") for _ in range(found["skipped"][0] + found["todo"][0]))
+    return Outcome(name, passed, failed, skips, seconds, note=f"{failed} failed" if failed else "")
+
+
+def _web() -> Part | None:
+    if not (ROOT / "web").is_dir():
+        return None
+    return Part("web", ("node", "scripts/web/test.mjs"), "node", 10**5)
 
 
 def _pytest(name: str, targets: Sequence[Path]) -> Part:
@@ -133,7 +157,7 @@ def _hardhat() -> Part | None:
 
 def all_parts() -> list[Part]:
     """Every part of this checkout, by name."""
-    parts = [part for part in (_forge(), _hardhat()) if part is not None]
+    parts = [part for part in (_forge(), _hardhat(), _web()) if part is not None]
     for folder in sorted(path for path in TESTS.iterdir() if path.is_dir()):
         if folder.name in _NESTED:
             for room in sorted(path for path in folder.iterdir() if path.is_dir()):
@@ -144,7 +168,7 @@ def all_parts() -> list[Part]:
                 if folder.name == "api":
                     parts.append(_on_postgresql(loose))
         elif _test_files([folder]):
-            name = "contracts/python" if folder.name == "contracts" else folder.name
+            name = f"{folder.name}/python" if folder.name in ("contracts", "web") else folder.name
             parts.append(_pytest(name, [folder]))
     return parts
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _BIN = Path(sys.executable).parent
+_NODE = ROOT / "node_modules" / ".bin"
+_WEB = ("web", "tests/web", "scripts/web")
 _TYPED = [name for name in ("chain", "api", "scripts") if (ROOT / name).is_dir()]
 
 MOST = 100
@@ -27,6 +29,10 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "imports": (str(_BIN / "lint-imports"), "--no-cache", "--no-logo"),
     "types": (str(_BIN / "mypy"), *_TYPED),
     "openapi": (sys.executable, "-m", "scripts.write_openapi", "--check"),
+    "words": (sys.executable, "-m", "scripts.write_words", "--check"),
+    "web": (str(_NODE / "biome"), "check", "--error-on-warnings", *_WEB),
+    "webtypes": (str(_NODE / "tsc"), "--project", "web"),
+    "webtests": (str(_NODE / "tsc"), "--project", "tests/web"),
 }
 """Name of a check to its command; each prints its findings and ends with a code other than 0."""
 

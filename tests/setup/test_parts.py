@@ -49,6 +49,25 @@ def test_forge_that_runs_nothing_is_a_failure(tmp_path: Path) -> None:
     assert outcome_of_forge(tmp_path, "No tests found", 0).failed == 1
 
 
+NODE = Part("web", ("node",), "node")
+COUNTS = "".join(
+    f"{{sign}} {word}\n" for word in ("pass {passed}", "fail {failed}", "cancelled 0", "skipped 0", "todo 0")
+)
+
+
+@pytest.mark.parametrize("sign", ["#", "\N{INFORMATION SOURCE}"])
+def test_counts_of_node_are_read_from_either_reporter(tmp_path: Path, sign: str) -> None:
+    (tmp_path / "log").write_text(COUNTS.format(sign=sign, passed=4, failed=1), encoding="utf-8")
+    outcome = NODE.count(1, 1.0, tmp_path / "log", tmp_path / "none")
+    assert (outcome.passed, outcome.failed) == (4, 1)
+
+
+@pytest.mark.parametrize(("text", "code"), [("", 0), ("", 1), (COUNTS.format(sign="#", passed=0, failed=0), 0)])
+def test_node_that_runs_nothing_is_a_failure(tmp_path: Path, text: str, code: int) -> None:
+    (tmp_path / "log").write_text(text, encoding="utf-8")
+    assert NODE.count(code, 1.0, tmp_path / "log", tmp_path / "none").failed == 1
+
+
 def test_pytest_that_dies_before_it_counts_is_a_failure(tmp_path: Path) -> None:
     assert PYTEST.count(0, 1.0, tmp_path / "log", tmp_path / "none").failed == 1
 

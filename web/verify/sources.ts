@@ -1,0 +1,28 @@
+/** What a check is given besides the input. */
+import type { BundleService, ChainProofs, EvidenceIndex, LinkIndex, TrustSource } from "./facts.ts";
+import type { Policy } from "./policy.ts";
+
+/** Where facts come from. */
+export interface Sources {
+  /** The chain, read by a quorum of endpoints, or a signed snapshot. */
+  readonly trust: TrustSource;
+  /** Places, status lists and bundles; untrusted. Without one a stamp on a live chain is CANNOT_CHECK. */
+  readonly index?: EvidenceIndex | null;
+  /** Judges the chain evidence in bundles by a pinned trust root. Without it a bundle stays open (CANNOT_CHECK). */
+  readonly proofs?: ChainProofs | null;
+  /** For advice on predecessor and successor only. */
+  readonly links?: LinkIndex | null;
+  /** Asked, in order, for the bundle of an identifier that `index` does not know. */
+  readonly services?: readonly BundleService[];
+}
+
+/** How to check. */
+export interface Options {
+  /** The time asked about, seconds since 1970 UTC; the present, unless `policy.past`. */
+  readonly at: number;
+  /** The verifier's own demands; defaults of policy.ts where members are left out. */
+  readonly policy?: Partial<Policy>;
+}
+
+/** What can be given: a file's bytes, or what a scanner, a clipboard or a person typed. */
+export type Input = Uint8Array | string;
