@@ -19,6 +19,7 @@ from api.certificates import endpoints as certificates
 from api.claims import endpoints as claims
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
+from api.ledger import trust
 from api.service import health, idempotency, pages, problems
 from api.service.context import Service
 from api.service.description import SUMMARY, TITLE, describe
@@ -46,6 +47,7 @@ def routers() -> tuple[APIRouter, ...]:
         claims.router,
         verifications.router,
         ledger.router,
+        trust.router,
         jobs.router,
         webhooks.router,
         audit.router,

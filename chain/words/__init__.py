@@ -1,7 +1,7 @@
-"""Words that people read, in Chinese and English: one catalogue for the command line, the service's pages and the browser.
+"""Words that people read, in Chinese and English: one catalogue for command line, service and browser.
 
-Each ``*.json`` of this folder is one list of words: ``{"key": {"zh": "…", "en": "…"}}``. Keys are paths with dots, places
-for values are written ``{name}``. Python reads a list with :func:`read`; the pages' TypeScript imports the same files
+Each ``*.json`` of this folder is one list of words: ``{"key": {"zh": "…", "en": "…"}}``. Keys are paths with dots,
+places for values are written ``{name}``. Python reads a list with :func:`read`; TypeScript imports the same files
 (``web/words``), so that a word is changed in one place.
 
 ================== ==================================================================

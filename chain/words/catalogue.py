@@ -24,5 +24,5 @@ def read(name: str) -> Words:
 
 
 def names(text: str) -> frozenset[str]:
-    """The places for values in a text: ``{"time"}`` of ``"as of {time}"``. Raises ValueError if a brace has no partner."""
+    """Places for values in a text: ``{"time"}`` of ``"as of {time}"``. Raises ValueError: a brace without a partner."""
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)

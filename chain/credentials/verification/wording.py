@@ -1,7 +1,7 @@
 """What people read, in English and Chinese: verdicts, results, names of steps, findings.
 
-The texts are the list ``verification`` of :mod:`chain.words`, which pages read, too; here stand what belongs to them without
-being words, and the forms in which Python wants them. Findings are named by stable codes; the sentences may change.
+The texts are the list ``verification`` of :mod:`chain.words`, which pages read, too; here stand what belongs to them
+without being words, and the forms that Python wants. Findings are named by stable codes; the sentences may change.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def test_keys_are_paths_in_order_of_their_groups(words):
 
 
 def test_a_brace_without_a_partner_is_an_error():
-    with pytest.raises(ValueError, match="brace|expected"):
+    with pytest.raises(ValueError, match=r"brace|expected"):
         names("as of {time")
 
 
