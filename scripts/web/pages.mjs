@@ -7,7 +7,13 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { build } from "esbuild";
 
-const ICONS = { icon: "icon.svg", icon180: "icon-180.png", icon192: "icon-192.png", icon512: "icon-512.png", maskable512: "maskable-512.png" };
+const ICONS = {
+  icon: "icon.svg",
+  icon180: "icon-180.png",
+  icon192: "icon-192.png",
+  icon512: "icon-512.png",
+  maskable512: "maskable-512.png",
+};
 
 /** Builds all pages. @param {string} root @param {string} out @param {import("esbuild").BuildOptions} shared */
 export async function buildPages(root, out, shared) {
@@ -48,7 +54,10 @@ export async function buildPages(root, out, shared) {
   await writeFile(`${out}/verify.html`, page);
 
   const files = (await readdir(assets)).sort().map((name) => `/assets/${name}`);
-  const version = createHash("sha256").update([...files, page].join("\n")).digest("hex").slice(0, 12);
+  const version = createHash("sha256")
+    .update([...files, page].join("\n"))
+    .digest("hex")
+    .slice(0, 12);
   await build({
     ...shared,
     format: "iife",

@@ -3,10 +3,10 @@ import { announce } from "../ui/announce.ts";
 import { dialogOpen, renewDialog } from "../ui/dialog.ts";
 import { fill, h } from "../ui/dom.ts";
 import { now } from "../ui/times.ts";
-import { verdictWords } from "../verify/index.ts";
+import { type Input, verdictWords } from "../verify/index.ts";
 import { type Language, language, languageTag, setLanguage, t, type WordKey } from "../words/words.ts";
 import { Checking } from "./checking.ts";
-import { Keeping, staysOpen } from "./keeping.ts";
+import { held, hold, Keeping, staysOpen } from "./keeping.ts";
 import { fromFile, fromText, ReadingFault } from "./reading.ts";
 import { ServiceFault, Session } from "./service.ts";
 import type { Shift } from "./shift.ts";
@@ -45,7 +45,7 @@ export class App {
     this.checking = new Checking(trust);
     this.keeping = new Keeping(
       shift,
-      async (input) => (await this.checking.check(input)).found,
+      async (input) => (await this.checking.check(held(input))).found,
       () => trust.standing.connection === "online",
       (entry, found) => {
         const { answer } = this.state;
@@ -155,7 +155,11 @@ export class App {
   }
 
   private shiftPage(): HTMLElement {
-    const actions = shiftActions(this.shift, () => this.signOut(), () => this.show({ kind: "empty" }));
+    const actions = shiftActions(
+      this.shift,
+      () => this.signOut(),
+      () => this.show({ kind: "empty" }),
+    );
     return h("main", { class: "page" }, shiftPage(this.shift, actions));
   }
 
@@ -219,7 +223,7 @@ export class App {
   private file(file: Blob): void {
     this.viewfinder.stop();
     const turn = this.begin("checking.reading");
-    fromFile(file, (data) => this.checking.readPdf(data)).then(
+    fromFile(file).then(
       (input) => {
         if (turn === this.turn) this.check(input);
       },
@@ -298,7 +302,7 @@ export class App {
 
   // ------------------------------------------------------------------ checking
 
-  private check(input: string, session: Session | null = null): void {
+  private check(input: Input, session: Session | null = null): void {
     this.cameraLast = this.state.intake.kind === "viewing";
     this.viewfinder.stop();
     this.again = () => this.check(input, session);
@@ -307,7 +311,7 @@ export class App {
       async ({ found, took, offline }) => {
         if (turn !== this.turn) return;
         const waits = session === null && staysOpen(found);
-        const entry = await this.shift.add(found, now(), waits ? input : null);
+        const entry = await this.shift.add(found, now(), waits ? hold(input) : null);
         const given: Given = { kind: "given", found, at: now(), took, offline, entry: entry.id, queued: waits };
         this.show(given);
         document.getElementById("verdict")?.focus();

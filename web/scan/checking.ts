@@ -1,7 +1,7 @@
 /** One check from the page's point of view: what it rests on, how long it took. The rules are web/verify's alone. */
 import { now } from "../ui/times.ts";
-import { check, type Input, type Sources, type Verification } from "../verify/index.ts";
 import { Unavailable } from "../verify/errors.ts";
+import { check, type Input, type Sources, type Verification } from "../verify/index.ts";
 import { ReadingFault } from "./reading.ts";
 import { ServiceFault, type Session } from "./service.ts";
 import type { Trust } from "./trust.ts";
@@ -36,7 +36,10 @@ export class Checking {
   }
 }
 
-function lookUp(session: Session, fault: { kind: "refused" | "silent" | null }): NonNullable<Sources["services"]>[number] {
+function lookUp(
+  session: Session,
+  fault: { kind: "refused" | "silent" | null },
+): NonNullable<Sources["services"]>[number] {
   return {
     bundle: async (identifier) => {
       try {

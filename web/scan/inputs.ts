@@ -18,7 +18,8 @@ export function stampDigits(text: string): string | null {
 
 /** Tells by the first bytes what a file is. */
 export function contentOf(start: Uint8Array): Content {
-  const signs = (text: string, at = 0): boolean => [...text].every((sign, place) => start[at + place] === sign.charCodeAt(0));
+  const signs = (text: string, at = 0): boolean =>
+    [...text].every((sign, place) => start[at + place] === sign.charCodeAt(0));
   if (signs("\x89PNG") || signs("\xff\xd8\xff") || (signs("RIFF") && signs("WEBP", 8))) return "picture";
   return signs("%PDF-") ? "pdf" : "other";
 }

@@ -1,6 +1,8 @@
 /** What could not be checked, and is checked again by itself: when the network is back, and every while as long as any waits. */
-import { type Verification } from "../verify/index.ts";
+
 import { now } from "../ui/times.ts";
+import { base64, unbase64 } from "../verify/bytes.ts";
+import type { Input, Verification } from "../verify/index.ts";
 import type { Entry, Shift } from "./shift.ts";
 
 /** Milliseconds between two rounds. */
@@ -8,6 +10,18 @@ const EVERY = 15_000;
 
 /** Checks one input again. */
 export type Check = (input: string) => Promise<Verification>;
+
+const BYTES = "data:";
+
+/** An input as text that {@link held} gives back: files that are no text are written in base64. */
+export function hold(input: Input): string {
+  return typeof input === "string" ? input : `${BYTES}${base64(input)}`;
+}
+
+/** Inverse of {@link hold}. */
+export function held(text: string): Input {
+  return text.startsWith(BYTES) ? (unbase64(text.slice(BYTES.length)) ?? text) : text;
+}
 
 /** True if a check stayed open for a reason that time or the network may mend. */
 export function staysOpen(found: Verification): boolean {

@@ -2,8 +2,9 @@
  * Reads QR codes, beside the page: WebAssembly runs in this worker only, under a policy of its own, so that the page itself
  * needs no `wasm-unsafe-eval`. The decoder is ZXing-C++ (zxing-wasm), served by ourselves.
  */
-import wasm from "zxing-wasm/reader/zxing_reader.wasm";
+
 import { prepareZXingModule, type ReaderOptions, readBarcodes } from "zxing-wasm/reader";
+import wasm from "zxing-wasm/reader/zxing_reader.wasm";
 import type { ReaderAnswer, ReaderQuestion } from "./reader.ts";
 
 const OPTIONS: ReaderOptions = {
@@ -52,7 +53,8 @@ scope.onmessage = async ({ data }) => {
 function draw(bitmap: ImageBitmap): ImageData {
   const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [Math.round(bitmap.width * scale), Math.round(bitmap.height * scale)];
-  if (canvas === undefined || canvas.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
+  if (canvas === undefined || canvas.width !== width || canvas.height !== height)
+    canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true, alpha: false });
   if (context === null) throw new Error("no canvas");
   context.drawImage(bitmap, 0, 0, width, height);

@@ -1,4 +1,6 @@
 /** From what people hold out to what the verifier takes: text of a bundle or credential, or a stamp's digits. */
+
+import type { Input } from "../verify/index.ts";
 import { contentOf, LARGEST, stampDigits, stampsIn } from "./inputs.ts";
 import { ReaderFault, readCodes } from "./reader.ts";
 import type { FaultName } from "./state.ts";
@@ -29,13 +31,13 @@ export function fromCodes(texts: readonly string[]): string | null {
   return stamps[0] ?? null;
 }
 
-/** What a file holds; content decides, never the name. Throws ReadingFault. */
-export async function fromFile(file: Blob, readPdf: (data: Uint8Array) => Promise<string>): Promise<string> {
+/** What a file holds; content decides, never the name. A sealed PDF goes to the verifier whole. Throws ReadingFault. */
+export async function fromFile(file: Blob): Promise<Input> {
   if (file.size > LARGEST) throw new ReadingFault("tooLarge");
   const kind = contentOf(new Uint8Array(await file.slice(0, 16).arrayBuffer()));
   if (kind === "picture") return fromPicture(file);
   const data = new Uint8Array(await file.arrayBuffer());
-  if (kind === "pdf") return readPdf(data);
+  if (kind === "pdf") return data;
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(data);

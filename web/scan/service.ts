@@ -44,7 +44,7 @@ export class Session {
 
 async function post(path: string, body: unknown, token: string | null): Promise<Response> {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
-  if (token !== null) headers["Authorization"] = `Bearer ${token}`;
+  if (token !== null) headers.Authorization = `Bearer ${token}`;
   try {
     return await fetch(path, {
       method: "POST",

@@ -6,8 +6,8 @@
  */
 import { now } from "../ui/times.ts";
 import type { Sources } from "../verify/index.ts";
-import { b64url, type LedgerSource, type SnapshotSource, type TrustRoot } from "./evidence.ts";
 import * as evidence from "./evidence.ts";
+import { b64url, type LedgerSource, type SnapshotSource, type TrustRoot } from "./evidence.ts";
 import * as storage from "./storage.ts";
 
 /** Whether the ledger can be asked. */

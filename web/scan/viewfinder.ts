@@ -1,7 +1,7 @@
 /** The camera's life on the page: asks, watches for a code, gives up patience after a while, stops. */
 import { Camera, CameraError } from "./camera.ts";
-import { ReadingFault, fromCodes } from "./reading.ts";
 import { prepareReader, ReaderFault, readCodes } from "./reader.ts";
+import { fromCodes, ReadingFault } from "./reading.ts";
 import type { FaultName, Intake } from "./state.ts";
 import { video } from "./view/intake.ts";
 

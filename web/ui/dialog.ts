@@ -35,7 +35,11 @@ export function showDialog(make: () => Parts): Dialog {
     const parts = make();
     element.classList.toggle("dialog-wide", parts.wide === true);
     const heading = h("h2", { id: "dialog-heading", tabindex: -1 }, parts.heading);
-    const dismiss = h("button", { class: "button", type: "button", onclick: () => element.close() }, parts.dismiss ?? t("dialog.cancel"));
+    const dismiss = h(
+      "button",
+      { class: "button", type: "button", onclick: () => element.close() },
+      parts.dismiss ?? t("dialog.cancel"),
+    );
     const form = h(
       "form",
       {

@@ -84,7 +84,11 @@ function asOf(given: Given): HTMLElement {
       " · ",
       h("span", { class: "nowrap" }, since < 60 ? t("answer.now") : t("answer.ago", { age: age(since) })),
     ),
-    h("p", { class: "small" }, `${t("answer.asOfChain", { utc })} · ${t(given.offline ? "answer.fromSnapshot" : "answer.fromLedger")}`),
+    h(
+      "p",
+      { class: "small" },
+      `${t("answer.asOfChain", { utc })} · ${t(given.offline ? "answer.fromSnapshot" : "answer.fromLedger")}`,
+    ),
   );
 }
 
@@ -104,7 +108,9 @@ function twoAnswers({ found }: Given): HTMLElement {
 }
 
 function next(given: Given, says: string, actions: AnswerActions): HTMLElement {
-  const tone = { green: "note-good", yellow: "note-care", red: "note-bad" }[verdictWords(given.found.verdict, "en").colour];
+  const tone = { green: "note-good", yellow: "note-care", red: "note-bad" }[
+    verdictWords(given.found.verdict, "en").colour
+  ];
   const successor = given.found.certificate?.successor ?? null;
   const open = given.found.verdict === "CANNOT_CHECK" || given.found.verdict === "UNKNOWN";
   return h(
@@ -126,7 +132,12 @@ function next(given: Given, says: string, actions: AnswerActions): HTMLElement {
     h(
       "div",
       { class: "row" },
-      h("button", { class: "button primary", type: "button", id: "another", onclick: actions.another }, icon("scan"), t("answer.another")),
+      h(
+        "button",
+        { class: "button primary", type: "button", id: "another", onclick: actions.another },
+        icon("scan"),
+        t("answer.another"),
+      ),
       open && h("button", { class: "button", type: "button", onclick: actions.again }, icon("turn"), t("answer.again")),
     ),
   );
@@ -138,7 +149,12 @@ function person(certificate: Certificate): HTMLElement {
     { class: "stack", "aria-labelledby": "compare" },
     certificate.confirmed
       ? h("h3", { id: "compare", class: "soft" }, t("answer.compare"))
-      : h("div", { class: "note note-care" }, icon("warning"), h("div", {}, h("strong", { id: "compare" }, t("answer.claims")))),
+      : h(
+          "div",
+          { class: "note note-care" },
+          icon("warning"),
+          h("div", {}, h("strong", { id: "compare" }, t("answer.claims"))),
+        ),
     h(
       "div",
       { class: "person" },
@@ -146,12 +162,9 @@ function person(certificate: Certificate): HTMLElement {
       h("span", { class: "person-name", "data-holder": true }, certificate.holder ?? t("answer.noName")),
     ),
     certificate.fields.length > 0 &&
-      h(
-        "dl",
-        { class: "facts" },
-        ...certificate.fields.map((field) => fact(field[language()], shown(field.value))),
-      ),
-    certificate.hidden > 0 && h("p", { class: "soft small" }, t("answer.hidden", { count: number(certificate.hidden) })),
+      h("dl", { class: "facts" }, ...certificate.fields.map((field) => fact(field[language()], shown(field.value)))),
+    certificate.hidden > 0 &&
+      h("p", { class: "soft small" }, t("answer.hidden", { count: number(certificate.hidden) })),
     certificate.confirmed && h("p", { class: "small soft" }, t("answer.photographed")),
   );
 }
@@ -166,16 +179,25 @@ function facts(certificate: Certificate): HTMLElement {
     { class: "facts" },
     fact(
       t("answer.bureau"),
-      h("span", { "data-bureau": true }, bureau.name ?? t(certificate.confirmed ? "answer.bureauUnread" : "answer.bureauNone")),
+      h(
+        "span",
+        { "data-bureau": true },
+        bureau.name ?? t(certificate.confirmed ? "answer.bureauUnread" : "answer.bureauNone"),
+      ),
       "\n",
-      h("span", { class: "soft small" }, `${bureau.uscc}${bureau.name === null ? "" : ` · ${t("answer.bureauSource")}`}`),
+      h(
+        "span",
+        { class: "soft small" },
+        `${bureau.uscc}${bureau.name === null ? "" : ` · ${t("answer.bureauSource")}`}`,
+      ),
     ),
     fact(t("answer.type"), named),
     fact(
       t("answer.validity"),
       until === null ? t("answer.unlimited", { from }) : t("answer.validityText", { from, until }),
     ),
-    certificate.identifier !== null && fact(t("answer.identifier"), h("span", { class: "mono" }, certificate.identifier)),
+    certificate.identifier !== null &&
+      fact(t("answer.identifier"), h("span", { class: "mono" }, certificate.identifier)),
   );
 }
 

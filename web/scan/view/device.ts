@@ -27,7 +27,14 @@ export function deviceDialog(
       heading: t("device.heading"),
       wide: true,
       dismiss: t("dialog.close"),
-      actions: [h("button", { class: "button", type: "button", id: "renew", onclick: actions.renew }, icon("turn"), t("device.renew"))],
+      actions: [
+        h(
+          "button",
+          { class: "button", type: "button", id: "renew", onclick: actions.renew },
+          icon("turn"),
+          t("device.renew"),
+        ),
+      ],
       body: [
         otherRoot !== null &&
           h(
@@ -39,7 +46,11 @@ export function deviceDialog(
               { class: "stack" },
               h("span", {}, t("device.rootChanged")),
               h("code", {}, otherRoot),
-              h("button", { class: "button", type: "button", id: "adopt", onclick: actions.adopt }, t("device.rootAdopt")),
+              h(
+                "button",
+                { class: "button", type: "button", id: "adopt", onclick: actions.adopt },
+                t("device.rootAdopt"),
+              ),
             ),
           ),
         h(
@@ -66,7 +77,11 @@ export function deviceDialog(
           name !== null &&
             item(
               t("signIn.as", { name }),
-              h("button", { class: "button", type: "button", id: "sign-out", onclick: actions.signOut }, t("signIn.out")),
+              h(
+                "button",
+                { class: "button", type: "button", id: "sign-out", onclick: actions.signOut },
+                t("signIn.out"),
+              ),
             ),
         ),
       ],

@@ -18,7 +18,10 @@ interface FieldParts {
 }
 
 function field(parts: FieldParts): HTMLElement {
-  const described = [parts.hint === undefined ? "" : `${parts.id}-hint`, parts.fault === null ? "" : `${parts.id}-fault`];
+  const described = [
+    parts.hint === undefined ? "" : `${parts.id}-hint`,
+    parts.fault === null ? "" : `${parts.id}-fault`,
+  ];
   const attributes = {
     class: "input",
     id: parts.id,
@@ -28,8 +31,7 @@ function field(parts: FieldParts): HTMLElement {
     "aria-invalid": parts.fault === null ? null : "true",
     "aria-describedby": described.join(" ").trim() || null,
   };
-  const control =
-    parts.kind === "area" ? h("textarea", attributes) : h("input", { ...attributes, type: parts.kind });
+  const control = parts.kind === "area" ? h("textarea", attributes) : h("input", { ...attributes, type: parts.kind });
   control.value = parts.value;
   control.addEventListener("input", () => parts.input(control.value));
   return h(
@@ -60,7 +62,18 @@ export function pasteDialog(given: (text: string) => void): void {
   let fault: WordKey | null = null;
   form((again) => () => ({
     heading: t("paste.heading"),
-    body: [field({ id: "pasted", label: t("paste.label"), fault, kind: "area", value: text, input: (value) => { text = value; } })],
+    body: [
+      field({
+        id: "pasted",
+        label: t("paste.label"),
+        fault,
+        kind: "area",
+        value: text,
+        input: (value) => {
+          text = value;
+        },
+      }),
+    ],
     actions: [submitButton(t("paste.check"))],
     submit: (dialog) => {
       if (text.trim() === "") {
@@ -86,8 +99,15 @@ export function identifierDialog(given: (identifier: string) => void): void {
     heading: t("identifier.heading"),
     body: [
       field({
-        id: "identifier", label: t("identifier.label"), hint: t("identifier.hint"), fault, kind: "text", value: text,
-        input: (value) => { text = value; },
+        id: "identifier",
+        label: t("identifier.label"),
+        hint: t("identifier.hint"),
+        fault,
+        kind: "text",
+        value: text,
+        input: (value) => {
+          text = value;
+        },
       }),
     ],
     actions: [submitButton(t("identifier.check"))],
@@ -118,12 +138,26 @@ export function signInDialog(signIn: (name: string, password: string) => Promise
     body: [
       h("p", {}, t("identifier.signIn")),
       field({
-        id: "account", label: t("signIn.name"), fault: null, kind: "text", value: name, autocomplete: "username",
-        input: (value) => { name = value; },
+        id: "account",
+        label: t("signIn.name"),
+        fault: null,
+        kind: "text",
+        value: name,
+        autocomplete: "username",
+        input: (value) => {
+          name = value;
+        },
       }),
       field({
-        id: "password", label: t("signIn.password"), fault, kind: "password", value: password, autocomplete: "current-password",
-        input: (value) => { password = value; },
+        id: "password",
+        label: t("signIn.password"),
+        fault,
+        kind: "password",
+        value: password,
+        autocomplete: "current-password",
+        input: (value) => {
+          password = value;
+        },
       }),
       h("p", { class: "small soft" }, t("signIn.memory")),
     ],

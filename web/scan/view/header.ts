@@ -34,7 +34,12 @@ export function header(
           `${t("shift.open")} · ${counts.all}`,
           counts.waiting > 0 && h("span", {}, `${t("shift.waiting")} ${counts.waiting}`),
         )
-      : h("button", { class: "chip", type: "button", id: "open-check", onclick: actions.check }, icon("scan"), t("intake.heading")),
+      : h(
+          "button",
+          { class: "chip", type: "button", id: "open-check", onclick: actions.check },
+          icon("scan"),
+          t("intake.heading"),
+        ),
     languages(actions),
   );
 }

@@ -64,7 +64,10 @@ function finder(intake: Intake): Child[] {
     return [video, frame, h("p", { class: "viewfinder-hint" }, t(intake.patience ? "camera.nearer" : "camera.hint"))];
   }
   if (intake.kind === "asking") {
-    return [video, h("div", { class: "viewfinder-rest" }, h("div", { class: "spinner" }), h("p", {}, t("camera.asking")))];
+    return [
+      video,
+      h("div", { class: "viewfinder-rest" }, h("div", { class: "spinner" }), h("p", {}, t("camera.asking"))),
+    ];
   }
   if (intake.kind === "fault") {
     const { fault } = intake;
@@ -86,10 +89,21 @@ function controls(intake: Intake, actions: IntakeActions): Child[] {
     const row = h("div", { class: "row" });
     fill(
       row,
-      h("button", { class: "button", type: "button", id: "stop-camera", onclick: actions.stop }, icon("close"), t("camera.stop")),
+      h(
+        "button",
+        { class: "button", type: "button", id: "stop-camera", onclick: actions.stop },
+        icon("close"),
+        t("camera.stop"),
+      ),
       intake.cameras > 1 &&
-        h("button", { class: "button", type: "button", id: "switch-camera", onclick: actions.switchCamera }, icon("turn"), t("camera.switch")),
-      intake.light && h("button", { class: "button", type: "button", onclick: actions.light }, icon("light"), t("camera.light")),
+        h(
+          "button",
+          { class: "button", type: "button", id: "switch-camera", onclick: actions.switchCamera },
+          icon("turn"),
+          t("camera.switch"),
+        ),
+      intake.light &&
+        h("button", { class: "button", type: "button", onclick: actions.light }, icon("light"), t("camera.light")),
     );
     return [row];
   }

@@ -32,9 +32,24 @@ export function shiftPage(shift: Shift, actions: ShiftActions): HTMLElement {
       h(
         "div",
         { class: "row" },
-        h("button", { class: "button", type: "button", id: "export", disabled: entries.length === 0, onclick: actions.save }, icon("save"), t("shift.export")),
-        h("button", { class: "button", type: "button", id: "hand-over", onclick: actions.handOver }, icon("person"), t("shift.handOver")),
-        h("button", { class: "button", type: "button", id: "wipe", onclick: actions.wipe }, icon("bin"), t("shift.wipe")),
+        h(
+          "button",
+          { class: "button", type: "button", id: "export", disabled: entries.length === 0, onclick: actions.save },
+          icon("save"),
+          t("shift.export"),
+        ),
+        h(
+          "button",
+          { class: "button", type: "button", id: "hand-over", onclick: actions.handOver },
+          icon("person"),
+          t("shift.handOver"),
+        ),
+        h(
+          "button",
+          { class: "button", type: "button", id: "wipe", onclick: actions.wipe },
+          icon("bin"),
+          t("shift.wipe"),
+        ),
       ),
     ),
     entries.length === 0

@@ -3,11 +3,16 @@ import { h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
 import { number } from "../../ui/times.ts";
 import { type Result, type Step, sentence } from "../../verify/index.ts";
-import { language, t } from "../../words/words.ts";
 import { resultWord, stepWord } from "../../words/verification.ts";
+import { language, t } from "../../words/words.ts";
 import type { Given } from "../state.ts";
 
-const SHAPES: Readonly<Record<Result, IconName>> = { VALID: "check", INVALID: "cross", ERROR: "question", SKIPPED: "dash" };
+const SHAPES: Readonly<Record<Result, IconName>> = {
+  VALID: "check",
+  INVALID: "cross",
+  ERROR: "question",
+  SKIPPED: "dash",
+};
 
 /** The list of steps. */
 export function steps(given: Given): HTMLElement {
