@@ -1,6 +1,9 @@
 /** What a check is given besides the input. */
-import type { BundleService, ChainProofs, EvidenceIndex, LinkIndex, TrustSource } from "./facts.ts";
+import type { BundleService, ChainProofs, EvidenceIndex, Later, LinkIndex, TrustSource } from "./facts.ts";
 import type { Policy } from "./policy.ts";
+
+/** Finds the stamps in a picture (PNG, JPEG, WebP): none, one, or several; an error of errors.ts if it is no picture. */
+export type PictureReader = (picture: Uint8Array) => Later<readonly Uint8Array[]>;
 
 /** Where facts come from. */
 export interface Sources {
@@ -14,6 +17,8 @@ export interface Sources {
   readonly links?: LinkIndex | null;
   /** Asked, in order, for the bundle of an identifier that `index` does not know. */
   readonly services?: readonly BundleService[];
+  /** Reads pictures; without one they are refused as UNKNOWN. */
+  readonly readStamps?: PictureReader | null;
 }
 
 /** How to check. */

@@ -2,7 +2,9 @@
  * Certificate types as a verifier knows them: names, labels, derived answers, how old a status may be. From
  * web/catalogue/types.json, written from chain/catalogue/types/ (`python -m scripts.write_words`).
  */
+
 import shipped from "../catalogue/types.json" with { type: "json" };
+import type { Json } from "./canonical.ts";
 
 /** One field of a type; its place in `fields`, from 1, is its number on a stamp's face. */
 export interface Field {
@@ -36,7 +38,7 @@ export interface CertificateType {
 export const SHIPPED: readonly CertificateType[] = shipped;
 
 /** Value of a field, of a face field, or of an answer. */
-export type FieldValue = string | number | boolean;
+export type FieldValue = Json;
 
 /** Name of the first derived answer among `fields` that is not true or false, or that its own field contradicts. */
 export function wrongAnswer(kind: CertificateType, fields: ReadonlyMap<string, FieldValue>): string | null {
