@@ -14,7 +14,7 @@ from pydantic import Field
 from api.service.shapes import Shape
 from chain.ledger.rpc import Call, Reverted, RpcClient, RpcFailure
 
-MOST = 64
+MOST = 100
 """Calls in one request."""
 _KEYS = 64
 """Storage slots in one eth_getProof."""

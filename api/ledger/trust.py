@@ -69,13 +69,13 @@ def show_trust_snapshot(service: Here) -> Response:
     return Response(data, media_type="application/octet-stream", headers={"Cache-Control": "no-cache"})
 
 
-@router.post("/ledger-calls", response_class=Response, **ruled(public(), responses=_ANSWERS))
+@router.post("/ledger", response_class=Response, **ruled(public(), responses=_ANSWERS))
 def call_ledger(
     service: Here, body: Annotated[LedgerCall | list[LedgerCall], Body(examples=[[{"id": 1, "method": "eth_chainId"}]])]
 ) -> Response:
     """Read the ledger by JSON-RPC: headers, calls and logs of the contracts in the trust root, and nothing else.
 
-    One call or up to 64; a call that is not allowed gets an error of its own, the others their results.
+    One call or up to 100; a call that is not allowed gets an error of its own, the others their results.
     """
     asked = body if isinstance(body, list) else [body]
     if not 1 <= len(asked) <= MOST:

@@ -128,7 +128,7 @@ export class App {
     return h(
       "main",
       { class: "page desk", "data-answer": answer.kind },
-      intakeCard(intake, keying, {
+      intakeCard(intake, keying, answer.kind === "given" || answer.kind === "fault", {
         start: () => void this.viewfinder.start(false),
         stop: () => this.viewfinder.stop(),
         switchCamera: () => void this.viewfinder.start(true),

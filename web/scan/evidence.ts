@@ -1,40 +1,53 @@
-/** What the verifier rests on, as this page reaches it. */
+/** What the verifier rests on, as this page reaches it: the service's own door to the ledger, its index, its snapshot. */
 import { b64url } from "../verify/bytes.ts";
-import { type ChainProofs, type EvidenceIndex, type TrustSource, Unavailable } from "../verify/index.ts";
-import { RootProofs } from "../verify/rootproofs.ts";
-import { readTrustRoot, type TrustRoot } from "../verify/trustroot.ts";
+import { request } from "../verify/http.ts";
+import {
+  HttpIndex,
+  type Ledger,
+  openLedger,
+  openSnapshot,
+  readTrustRoot,
+  type SeenSnapshot,
+  SnapshotSource,
+  type Sources,
+  type TrustRoot,
+  type TrustSource,
+  Unavailable,
+} from "../verify/index.ts";
 
-export type { TrustRoot };
-export { b64url, readTrustRoot };
-export type LedgerSource = TrustSource;
-export type SnapshotSource = TrustSource & { readonly version: number };
+export { b64url, type Ledger, openSnapshot, readTrustRoot, type SeenSnapshot, SnapshotSource, type TrustRoot };
 
-export function proofsOf(root: TrustRoot): ChainProofs {
-  return new RootProofs(root);
+/** Bytes of the largest snapshot taken. */
+const LARGEST = 256 * 2 ** 20;
+
+/** Milliseconds for a snapshot, which may be large. */
+const PATIENT = 120_000;
+
+const origin = (): string => location.origin;
+
+/** The ledger by this trust root; moves `before` to the newest final block, if it is of that root. Throws Unavailable. */
+export async function newestLedger(root: TrustRoot, before: Ledger | null, timeout: number): Promise<Ledger> {
+  if (before === null) return openLedger([`${origin()}/v1/ledger`], root, { timeout });
+  await before.refresh();
+  return before;
 }
-export async function fetchRoot(signal: AbortSignal): Promise<Uint8Array> {
-  const answer = await fetch("/v1/trust-root", { signal, cache: "no-store" });
-  if (!answer.ok) throw new Unavailable("no trust root", "trust.root");
-  return new Uint8Array(await answer.arrayBuffer());
+
+/** The trust root that the service gives. Throws Unavailable. */
+export async function fetchRoot(timeout: number): Promise<Uint8Array> {
+  return get("/v1/trust-root", timeout, 2 ** 20);
 }
+
+/** The newest snapshot that the service has. Throws Unavailable. */
 export async function fetchSnapshot(): Promise<Uint8Array> {
-  const answer = await fetch("/v1/trust-snapshot", { cache: "no-store" });
-  if (!answer.ok) throw new Unavailable("no snapshot", "snapshot.none");
-  return new Uint8Array(await answer.arrayBuffer());
+  return get("/v1/trust-snapshot", PATIENT, LARGEST);
 }
-export async function openLedger(
-  _root: TrustRoot,
-  _before: LedgerSource | null,
-  _signal: AbortSignal,
-): Promise<LedgerSource> {
-  throw new Unavailable("not built", "x");
+
+/** Places and lists for a source: the snapshot has its own, the ledger needs an index, which is never trusted. */
+export function indexFor(trust: TrustSource): NonNullable<Sources["index"]> {
+  return trust instanceof SnapshotSource ? trust : new HttpIndex(origin());
 }
-export async function openSnapshot(_data: Uint8Array, _root: TrustRoot): Promise<SnapshotSource> {
-  throw new Unavailable("not built", "x");
-}
-export function indexFor(_trust: TrustSource): EvidenceIndex {
-  throw new Unavailable("not built", "x");
-}
+
+/** A source that knows nothing: signatures can be read, and nothing be said. */
 export function nothing(): TrustSource {
   const no = (): never => {
     throw new Unavailable("the ledger cannot be reached, and there is no snapshot", "ledger.none");
@@ -42,7 +55,7 @@ export function nothing(): TrustSource {
   return {
     block: { number: 0, hash: new Uint8Array(32), time: 0 },
     expires: null,
-    describes: "nothing",
+    describes: "–",
     bureau: no,
     key: no,
     anchor: no,
@@ -50,4 +63,10 @@ export function nothing(): TrustSource {
     statusHistory: no,
     stampAnchor: no,
   };
+}
+
+async function get(path: string, timeout: number, limit: number): Promise<Uint8Array> {
+  const { status, data } = await request(`${origin()}${path}`, { method: "GET", timeout, limit });
+  if (status !== 200) throw new Unavailable(`the service answered ${status}`, "service.answer");
+  return data;
 }

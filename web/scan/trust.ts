@@ -5,9 +5,9 @@
  * snapshot is kept only if it is sound by that root and newer than the one before.
  */
 import { now } from "../ui/times.ts";
-import type { Sources } from "../verify/index.ts";
+import { RootProofs, type Sources } from "../verify/index.ts";
 import * as evidence from "./evidence.ts";
-import { b64url, type LedgerSource, type SnapshotSource, type TrustRoot } from "./evidence.ts";
+import { b64url, type Ledger, type SeenSnapshot, type SnapshotSource, type TrustRoot } from "./evidence.ts";
 import * as storage from "./storage.ts";
 
 /** Whether the ledger can be asked. */
@@ -51,7 +51,7 @@ export class Trust {
   private rootBytes: Uint8Array | null = null;
   private otherBytes: Uint8Array | null = null;
   private other: string | null = null;
-  private ledger: LedgerSource | null = null;
+  private ledger: Ledger | null = null;
   private snapshot: SnapshotSource | null = null;
   private connection: Connection = navigator.onLine ? "online" : "offline";
   private asked = 0;
@@ -65,7 +65,7 @@ export class Trust {
     if (root !== undefined) this.pin(root);
     if (snapshot !== undefined && this.root !== null) {
       // After its expiry, too: it still proves issue.
-      this.snapshot = await evidence.openSnapshot(snapshot, this.root).catch(() => null);
+      this.snapshot = opened(snapshot, this.root);
     }
     window.addEventListener("online", () => void this.look());
     window.addEventListener("offline", () => this.set("offline"));
@@ -92,7 +92,7 @@ export class Trust {
       snapshot:
         snapshot === null
           ? null
-          : { version: snapshot.version, time: snapshot.block.time, expires: snapshot.expires ?? 0 },
+          : { version: snapshot.seen.version, time: snapshot.block.time, expires: snapshot.expires },
     };
   }
 
@@ -131,6 +131,7 @@ export class Trust {
     const data = this.otherBytes;
     await storage.set("public", "trust-root", data);
     await storage.remove("public", "snapshot");
+    await storage.remove("public", "snapshot-seen");
     this.snapshot = null;
     this.ledger = null;
     this.pin(data);
@@ -153,9 +154,9 @@ export class Trust {
     if (now() - this.asked > RENEW) await this.renewSnapshot().catch(() => undefined);
   }
 
-  private async newest(): Promise<LedgerSource> {
+  private async newest(): Promise<Ledger> {
     const root = await this.someRoot();
-    this.ledger = await evidence.openLedger(root, this.ledger, AbortSignal.timeout(PATIENCE));
+    this.ledger = await evidence.newestLedger(root, this.ledger, PATIENCE);
     return this.ledger;
   }
 
@@ -165,7 +166,7 @@ export class Trust {
       void this.compare(this.rootBytes);
       return this.root;
     }
-    const data = await evidence.fetchRoot(AbortSignal.timeout(PATIENCE));
+    const data = await evidence.fetchRoot(PATIENCE);
     const root = this.pin(data);
     await storage.set("public", "trust-root", data);
     return root;
@@ -177,7 +178,7 @@ export class Trust {
   private async compare(mine: Uint8Array): Promise<void> {
     if (this.compared) return;
     this.compared = true;
-    const data = await evidence.fetchRoot(AbortSignal.timeout(PATIENCE)).catch(() => null);
+    const data = await evidence.fetchRoot(PATIENCE).catch(() => null);
     if (data === null) {
       this.compared = false;
       return;
@@ -198,21 +199,31 @@ export class Trust {
     const root = await this.someRoot();
     this.asked = now();
     const data = await evidence.fetchSnapshot();
-    const fresh = await evidence.openSnapshot(data, root);
-    if (this.snapshot !== null && fresh.version < this.snapshot.version) return;
+    const seen = await storage.get<SeenSnapshot>("public", "snapshot-seen");
+    const fresh = evidence.openSnapshot(data, root, now(), seen ?? null);
     this.snapshot = fresh;
+    await storage.set("public", "snapshot-seen", fresh.seen);
     await storage.set("public", "snapshot", data);
     this.changed();
   }
 
   private beside(trust: Sources["trust"]): Omit<Sources, "trust"> {
     if (this.root === null) return {};
-    return { index: evidence.indexFor(trust), proofs: evidence.proofsOf(this.root) };
+    return { index: evidence.indexFor(trust), proofs: new RootProofs(this.root) };
   }
 
   private set(connection: Connection): void {
     if (this.connection === connection) return;
     this.connection = connection;
     this.changed();
+  }
+}
+
+/** A snapshot that was sound when it was stored; null if it is not any more. */
+function opened(data: Uint8Array, root: TrustRoot): SnapshotSource | null {
+  try {
+    return evidence.openSnapshot(data, root, now(), null);
+  } catch {
+    return null;
   }
 }

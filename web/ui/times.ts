@@ -18,9 +18,9 @@ export function dateTime(seconds: number, zone?: string): string {
   return new Intl.DateTimeFormat("sv-SE", options).format(new Date(seconds * 1000));
 }
 
-/** `2026-01-31` in the reader's zone. */
-export function date(seconds: number): string {
-  return dateTime(seconds).slice(0, 10);
+/** `2026-01-31` where the bureaus are: certificates begin and end with days of China Standard Time. */
+export function legalDay(seconds: number): string {
+  return dateTime(seconds, "Asia/Shanghai").slice(0, 10);
 }
 
 /** `09:05` in the reader's zone. */

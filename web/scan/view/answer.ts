@@ -1,7 +1,7 @@
 /** The answer: one glance first (colour, shape, word, sentence), then what to compare, then what to do, then why. */
 import { type Child, h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
-import { age, date, dateTime, now, number, secondsOf, zoneName } from "../../ui/times.ts";
+import { age, dateTime, legalDay, now, number, secondsOf, zoneName } from "../../ui/times.ts";
 import { type Certificate, type Verdict, verdictWords } from "../../verify/index.ts";
 import { language, t, type WordKey } from "../../words/words.ts";
 import type { Given } from "../state.ts";
@@ -38,6 +38,7 @@ export function shapeOf(verdict: Verdict): IconName {
 export function answerCard(given: Given, actions: AnswerActions): HTMLElement {
   const { found } = given;
   const words = verdictWords(found.verdict, language());
+  const whoPart = found.certificate === null ? null : person(found.certificate);
   return h(
     "article",
     { class: `verdict tone-${words.colour}`, "data-verdict": found.verdict, "aria-labelledby": "verdict" },
@@ -57,8 +58,10 @@ export function answerCard(given: Given, actions: AnswerActions): HTMLElement {
       "div",
       { class: "verdict-body" },
       twoAnswers(given),
-      next(given, words.next, actions),
-      found.certificate === null ? null : person(found.certificate),
+      // What is in force is compared with the person; what is not, is acted on first.
+      ...(found.inForce === true
+        ? [whoPart, next(given, words.next, actions)]
+        : [next(given, words.next, actions), whoPart]),
       found.certificate === null ? null : facts(found.certificate),
       steps(given),
     ),
@@ -171,9 +174,10 @@ function person(certificate: Certificate): HTMLElement {
 
 function facts(certificate: Certificate): HTMLElement {
   const { bureau, type, validity } = certificate;
-  const from = date(secondsOf(validity.notBefore));
-  const until = validity.expires === null ? null : date(secondsOf(validity.expires));
-  const named = type[language()] ?? t("answer.typeUnknown", { code: type.code });
+  const from = legalDay(secondsOf(validity.notBefore));
+  // The end is the first second that is not in force any more.
+  const until = validity.expires === null ? null : legalDay(secondsOf(validity.expires) - 1);
+  const named = capital(type[language()]) ?? t("answer.typeUnknown", { code: type.code });
   return h(
     "dl",
     { class: "facts" },
@@ -215,4 +219,8 @@ function shown(value: unknown): string {
 export function spoken(verdict: Verdict): string {
   const { word, says } = verdictWords(verdict, language());
   return t("answer.spoken" satisfies WordKey, { word, says });
+}
+
+function capital(text: string | null): string | null {
+  return text === null ? null : text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -93,7 +93,6 @@ function about(snapshot: Standing["snapshot"]): Child[] {
   if (snapshot === null) return [t("device.snapshotNone")];
   const minute = (seconds: number): string => dateTime(seconds).slice(0, 16);
   const words = t("device.snapshotText", {
-    version: snapshot.version,
     time: minute(snapshot.time),
     expires: minute(snapshot.expires),
   });

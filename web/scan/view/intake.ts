@@ -21,7 +21,7 @@ export const video: HTMLVideoElement = h("video", { playsinline: true, autoplay:
 video.muted = true;
 
 /** The card with the viewfinder and the ways beside it. */
-export function intakeCard(intake: Intake, keying: boolean, actions: IntakeActions): HTMLElement {
+export function intakeCard(intake: Intake, keying: boolean, answered: boolean, actions: IntakeActions): HTMLElement {
   video.setAttribute("aria-label", t("camera.picture"));
   const picker = h("input", {
     type: "file",
@@ -43,7 +43,7 @@ export function intakeCard(intake: Intake, keying: boolean, actions: IntakeActio
     { class: "card stack beside", id: "intake", "aria-labelledby": "intake-heading" },
     h("h2", { id: "intake-heading" }, t("intake.lead")),
     h("div", { class: "viewfinder", "data-intake": intake.kind }, ...finder(intake)),
-    ...controls(intake, actions),
+    ...controls(intake, answered, actions),
     h("p", { class: "small soft", id: "wedge-hint" }, t(keying ? "intake.keying" : "intake.wedge")),
     h("h3", { class: "soft small" }, t("intake.others")),
     h(
@@ -60,8 +60,11 @@ export function intakeCard(intake: Intake, keying: boolean, actions: IntakeActio
 
 function finder(intake: Intake): Child[] {
   if (intake.kind === "viewing") {
-    const frame = h("div", { class: "viewfinder-frame", "aria-hidden": "true" }, h("i"), h("i"), h("i"), h("i"));
-    return [video, frame, h("p", { class: "viewfinder-hint" }, t(intake.patience ? "camera.nearer" : "camera.hint"))];
+    return [
+      video,
+      corners(),
+      h("p", { class: "viewfinder-hint" }, t(intake.patience ? "camera.nearer" : "camera.hint")),
+    ];
   }
   if (intake.kind === "asking") {
     return [
@@ -81,10 +84,14 @@ function finder(intake: Intake): Child[] {
       ),
     ];
   }
-  return [h("div", { class: "viewfinder-rest", "aria-hidden": "true" }, icon("scan"), h("p", {}, t("camera.hint")))];
+  return [corners(), h("div", { class: "viewfinder-rest", "aria-hidden": "true" }, icon("scan"))];
 }
 
-function controls(intake: Intake, actions: IntakeActions): Child[] {
+function corners(): HTMLElement {
+  return h("div", { class: "viewfinder-frame", "aria-hidden": "true" }, h("i"), h("i"), h("i"), h("i"));
+}
+
+function controls(intake: Intake, answered: boolean, actions: IntakeActions): Child[] {
   if (intake.kind === "viewing") {
     const row = h("div", { class: "row" });
     fill(
@@ -111,7 +118,13 @@ function controls(intake: Intake, actions: IntakeActions): Child[] {
   return [
     h(
       "button",
-      { class: "button primary wide", type: "button", id: "start-camera", disabled: waiting, onclick: actions.start },
+      {
+        class: answered ? "button wide" : "button primary wide",
+        type: "button",
+        id: "start-camera",
+        disabled: waiting,
+        onclick: actions.start,
+      },
       icon("camera"),
       t(intake.kind === "fault" ? "camera.retry" : "intake.start"),
     ),

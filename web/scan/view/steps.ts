@@ -1,8 +1,8 @@
 /** The numbered steps, folded away: what each asked, what it found, what that rests on. */
 import { h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
-import { number } from "../../ui/times.ts";
-import { type Result, type Step, sentence } from "../../verify/index.ts";
+import { dateTime, number, secondsOf, zoneName } from "../../ui/times.ts";
+import { type Params, type Result, type Step, sentence } from "../../verify/index.ts";
 import { resultWord, stepWord } from "../../words/verification.ts";
 import { language, t } from "../../words/words.ts";
 import type { Given } from "../state.ts";
@@ -41,7 +41,26 @@ function step(one: Step): HTMLElement {
       h("strong", {}, stepWord(one.name, language())),
       h("span", { class: "step-result" }, icon(SHAPES[one.result]), resultWord(one.result, language())),
     ),
-    h("p", {}, sentence(one.code, one.params, language())),
+    h("p", {}, sentence(one.code, plain(one.params), language())),
     h("p", { class: "step-rests" }, t("steps.rests", { source: t(`steps.source.${one.name}`) })),
   );
+}
+
+/** Values as people read them: times in their own zone, kinds by their names. */
+function plain(params: Params): Params {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, name === "kind" ? kind(value) : time(value)]),
+  );
+}
+
+function kind(value: string): string {
+  return value === "bundle" || value === "credential" || value === "stamp" || value === "paper"
+    ? t(`steps.kind.${value}`)
+    : value;
+}
+
+function time(value: string): string {
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$/.test(value)) return value;
+  const seconds = secondsOf(value);
+  return `${dateTime(seconds)} (${zoneName(seconds)})`;
 }
