@@ -1,4 +1,4 @@
-"""A house for the pages' tests: a real chain with a witness, a bureau with certificates in many states, the real server.
+"""A house for the pages' tests: a real chain with a witness, certificates in many states, the real server.
 
 Built once a run and kept: browsers are slow enough. Everything about it is real, down to the snapshot that the witness
 signs; only the companies are invented.
@@ -7,9 +7,11 @@ signs; only the companies are invented.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from chain.credentials.bundle import read_bundle
 from chain.credentials.stamp import digits
@@ -18,6 +20,8 @@ from tests.api.fixtures import surroundings
 from tests.api.service.hall import Hall, open_hall, open_second_bureau
 from tests.api.service.served import Served, serving
 from tests.api.town import BUREAU, NAME, Town, cheap_keys, licences, signer_of
+
+T = TypeVar("T")
 
 FIRST = ("good", "endless", "long", "suspended", "revoked", "cancelled", "superseded", "lapsed", "transferred")
 """What becomes of each certificate; "good" and the two after it stay as they are."""
@@ -87,6 +91,11 @@ class House:
         """Where browsers find it: under localhost, as they demand for cameras and workers."""
         return self.served.url.replace("127.0.0.1", "localhost")
 
+    def apart(self, work: Callable[..., T], *arguments: Any, **more: Any) -> T:
+        """Do something in a thread of its own: Playwright keeps an event loop running in this one."""
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(work, *arguments, **more).result()
+
     def keep(self, name: str, identifier: str) -> None:
         """Remember a certificate under a name."""
         self.identifiers[name] = identifier
@@ -95,9 +104,17 @@ class House:
 
     def issue(self, name: str, number: int) -> str:
         """A fresh certificate, on the ledger when this returns; its digits."""
-        made = self.town.issue(licences(1, first=number), name=f"{name}.csv")
-        self.keep(name, self.town.identifiers(made["batch"])[0])
+
+        def work() -> None:
+            made = self.town.issue(licences(1, first=number), name=f"{name}.csv")
+            self.keep(name, self.town.identifiers(made["batch"])[0])
+
+        self.apart(work)
         return self.stamps[name]
+
+    def act(self, verb: str, name: str) -> None:
+        """A status act, on the ledger when this returns."""
+        self.apart(self.town.act, verb, self.identifiers[name], "--reason", "sample")
 
 
 @contextlib.contextmanager
@@ -124,10 +141,15 @@ def _furnish(house: House) -> None:
     made = town.issue([licences(1, first=number)[0] for number in NUMBERS])
     for name, identifier in zip(FIRST, town.identifiers(made["batch"]), strict=True):
         house.keep(name, identifier)
+    later = licences(1, first=51)[0].with_value("certificateEffectiveDate", "2045-01-01")
+    made = town.issue([later.with_value("certificateExpiringDate", "长期")], name="future.csv")
+    house.keep("future", town.identifiers(made["batch"])[0])
     of = house.identifiers
     for verb, name in (("suspend", "suspended"), ("revoke", "revoked"), ("cancel", "cancelled"), ("lapse", "lapsed")):
         town.act(verb, of[name], "--reason", "sample")
     there = of["transferred"]
     town.act("transfer", of["transferred"], "--successor", there, "--reason", "sample")
-    changed = licences(1, first=NUMBERS[FIRST.index("superseded")])[0].with_value("KZ_domicile", "广州市天河区样本大道9号")
+    changed = licences(1, first=NUMBERS[FIRST.index("superseded")])[0].with_value(
+        "KZ_domicile", "广州市天河区样本大道9号"
+    )
     town.issue([changed], name="change.csv", verb="change")

@@ -1,12 +1,12 @@
 /**
  * The hand scanner: a keyboard that types a code's text within a blink and ends with Enter. The code is an address whose
  * part behind `#` is decimal digits (docs/formats/stamp.md), so capitals, keyboard layouts and Chinese input methods may
- * spoil everything before the digits and nothing else. Physical keys are read, not characters: an input method shows
- * `Process` where a digit was struck.
+ * spoil everything before the digits and nothing else. Where an input method shows `Process` instead of a character, the
+ * physical key is read.
  */
 
-/** Milliseconds between two keys of a scanner; a person is slower. */
-const FAST = 90;
+/** Milliseconds between two keys after which a scan is over. Scanners need few, but a busy device delivers keys late. */
+const PAUSE = 1000;
 
 /** Digits of the shortest stamp. */
 const LEAST = 100;
@@ -40,7 +40,7 @@ export function listenToWedge(target: Document, told: WedgeListener): () => void
   };
   const key = (event: KeyboardEvent): void => {
     if (inText(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const fast = event.timeStamp - last < FAST;
+    const fast = event.timeStamp - last < PAUSE;
     last = event.timeStamp;
     if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
       const found = digits;
@@ -70,7 +70,7 @@ export function listenToWedge(target: Document, told: WedgeListener): () => void
     }
     if (digits.length >= 12) event.preventDefault();
     clearTimeout(timer);
-    timer = setTimeout(stop, 20 * FAST);
+    timer = setTimeout(stop, 2 * PAUSE);
   };
   target.addEventListener("keydown", key, true);
   return () => {
@@ -81,10 +81,11 @@ export function listenToWedge(target: Document, told: WedgeListener): () => void
 
 const MODIFIERS: ReadonlySet<string> = new Set(["Shift", "CapsLock", "NumLock", "Control", "Alt", "Meta"]);
 
+/** The digit that was struck; null for anything else. An input method shows `Process`: then the key itself tells. */
 function struck(event: KeyboardEvent): string | null {
-  const byPlace = DIGIT.exec(event.code)?.[1];
-  if (byPlace !== undefined) return byPlace;
-  return /^[0-9]$/.test(event.key) ? event.key : null;
+  const shown = event.key.normalize("NFKC");
+  if (/^[0-9]$/.test(shown)) return shown;
+  return event.key.length === 1 ? null : (DIGIT.exec(event.code)?.[1] ?? null);
 }
 
 /** Text fields get what is typed into them; the page reads it when it is sent. */
