@@ -82,7 +82,8 @@ class TestFiles:
         visit.page.evaluate(
             """(text) => { const dataTransfer = new DataTransfer();
                  dataTransfer.items.add(new File([text], 'bundle.json'));
-                 document.body.dispatchEvent(new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true})) }""",
+                 const how = {dataTransfer, bubbles: true, cancelable: true};
+                 document.body.dispatchEvent(new DragEvent('drop', how)) }""",
             house.bundles["revoked"].decode(),
         )
         assert visit.verdict() == "REVOKED"
