@@ -19,7 +19,7 @@ setup: ## prepare .venv and node_modules from the hashed locks (quick when nothi
 
 web: ## build the programs that run in browsers into build/web
 	@scripts/setup --quiet
-	@node scripts/web/build.mjs
+	@npm run --silent build
 
 demo: ## a bureau, a thousand certificates, a clerk, a forgery; leaves demo-out/ (IPFS=kubo for a real IPFS node)
 	@scripts/setup --quiet

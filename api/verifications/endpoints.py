@@ -79,6 +79,20 @@ def find_stamp(service: Here, digest: Digest) -> PlaceView:
     return PlaceView.of(place)
 
 
+@router.get("/credentials/{digest}", **ruled(public()))
+def find_credential(service: Here, digest: Digest) -> PlaceView:
+    """Where the credential whose issuer-signed JWT has this SHA-256 is anchored. Says nothing about its holder."""
+    place = BureauIndex(service, bundles=False).by_jwt(unhex0x(digest, size=32))
+    if place is None:
+        raise NotFound(
+            "no credential with this digest",
+            code="credential.unknown",
+            field="digest",
+            fix="ask the bureau's own index",
+        )
+    return PlaceView.of(place)
+
+
 @router.get(
     "/status-lists/{digest}",
     response_class=Response,

@@ -13,19 +13,23 @@
  *     found.steps.map((step) => sentence(step.code, step.params, "zh"));
  *     report(found, "zh");                                    // what `yinxin verify --json` prints
  */
+
+export { b64url as b64urlOf } from "./bytes.ts";
 export * from "./certificate.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
 export { HttpIndex, type IndexOptions } from "./httpindex.ts";
 export { check, MAX_INPUT, type Recognised, recognise } from "./inputs.ts";
 export { Ledger, openLedger } from "./ledger.ts";
+export { NoLedger } from "./noledger.ts";
+export { verifyPaper } from "./paper/judging.ts";
 export * from "./policy.ts";
 export { RootProofs } from "./rootproofs.ts";
 export type { Finality, RpcOptions } from "./rpc.ts";
 export { openSnapshot, type SeenSnapshot, SnapshotSource } from "./snapshot.ts";
 export * from "./sources.ts";
 export { fromDigits } from "./stamp.ts";
-export { readTrustRoot, type TrustRoot } from "./trustroot.ts";
+export { readTrustRoot, type TrustRoot, trustRootOf } from "./trustroot.ts";
 export * from "./types.ts";
 export * from "./verdicts.ts";
 export { notFound, verifyBundle, verifyCredential, verifyStamp } from "./verifier.ts";

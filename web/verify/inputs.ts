@@ -8,6 +8,8 @@ import { equal, fromUtf8, utf8 } from "./bytes.ts";
 import { MAX_CREDENTIAL } from "./credential.ts";
 import { InvalidInput, YinxinError } from "./errors.ts";
 import { ROOT, wrongPart } from "./identifiers.ts";
+import { verifyPaper } from "./paper/judging.ts";
+import { isOurs, MAX_PDF } from "./paper/sealed.ts";
 import type { Input, Options, PictureReader, Sources } from "./sources.ts";
 import { fromDigits } from "./stamp.ts";
 import type { Verification } from "./verdicts.ts";
@@ -34,6 +36,7 @@ const OTHERS: readonly (readonly [start: readonly number[], what: string])[] = [
 /** What an input turned out to be. */
 export type Recognised =
   | { readonly kind: "bundle"; readonly data: Uint8Array }
+  | { readonly kind: "pdf"; readonly data: Uint8Array }
   | { readonly kind: "stamp"; readonly data: Uint8Array }
   | { readonly kind: "credential"; readonly text: string }
   | { readonly kind: "identifier"; readonly text: string };
@@ -46,6 +49,7 @@ export async function recognise(input: Input, readStamps: PictureReader | null):
   const data = typeof input === "string" ? utf8(input) : input;
   if (data.length > MAX_INPUT) throw unsupported(`larger than ${MAX_INPUT} bytes`);
   if (isPicture(data)) return { kind: "stamp", data: await stampOf(data, readStamps) };
+  if (begins(data, [0x25, 0x50, 0x44, 0x46, 0x2d])) return paperOf(data);
   for (const [start, what] of OTHERS) {
     if (begins(data, start)) throw unsupported(what);
   }
@@ -78,6 +82,7 @@ export async function check(input: Input, sources: Sources, options: Options): P
     found = { kind: "identifier", text: foreign };
   }
   if (found.kind === "bundle") return verifyBundle(found.data, sources, options);
+  if (found.kind === "pdf") return verifyPaper(found.data, sources, options);
   if (found.kind === "stamp") return verifyStamp(found.data, sources, options);
   if (found.kind === "credential") return verifyCredential(found.text, sources, options);
   return checkIdentifier(found.text, mistyped, sources, options);
@@ -129,6 +134,14 @@ function stampOfDigits(digits: string): Uint8Array {
   } catch (error) {
     throw unsupported(`digits, but ${error instanceof InvalidInput ? error.message : "not of a stamp"}`);
   }
+}
+
+function paperOf(data: Uint8Array): Recognised {
+  if (!isOurs(data)) {
+    throw unsupported("a PDF without an evidence bundle; scan the QR code printed on it, or give a picture of it");
+  }
+  if (data.length > MAX_PDF) throw unsupported(`a PDF of more than ${MAX_PDF} bytes`);
+  return { kind: "pdf", data };
 }
 
 async function stampOf(picture: Uint8Array, readStamps: PictureReader | null): Promise<Uint8Array> {

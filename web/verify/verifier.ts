@@ -72,6 +72,13 @@ export function notFound(code: string, params: Params): Verification {
   return onlyForm(unchecked("form", code, params, "UNKNOWN"));
 }
 
+/** The answer to what has not the one form of its kind: FORGED, or CANNOT_CHECK where a newer reader might know it. */
+export function brokenForm(kind: Kind | "pdf", error: InvalidInput): Verification {
+  const params = { kind, fault: error.message.slice(0, 200) };
+  if (NOT_KNOWN_HERE.includes(error.code)) return onlyForm(unchecked("form", "form.not_known_here", params));
+  return onlyForm(invalid("form", "form.broken", "FORGED", params));
+}
+
 function onlyForm(form: Step): Verification {
   const rest = (["integrity", "issuer", "anchor", "time", "status", "holder"] as const).map((name) =>
     skipped(name, "skipped"),
@@ -86,9 +93,7 @@ async function judged(kind: Kind, sources: Sources, options: Options, read: () =
     shown = read();
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    const params = { kind, fault: error.message.slice(0, 200) };
-    if (NOT_KNOWN_HERE.includes(error.code)) return onlyForm(unchecked("form", "form.not_known_here", params));
-    return onlyForm(invalid("form", "form.broken", "FORGED", params));
+    return brokenForm(kind, error);
   }
   return judge(kind, shown, sources, options.at, { ...DEFAULT, ...options.policy });
 }

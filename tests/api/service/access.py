@@ -15,7 +15,8 @@ _MEASURING = {"authority", "auditor", "auditor-elsewhere", "auditor-general", "m
 
 ANYBODY: frozenset[str] = frozenset(
     {
-        "sign_in", "new_nonce", "sign_in_by_key", "verify", "verify_picture", "find_stamp", "show_status_list",
+        "sign_in", "new_nonce", "sign_in_by_key", "verify", "verify_picture", "find_stamp", "find_credential",
+        "show_status_list",
         "make_claim", "end_own_binding", "show_claim", "list_shipped_types", "list_types", "show_type", "show_schema",
         "show_template", "list_bureaus", "show_bureau", "list_anchors", "list_status_heads", "show_blob", "alive",
         "ready", "show_first_page", "show_local_authority", "show_scanner", "show_scanned", "show_service_worker",

@@ -11,12 +11,13 @@ import type {
   StatusFacts,
   TrustSource,
 } from "../../../web/verify/facts.ts";
+import { check } from "../../../web/verify/inputs.ts";
 import { RootProofs } from "../../../web/verify/rootproofs.ts";
 import type { Options, Sources } from "../../../web/verify/sources.ts";
 import { trustRootOf } from "../../../web/verify/trustroot.ts";
 import { report, type Verification } from "../../../web/verify/verdicts.ts";
 import { verifyBundle, verifyCredential, verifyStamp } from "../../../web/verify/verifier.ts";
-import { vector } from "./files.ts";
+import { attached, vector } from "./files.ts";
 
 type Block = { number: number; hash: string; time: number };
 type Span = [number, number | null];
@@ -64,7 +65,7 @@ export type Outcome = {
 /** One file of tests/vectors/verification. */
 export type Case = {
   name: string;
-  kind: "bundle" | "stamp" | "credential";
+  kind: "bundle" | "stamp" | "credential" | "pdf";
   input: string;
   at: number;
   policy: { maxStatusAge: number; typeMaxAge: Record<string, number>; clockSkew: number; past: boolean };
@@ -102,15 +103,16 @@ export type Case = {
   expect: Outcome;
 };
 
-/** The case of that name. */
-export function caseOf(name: string): Case {
-  return vector<Case>(`verification/${name}`);
+/** The case of that name, of the folder `verification`, or of `pdf`. */
+export function caseOf(name: string, folder = "verification"): Case {
+  return vector<Case>(`${folder}/${name}`);
 }
 
 /** Make the check. */
 export function run(one: Case): Promise<Verification> {
   const [sources, options] = [sourcesOf(one), optionsOf(one)];
   if (one.kind === "bundle") return verifyBundle(utf8(one.input), sources, options);
+  if (one.kind === "pdf") return check(attached(`pdf/${one.input}`), sources, options);
   if (one.kind === "stamp") return verifyStamp(unb64url(one.input, "input"), sources, options);
   return verifyCredential(one.input, sources, options);
 }

@@ -1,5 +1,5 @@
 /** Files of the checkout that tests read. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const ROOT = process.cwd();
@@ -9,8 +9,17 @@ export function vector<T>(name: string): T {
   return JSON.parse(readFileSync(join(ROOT, "tests/vectors", `${name}.json`), "utf8")) as T;
 }
 
-/** Names of the verification vectors, sorted. */
-export function verificationVectors(): string[] {
-  const files = readdirSync(join(ROOT, "tests/vectors/verification")).filter((name) => name.endsWith(".json"));
-  return files.map((name) => name.slice(0, -5)).sort();
+/** Bytes of a file of tests/vectors. */
+export function attached(name: string): Uint8Array {
+  return new Uint8Array(readFileSync(join(ROOT, "tests/vectors", name)));
+}
+
+/** Names of the vectors in a folder of tests/vectors, sorted; none if there is no such folder. */
+export function vectorsIn(folder: string): string[] {
+  const path = join(ROOT, "tests/vectors", folder);
+  const files = existsSync(path) ? readdirSync(path) : [];
+  return files
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -5))
+    .sort();
 }
