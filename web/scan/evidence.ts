@@ -1,9 +1,10 @@
 /** What the verifier rests on, as this page reaches it: the service's own door to the ledger, its index, its snapshot. */
-import { b64url } from "../verify/bytes.ts";
 import { request } from "../verify/http.ts";
 import {
+  b64urlOf,
   HttpIndex,
   type Ledger,
+  NoLedger,
   openLedger,
   openSnapshot,
   readTrustRoot,
@@ -15,7 +16,16 @@ import {
   Unavailable,
 } from "../verify/index.ts";
 
-export { b64url, type Ledger, openSnapshot, readTrustRoot, type SeenSnapshot, SnapshotSource, type TrustRoot };
+export {
+  b64urlOf,
+  type Ledger,
+  NoLedger,
+  openSnapshot,
+  readTrustRoot,
+  type SeenSnapshot,
+  SnapshotSource,
+  type TrustRoot,
+};
 
 /** Bytes of the largest snapshot taken. */
 const LARGEST = 256 * 2 ** 20;
@@ -45,24 +55,6 @@ export async function fetchSnapshot(): Promise<Uint8Array> {
 /** Places and lists for a source: the snapshot has its own, the ledger needs an index, which is never trusted. */
 export function indexFor(trust: TrustSource): NonNullable<Sources["index"]> {
   return trust instanceof SnapshotSource ? trust : new HttpIndex(origin());
-}
-
-/** A source that knows nothing: signatures can be read, and nothing be said. */
-export function nothing(): TrustSource {
-  const no = (): never => {
-    throw new Unavailable("the ledger cannot be reached, and there is no snapshot", "ledger.none");
-  };
-  return {
-    block: { number: 0, hash: new Uint8Array(32), time: 0 },
-    expires: null,
-    describes: "–",
-    bureau: no,
-    key: no,
-    anchor: no,
-    statusHead: no,
-    statusHistory: no,
-    stampAnchor: no,
-  };
 }
 
 async function get(path: string, timeout: number, limit: number): Promise<Uint8Array> {

@@ -6,8 +6,9 @@
  */
 import { now } from "../ui/times.ts";
 import { RootProofs, type Sources } from "../verify/index.ts";
+import { t } from "../words/words.ts";
 import * as evidence from "./evidence.ts";
-import { b64url, type Ledger, type SeenSnapshot, type SnapshotSource, type TrustRoot } from "./evidence.ts";
+import { b64urlOf, type Ledger, NoLedger, type SeenSnapshot, type SnapshotSource, type TrustRoot } from "./evidence.ts";
 import * as storage from "./storage.ts";
 
 /** Whether the ledger can be asked. */
@@ -85,7 +86,7 @@ export class Trust {
         root === null
           ? null
           : {
-              digest: b64url(root.digest),
+              digest: b64urlOf(root.digest),
               witnesses: root.witnesses.map((one) => one.name),
               threshold: root.threshold,
             },
@@ -111,7 +112,7 @@ export class Trust {
     if (root !== null && this.snapshot !== null) {
       return { sources: { trust: this.snapshot, ...this.beside(this.snapshot) }, offline: true };
     }
-    return { sources: { trust: evidence.nothing() }, offline: true };
+    return { sources: { trust: new NoLedger(t("steps.fault.nothing"), now()) }, offline: true };
   }
 
   /** Asks for a newer snapshot; why there is none, or null. */
@@ -185,7 +186,7 @@ export class Trust {
     }
     if (data.length === mine.length && data.every((byte, at) => byte === mine[at])) return;
     this.otherBytes = data;
-    this.other = b64url(evidence.readTrustRoot(data).digest);
+    this.other = b64urlOf(evidence.readTrustRoot(data).digest);
     this.changed();
   }
 

@@ -48,13 +48,18 @@ function step(one: Step): HTMLElement {
 
 /** Values as people read them: times in their own zone, kinds by their names. */
 function plain(params: Params): Params {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, name === "kind" ? kind(value) : time(value)]),
-  );
+  const told = (name: string, value: string): string =>
+    name === "kind" ? kind(value) : name === "fault" ? fault(value) : time(value);
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, told(name, value)]));
+}
+
+/** Addresses and time limits are for technicians; for people the ledger just did not answer. */
+function fault(value: string): string {
+  return /no connection|no answer in time|endpoints name a final block/.test(value) ? t("steps.fault.silent") : value;
 }
 
 function kind(value: string): string {
-  return value === "bundle" || value === "credential" || value === "stamp" || value === "paper"
+  return value === "bundle" || value === "credential" || value === "stamp" || value === "pdf"
     ? t(`steps.kind.${value}`)
     : value;
 }
