@@ -20,7 +20,7 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
-from scripts import ci_leftovers, postgresql
+from scripts import chromium, ci_leftovers, postgresql
 from scripts.ci_lanes import OUT, Lanes
 from scripts.ci_outcome import Outcome, Skip, refuse_unlisted, table, totals
 from scripts.ci_parts import ROOT, NoSuchPart, Part, choose, kubo_part
@@ -39,8 +39,9 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     began = time.monotonic()
-    if options.whole and (why := postgresql.install()):
-        print(why, flush=True)
+    for install in (postgresql.install, chromium.install) if options.whole else ():
+        if why := install():
+            print(why, flush=True)
     try:
         allowed = read_allowed()
         parts = choose([name for given in options.parts for name in given.replace(",", " ").split()])

@@ -2,8 +2,8 @@
 
     python -m scripts.pictures.pages [--out build/pictures] [--only SUBSTRING]
 
-Everything in them is real: a chain, a bureau, the service, Debian's Chromium. Prints the path of the contact sheet. Exit
-code 1 where there is no browser, and why is said.
+Everything in them is real: a chain, a bureau, the service, Debian's Chromium. Prints the paths of the contact
+sheets. Exit code 1 where there is no browser, and why is said.
 """
 
 from __future__ import annotations
@@ -147,6 +147,7 @@ def expired(house: House, visit: Visit) -> None:
     visit.context.set_offline(True)
     visit.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=60))
     visit.page.reload()
+    visit.page.wait_for_selector("[data-connection=offline]")
     visit.scan(house.stamps["good"])
     visit.verdict()
     visit.page.click(".steps summary")
@@ -235,7 +236,7 @@ def main() -> int:
     if why := install():
         print(why, file=sys.stderr)
         return 1
-    subprocess.run(["node", "scripts/web/build.mjs"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "scripts/setup.py", "--quiet"], cwd=ROOT, check=True)
     out = options.out / "pages"
     if not options.only:
         shutil.rmtree(out, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The site, built from the sources as they are."""
-    done = subprocess.run(["node", "scripts/web/build.mjs"], cwd=ROOT, capture_output=True, text=True, check=False)
+    """The site, built from the sources as they are (at once, if it stands already)."""
+    setup = [sys.executable, "scripts/setup.py", "--quiet"]
+    done = subprocess.run(setup, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "build" / "web"
 

@@ -41,20 +41,21 @@ function step(one: Step): HTMLElement {
       h("strong", {}, stepWord(one.name, language())),
       h("span", { class: "step-result" }, icon(SHAPES[one.result]), resultWord(one.result, language())),
     ),
-    h("p", {}, sentence(one.code, plain(one.params), language())),
+    h("p", {}, sentence(one.code, plain(one), language())),
     h("p", { class: "step-rests" }, t("steps.rests", { source: t(`steps.source.${one.name}`) })),
   );
 }
 
 /** Values as people read them: times in their own zone, kinds by their names. */
-function plain(params: Params): Params {
+function plain({ code, params }: Step): Params {
   const told = (name: string, value: string): string =>
-    name === "kind" ? kind(value) : name === "fault" ? fault(value) : time(value);
+    name === "kind" ? kind(value) : name === "fault" ? fault(code, value) : time(value);
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, told(name, value)]));
 }
 
-/** Addresses and time limits are for technicians; for people the ledger just did not answer. */
-function fault(value: string): string {
+/** Addresses, limits and forms are for technicians; for people the ledger did not answer, or it is no certificate. */
+function fault(code: string, value: string): string {
+  if (code === "form.not_readable") return t("steps.fault.input");
   return /no connection|no answer in time|endpoints name a final block/.test(value) ? t("steps.fault.silent") : value;
 }
 
