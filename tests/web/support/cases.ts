@@ -17,7 +17,6 @@ import type { Options, Sources } from "../../../web/verify/sources.ts";
 import { trustRootOf } from "../../../web/verify/trustroot.ts";
 import { report, type Verification } from "../../../web/verify/verdicts.ts";
 import { verifyBundle, verifyCredential, verifyStamp } from "../../../web/verify/verifier.ts";
-import { attached, vector } from "./files.ts";
 
 type Block = { number: number; hash: string; time: number };
 type Span = [number, number | null];
@@ -103,16 +102,11 @@ export type Case = {
   expect: Outcome;
 };
 
-/** The case of that name, of the folder `verification`, or of `pdf`. */
-export function caseOf(name: string, folder = "verification"): Case {
-  return vector<Case>(`${folder}/${name}`);
-}
-
-/** Make the check. */
-export function run(one: Case): Promise<Verification> {
+/** Make the check. A PDF's case names a file beside it; `file` has its bytes. */
+export function run(one: Case, file: Uint8Array | null = null): Promise<Verification> {
   const [sources, options] = [sourcesOf(one), optionsOf(one)];
   if (one.kind === "bundle") return verifyBundle(utf8(one.input), sources, options);
-  if (one.kind === "pdf") return check(attached(`pdf/${one.input}`), sources, options);
+  if (one.kind === "pdf") return check(file ?? new Uint8Array(0), sources, options);
   if (one.kind === "stamp") return verifyStamp(unb64url(one.input, "input"), sources, options);
   return verifyCredential(one.input, sources, options);
 }

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Case } from "./cases.ts";
+
 const ROOT = process.cwd();
 
 /** A golden vector file of tests/vectors, as plain data of the shape the test says. */
@@ -22,4 +24,14 @@ export function vectorsIn(folder: string): string[] {
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -5))
     .sort();
+}
+
+/** The case of that name, of the folder `verification`, or of `pdf`. */
+export function caseOf(name: string, folder = "verification"): Case {
+  return vector<Case>(`${folder}/${name}`);
+}
+
+/** Bytes of the file beside a case; null where it has none. */
+export function fileOf(one: Case): Uint8Array | null {
+  return one.kind === "pdf" ? attached(`pdf/${one.input}`) : null;
 }

@@ -8,8 +8,8 @@ import { signedBy } from "../../../web/verify/jws.ts";
 import { fromDigits, parseStamp, stampSignedBy } from "../../../web/verify/stamp.ts";
 import { parseStatusToken } from "../../../web/verify/statuslist.ts";
 import { verifyBundle } from "../../../web/verify/verifier.ts";
-import { caseOf, optionsOf, sourcesOf } from "../support/cases.ts";
-import { vector } from "../support/files.ts";
+import { optionsOf, sourcesOf } from "../support/cases.ts";
+import { caseOf, vector } from "../support/files.ts";
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LETTERS = `${BASE64}~.{}[]":, \n\u2014中\0`;

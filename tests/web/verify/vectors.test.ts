@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { caseOf, outcome, run } from "../support/cases.ts";
-import { vectorsIn } from "../support/files.ts";
+import { outcome, run } from "../support/cases.ts";
+import { caseOf, fileOf, vectorsIn } from "../support/files.ts";
 
 for (const folder of ["verification", "pdf"]) {
   for (const name of vectorsIn(folder)) {
     test(`vector ${folder}/${name} gives its verdict`, async () => {
       const one = caseOf(name, folder);
-      assert.deepEqual(outcome(await run(one)), one.expect);
+      assert.deepEqual(outcome(await run(one, fileOf(one))), one.expect);
     });
   }
 }
