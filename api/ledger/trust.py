@@ -69,7 +69,7 @@ def show_trust_snapshot(service: Here) -> Response:
     return Response(data, media_type="application/octet-stream", headers={"Cache-Control": "no-cache"})
 
 
-@router.post("/ledger", response_class=Response, **ruled(public(), responses=_ANSWERS))
+@router.post("/ledger-calls", response_class=Response, **ruled(public(), responses=_ANSWERS))
 def call_ledger(
     service: Here, body: Annotated[LedgerCall | list[LedgerCall], Body(examples=[[{"id": 1, "method": "eth_chainId"}]])]
 ) -> Response:

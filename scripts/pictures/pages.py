@@ -106,7 +106,7 @@ def unknown(house: House, visit: Visit) -> None:
 
 def slow(house: House, visit: Visit) -> None:
     """A network that takes its time."""
-    visit.context.route("**/v1/ledger", lambda _route: None)
+    visit.context.route("**/v1/ledger-calls", lambda _route: None)
     visit.scan(house.stamps["good"])
     visit.page.wait_for_selector("[data-slow]")
 

@@ -45,6 +45,11 @@ class Visit:
         self.page.goto(f"{self.url}{path}")
         self.page.wait_for_selector("#start-camera, article.verdict", state="attached")
 
+    def reload(self) -> None:
+        """Load the page again and wait for it."""
+        self.page.reload()
+        self.page.wait_for_selector("#start-camera, article.verdict", state="attached")
+
     def ready_offline(self) -> None:
         """Wait until the device has all it needs without a network: the page's files, the trust root, the snapshot."""
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")

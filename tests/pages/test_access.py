@@ -86,7 +86,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
             wide = visit.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= sizes[scheme]["width"], f"{name}: {wide} pixels"
             visit.page.evaluate("document.querySelector('dialog')?.close()")
-            visit.page.reload()
+            visit.reload()
             visit.page.wait_for_selector("#start-camera", state="attached")
 
 

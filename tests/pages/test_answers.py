@@ -121,5 +121,5 @@ def test_the_language_changes_the_words_and_not_the_answer(house: House, visit: 
     assert visit.page.inner_text(".verdict-word") == VERDICTS["SUSPENDED"].en
     assert visit.page.is_visible(".step >> nth=0"), "what was unfolded stays so"
     assert "撤" not in visit.page.inner_text(".verdict-band")
-    visit.page.reload()
+    visit.reload()
     assert visit.page.get_attribute("html", "lang") == "en", "the choice is kept"

@@ -19,7 +19,7 @@ def away(visit: Visit) -> Iterator[Visit]:
     visit.ready_offline()
     visit.expected.append("Failed to load resource")
     visit.context.set_offline(True)
-    visit.page.reload()
+    visit.reload()
     visit.page.wait_for_selector("[data-connection=offline]")
     yield visit
     visit.context.set_offline(False)
@@ -43,7 +43,7 @@ def test_a_code_in_a_picture_is_read_without_a_network_once_the_reader_was_kept(
 
 def test_after_its_expiry_the_snapshot_proves_issue_and_no_status(house: House, away: Visit) -> None:
     away.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=60))
-    away.page.reload()
+    away.reload()
     away.page.wait_for_selector("[data-connection=offline]")
     assert "已过期" in away.page.inner_text("#connection")
     away.scan(house.stamps["good"])
@@ -74,7 +74,7 @@ def test_what_is_newer_than_the_snapshot_waits_sealed_and_is_checked_by_itself(h
     assert digits[:30] not in stored
     assert "有限公司" not in stored
 
-    visit.page.reload()
+    visit.reload()
     visit.page.click("#open-shift")
     visit.page.wait_for_selector("[data-entry][data-verdict=CANNOT_CHECK]")
     visit.context.set_offline(False)
@@ -105,7 +105,7 @@ def test_a_new_device_without_a_network_can_say_nothing_and_says_so(house: House
         )
         visit.expected.append("Failed to load resource")
         visit.context.set_offline(True)
-        visit.page.reload()
+        visit.reload()
         visit.page.wait_for_selector("[data-connection=offline]")
         visit.scan(house.stamps["good"])
         assert visit.verdict() == "CANNOT_CHECK"
@@ -117,9 +117,9 @@ def test_a_new_device_without_a_network_can_say_nothing_and_says_so(house: House
 def test_a_service_that_falls_silent_is_waited_for_and_then_done_without(house: House, visit: Visit) -> None:
     visit.ready_offline()
     visit.expected.append("Failed to load resource")
-    visit.context.route("**/v1/ledger", lambda route: route.abort())
+    visit.context.route("**/v1/ledger-calls", lambda route: route.abort())
     visit.scan(house.stamps["good"])
     assert visit.verdict() == "VALID"
     assert "依据本机的信任快照" in visit.page.inner_text(".verdict-asof")
     assert visit.page.get_attribute("#connection", "data-connection") == "offline"
-    visit.context.unroute("**/v1/ledger")
+    visit.context.unroute("**/v1/ledger-calls")

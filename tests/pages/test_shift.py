@@ -31,7 +31,7 @@ def exported(visit: Visit, button: str) -> list[list[str]]:
 
 def test_the_list_is_kept_over_a_reload_newest_first(house: House, visit: Visit) -> None:
     check(house, visit, "good", "revoked")
-    visit.page.reload()
+    visit.reload()
     visit.page.click("#open-shift")
     visit.page.wait_for_selector("[data-entry]")
     shown = visit.page.evaluate("[...document.querySelectorAll('[data-entry]')].map(e => e.dataset.verdict)")
@@ -75,7 +75,7 @@ def test_wiping_leaves_neither_entries_nor_key(house: House, visit: Visit) -> No
     visit.until("document.querySelectorAll('[data-entry]').length", lambda count: count == 0)
     visit.until(EVERYTHING, lambda stored: "entry/" not in stored)
     assert visit.page.evaluate(KEYS) == 0
-    visit.page.reload()
+    visit.reload()
     visit.page.click("#open-shift")
     assert visit.page.locator("[data-entry]").count() == 0
 
@@ -107,7 +107,7 @@ def test_the_key_that_seals_the_list_cannot_be_exported(house: House, visit: Vis
 def test_entries_of_days_ago_are_gone(house: House, visit: Visit) -> None:
     check(house, visit, "good")
     visit.page.clock.set_fixed_time("2027-06-01T00:00:00Z")
-    visit.page.reload()
+    visit.reload()
     visit.page.click("#open-shift")
     assert visit.page.locator("[data-entry]").count() == 0
     assert "entry/" not in visit.page.evaluate(EVERYTHING)

@@ -37,7 +37,7 @@ const origin = (): string => location.origin;
 
 /** The ledger by this trust root; moves `before` to the newest final block, if it is of that root. Throws Unavailable. */
 export async function newestLedger(root: TrustRoot, before: Ledger | null, timeout: number): Promise<Ledger> {
-  if (before === null) return openLedger([`${origin()}/v1/ledger`], root, { timeout });
+  if (before === null) return openLedger([`${origin()}/v1/ledger-calls`], root, { timeout });
   await before.refresh();
   return before;
 }
