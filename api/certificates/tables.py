@@ -5,7 +5,7 @@ Times are seconds since 1970 UTC; digests are 32 raw bytes.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from api.db.metadata import Seconds, metadata
 
@@ -62,7 +62,13 @@ certificates = Table(
     Column("shredded_at", Seconds),
     UniqueConstraint("batch_id", "position"),
     UniqueConstraint("status_list", "status_index"),
-    Index("ix_certificates_batch_id", "batch_id"),
+    Index(
+        "ix_certificates_unsealed",
+        "batch_id",
+        "position",
+        sqlite_where=text("jwt_digest IS NULL"),
+        postgresql_where=text("jwt_digest IS NULL"),
+    ),
 )
 
 status_lists = Table(

@@ -1,7 +1,7 @@
 """What pages of other origins may read: public evidence, and nothing that depends on who asks.
 
-A verifier saved as a file has no origin, one on another host has another; both need evidence that proves itself. Browsers
-hand it over only with this header. No credentials go with such a request, and no token may be added to it.
+A verifier saved as a file has no origin, one on another host has another; both need evidence that proves itself.
+Browsers hand it over only with this header. No credentials go with such a request, and no token may be added to it.
 """
 
 from __future__ import annotations

@@ -146,6 +146,9 @@ class JsonLines(logging.Formatter):
 
 def log_as_json(level: int = logging.INFO) -> None:
     """Send every log line of this process to standard error as JSON."""
+    # What no line of ours names is not looked up for each of them (Python's logging HOWTO, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     root = logging.getLogger()

@@ -65,9 +65,13 @@ def ruled(
 
 
 def bytes_of(*media_types: str, status: int = 200, description: str = "the bytes") -> dict[int | str, dict[str, Any]]:
-    """Entry of ``responses`` for an endpoint that answers something else than JSON."""
-    schema = {"type": "string", "format": "binary"}
-    return {status: {"description": description, "content": {kind: {"schema": schema} for kind in media_types}}}
+    """Entry of ``responses`` for an endpoint whose very bytes count; of JSON it is the value that has a schema."""
+    schemas = {
+        kind: {"type": "object"} if kind == "application/json" else {"type": "string", "format": "binary"}
+        for kind in media_types
+    }
+    content = {kind: {"schema": schema} for kind, schema in schemas.items()}
+    return {status: {"description": description, "content": content}}
 
 
 class ServiceRoute(APIRoute):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +20,9 @@ from chain.keys import Keystore, passphrase_for
 from chain.ledger.connection import Ledger, open_ledger
 from chain.ledger.node.checks import Check, run_checks
 from chain.ledger.trustroot import TrustRoot
+
+VERIFIER_FILE = Path(__file__).resolve().parents[2] / "build" / "web" / "single" / "yinxin-verify.html"
+"""Where ``make web`` puts the verifier as one file (docs/browser.md)."""
 
 
 def register(app: typer.Typer) -> None:
@@ -191,4 +195,17 @@ def _register(home: Home) -> Iterator[Check]:
         yield Check("register", found == "ok", found, "" if found == "ok" else "rebuild it: yinxin rebuild")
 
 
-_PARTS = (_python, _home, _keys, _trust, _ledger, _documents, _register, _compiler)
+def _verifier_file(home: Home) -> Iterator[Check]:
+    """The verifier as one file, where a build left it: what people compare before they trust a copy."""
+    path = VERIFIER_FILE
+    if not path.is_file():
+        return
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    beside = path.with_name(path.name + ".sha256")
+    told = beside.read_text(encoding="ascii", errors="replace").split() if beside.is_file() else []
+    good = told[:1] == [digest]
+    fix = "" if good else "build it again: make web"
+    yield Check("verifier file", good, f"{path.name}, SHA-256 {digest}" + ("" if good else ", not the one built"), fix)
+
+
+_PARTS = (_python, _home, _keys, _trust, _ledger, _documents, _register, _compiler, _verifier_file)

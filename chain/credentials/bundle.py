@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chain.credentials._bundle_shape import BundleShape, read_shape
 from chain.kernel.canonical import canonical, read_canonical
-from chain.kernel.encoding import b64url, hex0x, unb64url, unhex0x
+from chain.kernel.encoding import b64url, hex0x, unb64url, unb64url_digests, unhex0x
 from chain.kernel.errors import InvalidInput
 from chain.kernel.ports import LeafParts, LeafPlace
 
@@ -150,6 +151,8 @@ def read_bundle(data: bytes) -> EvidenceBundle:
         InvalidInput: ``bundle.version`` for a version this reader does not know; ``bundle.form`` and the codes
             of the canonical reader for anything else that is not the one form of a bundle; names the member.
     """
+    if len(data) <= MAX_BUNDLE and (shape := read_shape(data)) is not None and (usual := _usual(shape)) is not None:
+        return usual
     try:
         value = read_canonical(data, what="bundle", limit=MAX_BUNDLE)
     except RecursionError as error:
@@ -201,6 +204,50 @@ def read_bundle(data: bytes) -> EvidenceBundle:
             tuple(unhex0x(_text(node, "chain.receipt.proof", limit), field="chain.receipt.proof") for node in nodes),
         ),
         checkpoint=_checkpoint(top["checkpoint"]),
+    )
+
+
+def _usual(shape: BundleShape) -> EvidenceBundle | None:
+    """The bundle of a shape if it keeps every rule of the long way below, too; None leaves it to that."""
+    anchor, inclusion, chain, checkpoint = shape.anchor, shape.inclusion, shape.chain, shape.checkpoint
+    note, links = ("", []) if checkpoint is None else (checkpoint.note, checkpoint.path)
+    proof = chain.receipt.proof
+    if (
+        shape.format != FORMAT
+        or not 0 < len(anchor.bureau) <= 18
+        or not 0 < len(anchor.lane) <= 32
+        or not 0 < len(shape.credential) <= MAX_CREDENTIAL
+        or len(inclusion.path) > MAX_PATH
+        or len(links) > MAX_PATH
+        or len(proof) > MAX_NODES
+        or len(chain.header) > 2 * MAX_HEADER + 2
+        or (proof and max(map(len, proof)) > 2 * MAX_NODE + 2)
+        or (checkpoint is not None and not 0 < len(note) <= MAX_NOTE)
+        or not 0 < len(shape.stamp) <= 2 * MAX_STAMP
+    ):
+        return None
+    found = unb64url_digests([shape.leaf.jwt, shape.leaf.stamp, shape.leaf.record, *inclusion.path, *links])
+    if found is None:
+        return None
+    stamp = unb64url(shape.stamp, field="stamp")
+    if not 0 < len(stamp) <= MAX_STAMP:
+        return None
+    end = 3 + len(inclusion.path)
+    place = LeafPlace(
+        anchor.bureau, anchor.lane, anchor.sequence, LeafParts(*found[:3]), inclusion.index, inclusion.size,
+        found[3:end],
+    )  # fmt: skip
+    evidence = ChainEvidence(
+        unhex0x(chain.header, field="chain.header"),
+        chain.receipt.index,
+        tuple([unhex0x(node, field="chain.receipt.proof") for node in proof]),
+    )
+    return EvidenceBundle(
+        shape.credential,
+        stamp,
+        place,
+        evidence,
+        None if checkpoint is None else CheckpointEvidence(note, checkpoint.index, found[end:]),
     )
 
 

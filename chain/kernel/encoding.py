@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from hashlib import sha256 as _sha256
 
 from chain.kernel.errors import InvalidInput
 
 _TO_PLAIN, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def sha256(data: bytes) -> bytes:
@@ -38,6 +40,22 @@ def unb64url(text: str, *, field: str = "base64url") -> bytes:
     if b64url(data) != text:
         raise InvalidInput(f"{field}: not canonical base64url", code="encoding.base64url", field=field)
     return data
+
+
+def unb64url_digests(texts: Sequence[str]) -> tuple[bytes, ...] | None:
+    """Many digests at once: 32 bytes of each text, or None if one is not the canonical base64url of 32 bytes.
+
+    43 characters and a zero make 33 bytes, the last of which is zero exactly if no unused bit is set.
+    """
+    raw = "A".join([*texts, ""]).encode("utf-8", "replace")
+    if len(raw) != 44 * len(texts) or raw.translate(None, _ALPHABET) or raw[43::44].translate(None, b"A"):
+        return None
+    if set(map(len, texts)) - {43}:
+        return None
+    data = binascii.a2b_base64(raw.translate(_TO_PLAIN))
+    if data[32::33].translate(None, b"\0"):
+        return None
+    return tuple([data[at : at + 32] for at in range(0, len(data), 33)])
 
 
 def hex0x(data: bytes) -> str:

@@ -1,8 +1,8 @@
 """Milliseconds of one check in the browser's own code, after decoding: under Node, and in Chromium where there is one.
 
-Everything is at hand in memory, so that what is measured is the verifier: form, signatures, tree, receipt proof, witnesses'
-signatures, registry, status list. Every verdict is compared with the vector's. Beside it, in the same run and on the same
-credential, @sd-jwt/core 0.19 with WebCrypto, which checks the issuer's signature and the disclosures alone.
+Everything is at hand in memory, so that what is measured is the verifier: form, signatures, tree, receipt proof,
+witnesses' signatures, registry, status list. Every verdict is compared with the vector's. Beside it, in the same run
+and on the same credential, @sd-jwt/core with WebCrypto, which checks the issuer's signature and the disclosures alone.
 
     python scripts/bench/browser.py [--rounds N] [--json FILE]
 """

@@ -12,6 +12,7 @@ import pytest
 import typer
 
 from chain.cli.main import build
+from chain.kernel.encoding import sha256
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
 from tests.api.town import PASSPHRASE, YINXIN, cheap_keys, run_here
 
@@ -255,6 +256,21 @@ class TestDoctor:
         faults = [check for check in said.data["checks"] if check["ok"] is False]
         assert any("vault.json" in check["detail"] and "chmod 600" in check["fix"] for check in faults)
         assert any("chmod 700" in check["fix"] for check in faults)
+
+    def test_it_shows_the_digest_of_the_verifiers_file_and_whether_it_is_the_one_built(
+        self, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "yinxin-verify.html"
+        monkeypatch.setattr("chain.cli.doctor.VERIFIER_FILE", file)
+        assert "verifier file" not in self.by_name(home)
+        file.write_text("a page", encoding="ascii")
+        digest = sha256(b"a page").hex()
+        (tmp_path / "yinxin-verify.html.sha256").write_text(f"{digest}  {file.name}\n", encoding="ascii")
+        check = self.by_name(home)["verifier file"]
+        assert check["ok"] is True
+        assert digest in str(check["detail"])
+        file.write_text("another page", encoding="ascii")
+        assert self.by_name(home)["verifier file"]["ok"] is False
 
     def test_it_names_the_key_that_does_not_open(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("YINXIN_PASSPHRASE", "another-one-entirely")

@@ -133,6 +133,12 @@ def lying(scene: Scene, *, hide_states: bool = False, change_calls: bool = False
     node = scene.hall.service.ledger.endpoints[0]
 
     class Door(BaseHTTPRequestHandler):
+        def do_OPTIONS(self) -> None:
+            self.send_response(204)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Headers", "content-type")
+            self.end_headers()
+
         def do_POST(self) -> None:
             calls = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             answers = httpx.post(node, json=calls, timeout=30).json()
@@ -144,6 +150,7 @@ def lying(scene: Scene, *, hide_states: bool = False, change_calls: bool = False
             data = json.dumps(answers).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
+            self.send_header("Access-Control-Allow-Origin", "*")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

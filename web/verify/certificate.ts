@@ -107,7 +107,10 @@ function labelled(label: string | number, value: FieldValue, kind: CertificateTy
   return { name: known.name, zh: known.zh, en: known.en, value };
 }
 
-/** `1767225600` becomes `2026-01-01T00:00:00Z`. Takes seconds from 1970 to 9999. */
+const LAST = 253_402_300_799; // 9999-12-31T23:59:59Z
+
+/** `1767225600` becomes `2026-01-01T00:00:00Z`; what lies outside of the years 0 to 9999 stays a number. */
 export function rfc3339(seconds: number): string {
+  if (!(Math.abs(seconds) <= LAST) || seconds < -62_167_219_200) return String(seconds);
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -62,7 +62,7 @@ export async function recognise(input: Input, readStamps: PictureReader | null):
   }
   if (data.length > MAX_CREDENTIAL + 2) throw unsupported("a large file that is neither a bundle nor a picture");
   if (text === null) throw unsupported("not text, and no kind of file known here");
-  return ofText(text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""));
+  return ofText(trimmed(text));
 }
 
 /**
@@ -164,12 +164,20 @@ async function stampOf(picture: Uint8Array, readStamps: PictureReader | null): P
 function foreignIdentifier(input: Input): string | null {
   const text = typeof input === "string" ? input : input.length > MAX_LINE ? null : fromUtf8(input);
   if (text === null || text.length > MAX_LINE) return null;
-  const plain = text
-    .replace(/^\ufeff/, "")
-    .replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "")
+  const plain = trimmed(text.replace(/^\ufeff/, ""))
     .normalize("NFKC")
     .toUpperCase();
   return wrongPart(plain) === "form" ? null : plain;
+}
+
+/** Without blanks at both ends; by hand, since a pattern for it takes quadratic time on a long run of blanks. */
+function trimmed(text: string): string {
+  const isBlank = (at: number) => " \t\r\n".includes(text.charAt(at));
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(start)) start += 1;
+  while (end > start && isBlank(end - 1)) end -= 1;
+  return text.slice(start, end);
 }
 
 function isPicture(data: Uint8Array): boolean {

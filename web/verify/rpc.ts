@@ -26,7 +26,7 @@ export interface RpcOptions {
 }
 
 const REPLY_LIMIT = 64 * 2 ** 20;
-const BATCH = 100;
+const BATCH = 50; // as many as a service answers at once
 
 /** A contract refused the call. */
 export class Reverted extends YinxinError {

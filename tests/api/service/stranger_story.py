@@ -60,7 +60,7 @@ def decided(what: str) -> None:
 
 def until(ask: Any, wanted: str) -> Any:
     """Ask again until a batch or act is in a state."""
-    for _ in range(600):
+    for _ in range(2400):
         found = ask()
         if found.state == wanted:
             return found

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.kernel.clock import parse_time, rfc3339
-from chain.kernel.encoding import b64url, hex0x, unb64url, unhex0x
+from chain.kernel.encoding import b64url, hex0x, unb64url, unb64url_digests, unhex0x
 from chain.kernel.errors import InvalidInput
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -78,3 +78,29 @@ def test_what_is_no_time_is_named(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_time(text, field="--at")
     assert (caught.value.code, caught.value.field) == ("time.form", "--at")
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=20))
+def test_digests_are_read_together_as_one_by_one(digests: list[bytes]) -> None:
+    assert unb64url_digests([b64url(one) for one in digests]) == tuple(digests)
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=4), st.data())
+def test_no_other_form_of_a_digest_is_read(digests: list[bytes], data: st.DataObject) -> None:
+    texts = [b64url(one) for one in digests]
+    place = data.draw(st.integers(0, len(texts) - 1))
+    at = data.draw(st.integers(0, 42))
+    other = data.draw(st.sampled_from("ABCDwxyz0189-_+/=. \u00e9\u4e2d"))
+    texts[place] = data.draw(
+        st.sampled_from(
+            (
+                texts[place][:at] + other + texts[place][at + 1 :],
+                texts[place][:-1],
+                texts[place] + "A",
+                "",
+                texts[place] * 2,
+            )
+        )
+    )
+    found = unb64url_digests(texts)
+    assert found is None or [b64url(one) for one in found] == texts

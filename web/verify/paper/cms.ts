@@ -61,7 +61,7 @@ export function readCms(der: Uint8Array): ReadCms {
   if (others.length > 0) throw odd("type");
   const parts = within(content, SEQUENCE, "type");
   const [version, digests, encapsulated, certificates, signers] = parts;
-  if (parts.length !== 5 || !isOne(version)) throw odd("version, or revocation lists");
+  if (parts.length !== 5 || !isOne(version)) throw odd("version, or more parts");
   const [digest, ...moreDigests] = within(digests, SET, "digest algorithm");
   if (!isAlgorithm(digest, SHA256) || moreDigests.length > 0) throw odd("digest algorithm");
   const [type, ...attached] = within(encapsulated, SEQUENCE, "content");

@@ -87,8 +87,8 @@ export function everyDictionary(value: Value): Dictionary[] {
 function everyValue(value: Value): Value[] {
   const found: Value[] = [value];
   for (const one of found) {
-    if (isDictionary(one)) found.push(...one.values());
-    else if (Array.isArray(one)) found.push(...(one as readonly Value[]));
+    const inside = isDictionary(one) ? one.values() : Array.isArray(one) ? (one as readonly Value[]) : [];
+    for (const value of inside) found.push(value);
   }
   return found;
 }

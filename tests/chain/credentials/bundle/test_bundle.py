@@ -17,6 +17,7 @@ from chain.credentials.bundle import (
     MAX_STAMP,
     ChainEvidence,
     CheckpointEvidence,
+    EvidenceBundle,
     make_bundle,
     read_bundle,
     write_bundle,
@@ -174,3 +175,28 @@ def test_unknown_version_is_told_apart() -> None:
 def test_what_could_not_be_read_is_not_written(part: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         write_bundle(replace(ONE.bundle, **part))
+
+
+@given(data=st.data(), made=bundles)
+def test_the_quick_reader_takes_nothing_that_the_long_one_refuses(data: st.DataObject, made: EvidenceBundle) -> None:
+    text = bytearray(made.data)
+    place = data.draw(st.integers(0, len(text) - 1))
+    change = data.draw(st.sampled_from(("byte", "insert", "drop")))
+    if change == "drop":
+        del text[place]
+    elif change == "insert":
+        text.insert(place, data.draw(st.sampled_from(b' 0a"\\{}[],:-_=A')))
+    else:
+        text[place] = data.draw(st.integers(0, 255))
+    for some in (made.data, bytes(text)):
+        assert _told(some) == _told(some, quick=False)
+
+
+def _told(data: bytes, *, quick: bool = True) -> EvidenceBundle | tuple[str, str | None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if not quick:
+            patch.setattr("chain.credentials.bundle.read_shape", lambda _data: None)
+        try:
+            return read_bundle(data)
+        except InvalidInput as error:
+            return error.code, error.field
