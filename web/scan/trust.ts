@@ -71,7 +71,8 @@ export class Trust {
     window.addEventListener("online", () => void this.look());
     window.addEventListener("offline", () => this.set("offline"));
     setInterval(() => {
-      if (this.connection === "offline" && navigator.onLine) void this.look();
+      const old = now() - this.asked > RENEW;
+      if (navigator.onLine && (this.connection === "offline" || old)) void this.look();
     }, AGAIN);
     if (navigator.onLine) void this.look();
   }
