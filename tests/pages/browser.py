@@ -179,6 +179,7 @@ class Browser:
             if checked:
                 visit.look_back()
         finally:
+            context.unroute_all(behavior="ignoreErrors")
             context.close()
 
 

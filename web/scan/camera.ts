@@ -35,7 +35,13 @@ export class Camera {
     if (!("mediaDevices" in navigator)) throw new CameraError("insecure");
     try {
       const wanted = next ? await following() : remembered();
-      const stream = await openStream(wanted);
+      const stream = await openStream(wanted).catch((error: unknown) => {
+        // The camera of last time is not plugged in any more: any other will do.
+        if (wanted !== null && error instanceof DOMException && error.name === "OverconstrainedError") {
+          return openStream(null);
+        }
+        throw error;
+      });
       video.srcObject = stream;
       await video.play();
       const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
@@ -80,7 +86,7 @@ export class Camera {
 
 function openStream(deviceId: string | null): Promise<MediaStream> {
   const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
-  const which = deviceId === null ? { facingMode: { ideal: "environment" } } : { deviceId: { ideal: deviceId } };
+  const which = deviceId === null ? { facingMode: { ideal: "environment" } } : { deviceId: { exact: deviceId } };
   return navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...which } });
 }
 
