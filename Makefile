@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup web pictures demo up down kubo test lint format bench ci clean distclean
+.PHONY: help setup web pictures demo up down kubo fonts test lint format bench ci clean distclean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ down: ## stop what make up started; data stays
 
 kubo: ## build Kubo (IPFS) with Go, once, into a cache outside the checkout
 	@scripts/kubo/build
+
+fonts: ## fetch the fonts for rare characters on paper (set-up does, where it can)
+	@scripts/setup --quiet
+	@$(PYTHON) -m scripts.fonts
 
 test: ## all tests, or PART=… alone
 	@scripts/test $(PART)

@@ -56,7 +56,7 @@ def findings(path: Path) -> Iterator[str]:
     data = path.read_bytes()
     if len(data) > LARGEST:
         yield f"{name}:1: {len(data)} bytes; a repository holds what people read, not what programs make"
-    if b"\0" in data:
+    if b"\0" in data or path.suffix == ".pdf":
         return
     try:
         text = data.decode("utf-8")

@@ -17,6 +17,11 @@ import time
 import venv
 from pathlib import Path
 
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts import fonts
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -247,6 +252,20 @@ def make_pages() -> bool:
     return True
 
 
+def make_fonts() -> bool:
+    """Fetch the fonts for rare characters. Tried once: where they cannot be had, the rest works without them."""
+    tried = ROOT / "build" / "fonts-tried"
+    if fonts.have_fonts() or tried.is_file():
+        return False
+    say("fetching the fonts for rare characters")
+    why = fonts.fetch()
+    if why:
+        tried.parent.mkdir(exist_ok=True)
+        tried.write_text(why + "\n", encoding="utf-8")
+        say(f"  note: rare characters in names cannot be printed: {why}")
+    return not why
+
+
 def main() -> int:
     """Run the halves in turn; ``--force`` forgets the stamps."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -259,7 +278,7 @@ def main() -> int:
         if options.force:
             PYTHON_STAMP.unlink(missing_ok=True)
             NODE_STAMP.unlink(missing_ok=True)
-        done = [make_python(), link_project(), make_node(), make_pages()]
+        done = [make_python(), link_project(), make_node(), make_fonts(), make_pages()]
     except Fault as fault:
         print(f"setup: {fault}\n  fix: {fault.fix}", file=sys.stderr)
         return 1

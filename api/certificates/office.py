@@ -38,7 +38,7 @@ from chain.ledger.typed import Anchor, StatusChange, anchor_thumbprint, recover
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
-CREDENTIAL_KEY, ACCOUNT_KEY, VAULT_KEY = "credential", "account", "vault"
+CREDENTIAL_KEY, ACCOUNT_KEY, VAULT_KEY, SEAL_KEY = "credential", "account", "vault", "seal"
 
 
 @dataclass
@@ -123,6 +123,11 @@ class Office:
     def signer(self) -> P256Signer:
         """The key that signs certificates, stamps and status lists."""
         return self.keys.signer(CREDENTIAL_KEY)
+
+    @cached_property
+    def sealer(self) -> P256Signer:
+        """The key that seals PDFs. Raises NotFound in a home that was made before there were any."""
+        return self.keys.signer(SEAL_KEY)
 
     def unlock(self) -> None:
         """Open the keys that an act needs, before anything is put into the register. Raises Refused, NotFound."""

@@ -9,11 +9,14 @@ import typer
 from rich.text import Text
 
 from api.certificates.corrections import correct
+from api.certificates.evidence import certificate
+from api.certificates.printing import paper_of, seal_of, sealed
 from api.certificates.reprints import reprint, reprints_of
 from api.cli.issuing import create_and_run
 from api.cli.shared import DEFAULT_WAIT, Wait, office_of
-from chain.cli.common import emit, state
-from chain.kernel.errors import InvalidInput
+from chain.cli.common import complete, emit, state
+from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.rendering.page import draw
 from chain.rendering.qr import make_code, render_png, render_svg
 
 _Identifier = Annotated[str, typer.Argument(help="identifier of the certificate")]
@@ -62,20 +65,39 @@ def register(app: typer.Typer) -> None:
         reason: Annotated[str, typer.Option(help="why; stays in the register")],
         out: Annotated[Path, typer.Option(help="folder to write to")] = Path("."),
     ) -> None:
-        """Write the same bundle and QR code again (补发), and note who, when, why and the how manieth it is."""
+        """Write the same bundle and QR code again (补发), and a PDF that says so (补打).
+
+        Notes who, when, why and the how manieth it is."""
+        pdf, no_pdf = None, None
         with office_of(ctx, writing=True) as office:
+            try:
+                seal = seal_of(office)
+            except (NotFound, Refused) as error:  # bundle and code are good without
+                seal, no_pdf = None, error
             printed = reprint(office, identifier, reason)
             code = make_code(office.home.settings.stamp.prefix, printed.stamp)
+            if seal is not None:
+                row = certificate(office.engine, identifier)
+                pdf = sealed(paper_of(office, row, seal, printed.reprint), seal, draw)
         out.mkdir(parents=True, exist_ok=True)
         files = [out / f"{identifier}.json", out / f"{identifier}.png", out / f"{identifier}.svg"]
         files[0].write_bytes(printed.bundle)
         files[1].write_bytes(render_png(code))
         files[2].write_text(render_svg(code), encoding="utf-8")
+        if pdf is not None:
+            files.append(out / f"{identifier}.pdf")
+            files[-1].write_bytes(pdf)
+        why = None if no_pdf is None else complete(no_pdf)
         emit(
             ctx,
-            {"files": [str(file) for file in files], "reprint": printed.reprint.as_dict()},
+            {
+                "files": [str(file) for file in files],
+                "reprint": printed.reprint.as_dict(),
+                "noPdf": None if why is None else why.as_dict(),
+            },
             f"[green]✓[/] reprint number {printed.reprint.number} 第 {printed.reprint.number} 次补发\n"
-            + "\n".join(f"  {file}" for file in files),
+            + "\n".join(f"  {file}" for file in files)
+            + ("" if why is None else f"\n  [yellow]no PDF[/]: {why.message}; {why.fix}"),
         )
 
     @app.command("reprints")

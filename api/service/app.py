@@ -16,6 +16,7 @@ from api.accounts import endpoints as accounts
 from api.approvals import endpoints as approvals
 from api.audit import endpoints as audit
 from api.certificates import endpoints as certificates
+from api.certificates.printing import Seals
 from api.claims import endpoints as claims
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
@@ -34,8 +35,11 @@ from api.verifications.checker import Checker
 from api.verifications.express import Express
 from api.webhooks import endpoints as webhooks
 from chain.kernel.errors import Unavailable
+from chain.rendering.printers import Printers
 
 BURST = 10
+_PRINTERS = 1
+"""Processes that draw pages, one for each that answers."""
 
 
 def routers() -> tuple[APIRouter, ...]:
@@ -72,6 +76,7 @@ def create_app(service: Service) -> FastAPI:
             yield
         finally:
             app.state.checker.close()
+            app.state.printers.close()
             service.close()
 
     app = FastAPI(
@@ -87,6 +92,8 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.checker = Checker(service)
+    app.state.printers = Printers(_PRINTERS)
+    app.state.seals = Seals()
     settings = service.settings
     app.state.rates = Rates(settings.rate_per_minute, max(BURST, settings.rate_per_minute // 6))
     for router in routers():

@@ -58,7 +58,10 @@ async def verify(request: Request, caller: PerhapsCaller, body: VerificationRequ
     **ruled(public(repeats=True, large=True), requestBody=_PICTURE),
 )
 async def verify_picture(request: Request, caller: PerhapsCaller) -> Response:
-    """Check a picture (PNG, JPEG, WebP) with the certificate's QR code, sent as the body."""
+    """Check a sealed PDF, or a picture (PNG, JPEG, WebP) with the certificate's QR code, sent as the body.
+
+    A PDF's own bundle and seal are judged; one that carries no bundle is UNKNOWN. At most 4 MiB of PDF are looked at.
+    """
     data = await request.body()
     return _answer(await checker_of(request).check_soon(data, at=None, pulling=_pulling(caller)))
 

@@ -215,9 +215,9 @@ app.command("proposals")(_proposing.proposals)
 app.command("release")(_proposing.release)
 
 
-def write_card(home: Home, role: str, bureau: str, keys: list[dict[str, str]]) -> Path:
-    """Write ``card.json``: what a home shows to the authority."""
-    path = home / "card.json"
+def write_card(home: Home, role: str, bureau: str, keys: list[dict[str, str]], *, name: str = "card.json") -> Path:
+    """Write a card: what a home shows to the authority."""
+    path = home / name
     write_atomically(path, canonical({"format": CARD_FORMAT, "role": role, "bureau": bureau, "keys": keys}), mode=0o644)
     return path
 

@@ -16,7 +16,12 @@ from chain.keys import Keystore, passphrase_for
 
 _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "authority": ((KEY, "account", ""),),
-    "officer": (("credential", "credential", "credential"), ("account", "account", ""), ("vault", "secret", "")),
+    "officer": (
+        ("credential", "credential", "credential"),
+        ("seal", "seal", "seal"),
+        ("account", "account", ""),
+        ("vault", "secret", ""),
+    ),
     "approver": (("anchor", "account", "anchor"), ("desk", "desk", "")),
     "clerk": (),
     "service": (),

@@ -269,8 +269,8 @@ def register(app: typer.Typer) -> None:
             str,
             typer.Argument(
                 metavar="INPUT",
-                help="bundle, SD-JWT, picture with a QR code (files); scanned digits, an address from a QR code or an "
-                "identifier (text); - for standard input",
+                help="bundle, sealed PDF, SD-JWT, picture with a QR code (files); scanned digits, an address from a "
+                "QR code or an identifier (text); - for standard input",
             ),
         ],
         offline: Annotated[bool, typer.Option("--offline", help="use the trust snapshot only, no network")] = False,

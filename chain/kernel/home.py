@@ -102,6 +102,12 @@ class StampSettings(_Part):
     )
 
 
+class PaperSettings(_Part):
+    """Certificates as sealed PDFs."""
+
+    fonts: str = Field("", description="folder with fonts, looked into before the usual places")
+
+
 class VerifySettings(_Part):
     """How a certificate is looked up and how old a status may be."""
 
@@ -180,6 +186,7 @@ class Settings(BaseSettings):
     desk: DeskSettings = Field(default_factory=DeskSettings)
     authority: AuthoritySettings = Field(default_factory=AuthoritySettings)
     stamp: StampSettings = Field(default_factory=StampSettings)
+    paper: PaperSettings = Field(default_factory=PaperSettings)
     verify: VerifySettings = Field(default_factory=VerifySettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)

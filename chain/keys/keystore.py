@@ -113,6 +113,24 @@ class Keystore:
         write_atomically(self.folder / f"{name}.public.json", canonical(card.as_dict()) + b"\n", mode=0o644)
         return card
 
+    def set_aside(self, name: str) -> str:
+        """Give a key that is used no more another name, ``<name>-old-<n>``, so that a new one may take its place.
+
+        Returns:
+            Its new name. Raises NotFound, Refused (wrong passphrase), InvalidInput for an account.
+        """
+        card = self._of_kind(name, tuple(kind for kind in KINDS if kind != "account"))
+        data = self._unseal(card)
+        number = 1
+        while self.has(f"{name}-old-{number}"):
+            number += 1
+        other = KeyCard(f"{name}-old-{number}", card.kind, card.public, card.thumbprint)
+        write_atomically(self._file(other.name), self._seal(other.name, other.kind, data))
+        write_atomically(self.folder / f"{other.name}.public.json", canonical(other.as_dict()) + b"\n", mode=0o644)
+        self._file(name).unlink()
+        (self.folder / f"{name}.public.json").unlink()
+        return other.name
+
     def signer(self, name: str) -> SoftwareSigner:
         """A P-256 key: for certificates, PDFs, or a holder's device. Raises NotFound, Refused (wrong passphrase)."""
         return SoftwareSigner(self._pkcs8(name, ("credential", "seal", "device"), ec.EllipticCurvePrivateKey))

@@ -112,7 +112,7 @@ def test_home_and_json_may_stand_anywhere(home: Path) -> None:
 def test_the_home_may_come_from_the_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YINXIN_HOME", str(home))
     done = subprocess.run([YINXIN, "keys", "list", "--json"], capture_output=True, text=True, check=True)
-    assert [key["name"] for key in json.loads(done.stdout)["keys"]] == ["account", "credential", "vault"]
+    assert [key["name"] for key in json.loads(done.stdout)["keys"]] == ["account", "credential", "seal", "vault"]
 
 
 class TestErrorsAndExitCodes:
@@ -211,7 +211,7 @@ class TestInit:
         assert {path.name for path in home.iterdir()} == {"config.toml", "keys", "card.json"}
         card = json.loads((home / "card.json").read_bytes())
         assert (card["role"], card["bureau"]) == ("officer", "11440100000000001F")
-        assert [key["purpose"] for key in card["keys"]] == ["credential"]
+        assert [key["purpose"] for key in card["keys"]] == ["credential", "seal"]
 
     def test_a_second_time_is_refused(self, home: Path) -> None:
         said = run_here(home, "init", "officer", "--bureau", "11440100000000001F")

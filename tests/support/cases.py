@@ -16,6 +16,7 @@ from chain.credentials.verification import (
     verify_presentation,
     verify_stamp,
 )
+from chain.credentials.verification.inputs import verify_input
 from chain.kernel.encoding import b64url, hex0x, unb64url, unhex0x
 from chain.kernel.ports import AnchorFacts, BlockRef, BureauFacts, KeyFacts, LeafParts, LeafPlace, Period, StatusFacts
 from chain.ledger.evidence import LedgerProofs
@@ -32,7 +33,7 @@ class Case:
     Attributes:
         name: names the fault, or what is right.
         why: one sentence.
-        kind: bundle, stamp or credential.
+        kind: bundle, stamp, credential or pdf.
         data: the input.
         trust: facts.
         index: places and lists, or None.
@@ -58,6 +59,10 @@ class Case:
     def run(self) -> Verification:
         """Make the check."""
         proofs = None if self.trust_root is None else LedgerProofs(self.trust_root)
+        if self.kind == "pdf":
+            return verify_input(
+                self.data, trust=self.trust, index=self.index, proofs=proofs, at=self.at, policy=self.policy
+            )
         if self.kind == "bundle":
             return verify_bundle(
                 self.data, trust=self.trust, index=self.index, proofs=proofs, at=self.at, policy=self.policy
@@ -143,6 +148,13 @@ def _trust(source: MemorySource) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _input(case: Case) -> str:
+    """The input itself; of a PDF the name of the file beside."""
+    if case.kind == "pdf":
+        return f"{case.name}.pdf"
+    return b64url(case.data) if case.kind == "stamp" else case.data.decode("utf-8")
+
+
 def write(case: Case) -> dict[str, Any]:
     """The case as plain JSON data."""
     index = case.index
@@ -152,7 +164,7 @@ def write(case: Case) -> dict[str, Any]:
         "why": case.why,
         "pitfalls": list(case.pitfalls),
         "kind": case.kind,
-        "input": b64url(case.data) if case.kind == "stamp" else case.data.decode("utf-8"),
+        "input": _input(case),
         "at": case.at,
         "policy": {
             "maxStatusAge": case.policy.max_status_age,
@@ -241,8 +253,8 @@ def _read_trust(value: Any) -> MemorySource:
     )
 
 
-def read(value: Any) -> Case:
-    """The case from plain JSON data."""
+def read(value: Any, attached: bytes = b"") -> Case:
+    """The case from plain JSON data. ``attached``: bytes of the file beside it that a PDF's case names."""
     assert value["format"] == FORMAT
     index = value["index"]
     policy = value["policy"]
@@ -250,7 +262,11 @@ def read(value: Any) -> Case:
         name=value["name"],
         why=value["why"],
         kind=value["kind"],
-        data=unb64url(value["input"]) if value["kind"] == "stamp" else value["input"].encode("utf-8"),
+        data=attached
+        if value["kind"] == "pdf"
+        else unb64url(value["input"])
+        if value["kind"] == "stamp"
+        else value["input"].encode("utf-8"),
         trust=_read_trust(value["trust"]),
         index=None
         if index is None

@@ -64,6 +64,7 @@ class Stage:
     ) -> Case:
         """The case, after making sure that it comes out as expected. ``step``: ``name=RESULT`` that must hold."""
         chosen = {"bundle": self.one.data, "stamp": self.one.stamp, "credential": self.one.credential.text.encode()}
+        proven = kind in ("bundle", "pdf")
         case = Case(
             name=name,
             why=why,
@@ -71,7 +72,7 @@ class Stage:
             data=chosen[kind] if data is None else data,
             trust=self.world.source() if trust is None else trust,
             index=self._index(kind) if index is True else (index or None),
-            trust_root=self.world.ledger.trust_root if kind == "bundle" else None,
+            trust_root=self.world.ledger.trust_root if proven else None,
             at=self.world.now if at is None else at,
             policy=policy,
             pitfalls=pitfalls,

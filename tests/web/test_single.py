@@ -1,4 +1,4 @@
-"""The verifier as one file: the same bytes each time, nothing from outside, nothing that its own policy would not let run."""
+"""The verifier as one file: the same bytes each time, nothing from outside, nothing but what its policy names."""
 
 from __future__ import annotations
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau
 from api.certificates.evidence import bundle_of, certificate_by_number
+from api.certificates.printing import paper_of, reprint_numbered, sealed
 from api.certificates.query import Filters, page
 from api.certificates.records import read_record
 from api.certificates.schemas import (
@@ -116,6 +117,26 @@ def show_bundle(service: Here, bureau: Bureau, entry: Entry) -> Response:
     """The evidence bundle: all that is needed to verify the certificate, in one file of canonical JSON."""
     office = service.office(bureau)
     return Response(bundle_of(office, certificate_by_number(office.engine, entry)), media_type="application/json")
+
+
+@router.get("/{entry:int}/pdf", response_class=Response, **ruled(_PULLING, responses=bytes_of("application/pdf")))
+def show_pdf(
+    request: Request,
+    service: Here,
+    bureau: Bureau,
+    entry: Entry,
+    reprint: Annotated[
+        int | None,
+        Query(ge=1, le=2**31 - 1, description="as the reprint of this number, noted before", examples=[1]),
+    ] = None,
+) -> Response:
+    """The certificate as a sealed PDF (PDF/A-3b, PAdES), made now, with its evidence bundle inside."""
+    office = service.office(bureau)
+    row = certificate_by_number(office.engine, entry)
+    noted = None if reprint is None else reprint_numbered(office, row.identifier, reprint)
+    seal = request.app.state.seals.of(office)
+    data = sealed(paper_of(office, row, seal, noted), seal, request.app.state.printers.draw)
+    return Response(data, media_type="application/pdf")
 
 
 @router.get(

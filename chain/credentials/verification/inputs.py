@@ -1,7 +1,7 @@
 """What people hold out to be checked: recognised by its content, never by its name, and never trusted.
 
-A bundle, a credential (SD-JWT), a picture with a stamp's QR code, the digits or the address a hand scanner
-types, or an identifier typed by hand. The host of an address is ignored: where a code points proves nothing.
+A bundle, a sealed PDF, a credential (SD-JWT), a picture with a stamp's QR code, the digits or the address a hand
+scanner types, or an identifier typed by hand. The host of an address is ignored: where a code points proves nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import Protocol
 
 from chain.credentials.bundle import MAX_BUNDLE
 from chain.credentials.credential import MAX_TEXT
+from chain.credentials.paper import MARK, MAX_PDF, is_ours
 from chain.credentials.stamp import from_digits
 from chain.credentials.verification.evidence import ChainProofs, LinkIndex, ask
+from chain.credentials.verification.paper import verify_paper
 from chain.credentials.verification.policy import Policy
 from chain.credentials.verification.verdicts import Verification
 from chain.credentials.verification.verifier import (
@@ -37,7 +39,6 @@ MAX_INPUT = 32 * 2**20
 _MAX_LINE = 4096
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _OTHERS = (
-    (b"%PDF-", "a PDF file; this command reads bundles, SD-JWTs, pictures, scanned digits and identifiers"),
     (b"PK\x03\x04", "an archive (ZIP, OFD or Office file), which this command does not read"),
     (b"GIF8", "a GIF picture; save it as PNG or JPEG"),
     (b"BM", "a BMP picture; save it as PNG or JPEG"),
@@ -56,6 +57,7 @@ class Kind(StrEnum):
     """What an input turned out to be."""
 
     BUNDLE = "bundle"
+    PAPER = "pdf"
     CREDENTIAL = "credential"
     STAMP = "stamp"
     IDENTIFIER = "identifier"
@@ -67,7 +69,7 @@ class Recognised:
 
     Attributes:
         kind: what it is.
-        data: bundle or stamp bytes; for a credential or an identifier its ASCII text.
+        data: bytes of the bundle, PDF or stamp; for a credential or an identifier its ASCII text.
     """
 
     kind: Kind
@@ -96,6 +98,8 @@ def recognise(data: bytes, *, read_stamps: Callable[[bytes], Sequence[bytes]] | 
         raise _unsupported(f"larger than {MAX_INPUT} bytes")
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return _picture(data, read_stamps)
+    if data.startswith(b"%PDF-"):
+        return _paper(data)
     for start, what in _OTHERS:
         if data.startswith(start):
             raise _unsupported(what)
@@ -163,6 +167,8 @@ def verify_input(
         found = Recognised(Kind.IDENTIFIER, foreign.encode("ascii"))
     if found.kind is Kind.BUNDLE:
         return verify_bundle(found.data, trust=trust, index=index, proofs=proofs, at=at, policy=policy, links=links)
+    if found.kind is Kind.PAPER:
+        return verify_paper(found.data, trust=trust, index=index, proofs=proofs, at=at, policy=policy, links=links)
     if found.kind is Kind.STAMP:
         return verify_stamp(found.data, trust=trust, index=index, at=at, policy=policy, links=links)
     text = found.data.decode("utf-8")
@@ -194,7 +200,7 @@ def _unsupported(reason: str) -> InvalidInput:
         f"cannot be checked: {reason}",
         code="input.unsupported",
         field="input",
-        fix="give a bundle file, an SD-JWT, a picture with the QR code, scanned digits or an identifier",
+        fix="give a bundle file, a sealed PDF, an SD-JWT, a picture with the QR code, scanned digits or an identifier",
     )
 
 
@@ -210,6 +216,14 @@ def _picture(data: bytes, read_stamps: Callable[[bytes], Sequence[bytes]] | None
     if len(stamps) > 1:
         raise _unsupported(f"a picture with {len(stamps)} different certificates; check them one by one")
     return Recognised(Kind.STAMP, stamps[0])
+
+
+def _paper(data: bytes) -> Recognised:
+    if len(data) > MAX_PDF and MARK in data:
+        raise _unsupported(f"a PDF of more than {MAX_PDF} bytes")
+    if not is_ours(data):
+        raise _unsupported("a PDF without an evidence bundle; scan the QR code printed on it, or give a picture of it")
+    return Recognised(Kind.PAPER, data)
 
 
 def _stamp(digits: str) -> bytes:

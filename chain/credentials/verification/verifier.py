@@ -79,7 +79,7 @@ def verify_bundle(
         credential = parse_credential(bundle.credential)
         stamp = parse_stamp(bundle.stamp)
     except InvalidInput as error:
-        return _unread("bundle", error)
+        return broken_form("bundle", error)
     shown = _Shown("bundle", claims_of_credential(credential, stamp), credential, stamp, bundle)
     return _judge(shown, trust, index, proofs, at, policy, links)
 
@@ -107,7 +107,7 @@ def verify_stamp(
     try:
         parsed = parse_stamp(stamp)
     except InvalidInput as error:
-        return _unread("stamp", error)
+        return broken_form("stamp", error)
     shown = _Shown("stamp", claims_of_stamp(parsed), None, parsed, None)
     return _judge(shown, trust, index, None, at, policy, links)
 
@@ -134,7 +134,7 @@ def verify_credential(
     try:
         parsed = parse_credential(text)
     except InvalidInput as error:
-        return _unread("credential", error)
+        return broken_form("credential", error)
     shown = _Shown("credential", claims_of_credential(parsed, None), parsed, None, None)
     return _judge(shown, trust, index, None, at, policy, links)
 
@@ -175,7 +175,8 @@ class _Shown:
     bundle: EvidenceBundle | None
 
 
-def _unread(kind: str, error: InvalidInput) -> Verification:
+def broken_form(kind: str, error: InvalidInput) -> Verification:
+    """The answer to what has not the form of its kind: FORGED, or CANNOT_CHECK where a newer reader might know it."""
     fault = error.message[:200]
     if error.code in _NOT_KNOWN_HERE:
         return _only_form(unchecked("form", "form.not_known_here", kind=kind, fault=fault))

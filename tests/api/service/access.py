@@ -49,6 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "show_certificate": _WINDOW,
     "show_bundle": _WINDOW,
     "show_code": _WINDOW,
+    "show_pdf": _WINDOW,
     "find_bundle": _ALL_WINDOWS,
     "list_proposals": _DESK,
     "show_proposal": _DESK,

@@ -196,3 +196,18 @@ class TestPassphrase:
         with pytest.raises(Refused) as caught:
             passphrase_for(tmp_path, new=True)
         assert caught.value.code == "keys.passphrase_differs"
+
+
+def test_a_key_that_is_set_aside_stays_the_same_and_leaves_its_name_free(keys: Keystore) -> None:
+    card = keys.card("seal")
+    with cheap_keys():
+        assert keys.set_aside("seal") == "seal-old-1"
+        assert not keys.has("seal")
+        new = keys.create("seal", "seal")
+        assert keys.set_aside("seal") == "seal-old-2"
+    assert keys.card("seal-old-1").thumbprint == card.thumbprint != new.thumbprint
+    assert keys.signer("seal-old-1").thumbprint.hex() == card.thumbprint.removeprefix("0x")
+    with pytest.raises(NotFound):
+        keys.set_aside("seal")
+    with pytest.raises(InvalidInput):
+        keys.set_aside("account")

@@ -150,7 +150,7 @@ class TestInputs:
         path.write_bytes(b"%PDF-1.7\n...")
         code, out, _ = run(path)
         assert code == 2
-        assert "a PDF file" in out
+        assert "a PDF without an evidence bundle" in out
 
     @pytest.mark.parametrize("name", ["missing.json", "folder/missing.png"])
     def test_missing_file_is_wrong_usage(self, run, name):
