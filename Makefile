@@ -24,7 +24,7 @@ web: ## build the programs that run in browsers into build/web
 pictures: ## look at every page in both languages and two widths, and at the paper: build/pictures (ONLY=…)
 	@scripts/setup --quiet
 	@$(PYTHON) -m scripts.pictures.pages $(if $(ONLY),--only "$(ONLY)")
-	@if [ -f scripts/pictures/pdf.py ]; then $(PYTHON) scripts/pictures/pdf.py; fi
+	@if [ -f scripts/pictures/pdf.py ]; then $(PYTHON) -m scripts.pictures.pdf build/pictures/paper; fi
 
 demo: ## a bureau, a thousand certificates, a clerk, a forgery; leaves demo-out/ (IPFS=kubo for a real IPFS node)
 	@scripts/setup --quiet

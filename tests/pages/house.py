@@ -79,6 +79,7 @@ class House:
     identifiers: dict[str, str] = field(default_factory=dict)
     stamps: dict[str, str] = field(default_factory=dict)
     bundles: dict[str, bytes] = field(default_factory=dict)
+    papers: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def town(self) -> WitnessedTown:
@@ -112,6 +113,12 @@ class House:
         self.apart(work)
         return self.stamps[name]
 
+    def paper(self, name: str) -> bytes:
+        """The certificate as a sealed PDF; of what is not in force it was printed while it was."""
+        if name not in self.papers:
+            self.papers[name] = self.apart(_printed, self.town, self.identifiers[name])
+        return self.papers[name]
+
     def act(self, verb: str, name: str) -> None:
         """A status act, on the ledger when this returns."""
         self.apart(self.town.act, verb, self.identifiers[name], "--reason", "sample")
@@ -136,6 +143,12 @@ def open_house(folder: Path) -> Iterator[House]:
             town.close()
 
 
+def _printed(town: Town, identifier: str) -> bytes:
+    file = town.folder / "paper.pdf"
+    town.ok(town.officer, "pdf", identifier, "-o", str(file))
+    return file.read_bytes()
+
+
 def _furnish(house: House) -> None:
     town = house.town
     made = town.issue([licences(1, first=number)[0] for number in NUMBERS])
@@ -145,6 +158,7 @@ def _furnish(house: House) -> None:
     made = town.issue([later.with_value("certificateExpiringDate", "长期")], name="future.csv")
     house.keep("future", town.identifiers(made["batch"])[0])
     of = house.identifiers
+    house.papers["revoked"] = _printed(town, of["revoked"])
     for verb, name in (("suspend", "suspended"), ("revoke", "revoked"), ("cancel", "cancelled"), ("lapse", "lapsed")):
         town.act(verb, of[name], "--reason", "sample")
     there = of["transferred"]

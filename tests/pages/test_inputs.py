@@ -13,6 +13,7 @@ from tests.api.service.hall import WORD
 from tests.pages.browser import Browser, Visit
 from tests.pages.camera import code
 from tests.pages.house import House
+from tests.support.papers import page_changed
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
@@ -177,3 +178,25 @@ class TestIdentifier:
         self.ask(visit, "1.2.156.3005.2.nonsense")
         visit.page.wait_for_selector("#identifier[aria-invalid=true]")
         assert not [one for one in visit.asked[before:] if "bundles" in one or "sessions" in one]
+
+
+class TestPaper:
+    """Sealed PDFs: judged in the browser, bundle and seal."""
+
+    def test_a_sealed_pdf_dropped_on_the_page(self, house: House, visit: Visit) -> None:
+        visit.drop("certificate.pdf", house.paper("good"), "application/pdf")
+        assert visit.verdict() == "VALID"
+        visit.page.click(".steps summary")
+        assert "PDF 与盖章时完全一致" in visit.page.inner_text("[data-step=integrity]")
+
+    def test_a_pdf_whose_page_was_changed_is_forged(self, house: House, visit: Visit) -> None:
+        visit.drop("certificate.pdf", page_changed(house.paper("good")), "application/pdf")
+        assert visit.verdict() == "FORGED"
+
+    def test_a_pdf_of_a_revoked_certificate_is_revoked(self, house: House, visit: Visit) -> None:
+        visit.drop("certificate.pdf", house.paper("revoked"), "application/pdf")
+        assert visit.verdict() == "REVOKED"
+
+    def test_a_pdf_of_something_else_is_unknown(self, visit: Visit) -> None:
+        visit.drop("letter.pdf", b"%PDF-1.7\nnothing of ours\n%%EOF\n", "application/pdf")
+        assert visit.verdict() == "UNKNOWN"
