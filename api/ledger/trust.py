@@ -34,10 +34,15 @@ _ROOT: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+_RESPONSE = {"type": "object", "additionalProperties": True}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "JSON-RPC 2.0 responses: one for one call, a list in the order of the calls for a list",
-        "content": {"application/json": {"schema": {"type": ["object", "array"], "examples": [[]]}}},
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [_RESPONSE, {"type": "array", "items": _RESPONSE}], "examples": [[]]}
+            }
+        },
     }
 }
 
@@ -69,7 +74,7 @@ def show_trust_snapshot(service: Here) -> Response:
     return Response(data, media_type="application/octet-stream", headers={"Cache-Control": "no-cache"})
 
 
-@router.post("/ledger-calls", response_class=Response, **ruled(public(), responses=_ANSWERS))
+@router.post("/ledger-calls", response_class=Response, **ruled(public(repeats=True), responses=_ANSWERS))
 def call_ledger(
     service: Here, body: Annotated[LedgerCall | list[LedgerCall], Body(examples=[[{"id": 1, "method": "eth_chainId"}]])]
 ) -> Response:
