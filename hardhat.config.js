@@ -24,7 +24,7 @@ module.exports = {
     version: VERSION,
     settings: {
       evmVersion: "prague",
-      optimizer: { enabled: true, runs: 10_000_000 },
+      optimizer: { enabled: true, runs: 200 },
       metadata: { bytecodeHash: "none", appendCBOR: false },
     },
   },

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -60,6 +61,7 @@ class Demo:
         self.interrupted()
         self.third_list()
         self.counter()
+        self.paper()
         self.forgeries()
         self.life()
         self.offline()
@@ -214,10 +216,21 @@ class Demo:
             )
         return answer.data
 
-    def forgeries(self) -> None:
-        """Three forgers try."""
+    def paper(self) -> None:
+        """A certificate to hang on the wall."""
         stage = self.stage
-        stage.chapter("Three attempts at forgery; none is accepted")
+        stage.chapter("On paper: a PDF, sealed by the bureau, that carries its own evidence")
+        identifier = self.pictures[0].stem
+        self.sheet = self.out / "paper" / f"{identifier}.pdf"
+        self.sheet.parent.mkdir()
+        self.officer.run("pdf", identifier, "-o", self.sheet)
+        seen = self._verdict(self.sheet, "VALID", 0)
+        stage.say(f"{self.sheet.stat().st_size // 1024} kB, PDF/A-3 with a seal of test grade: {seen['verdict']}")
+
+    def forgeries(self) -> None:
+        """Four forgers try."""
+        stage = self.stage
+        stage.chapter("Four attempts at forgery; none is accepted")
         folder = self.out / "forged"
         folder.mkdir()
         genuine = sorted((self.out / "bundles").glob("*.json"))[1]
@@ -247,6 +260,13 @@ class Demo:
         stage.say(
             f"a stamp signed with the bureau's stolen key, but not on the ledger: {seen['verdict']} ({_why(seen)})"
         )
+        page = folder / "a-page-changed-after-sealing.pdf"
+        data = bytearray(self.sheet.read_bytes())
+        longest = max(re.finditer(rb"\bstream\r?\n(.*?)endstream", data, re.DOTALL), key=lambda found: len(found[1]))
+        data[longest.start(1) + len(longest[1]) // 2] ^= 1
+        page.write_bytes(data)
+        seen = self._verdict(page, "FORGED", 1)
+        stage.say(f"one bit of a sealed page changed: {seen['verdict']} ({_why(seen)})")
 
     # ------------------------------------------------------------------ life
 
@@ -396,7 +416,7 @@ def main() -> int:
     relative = os.path.relpath(out, ROOT)
     print(
         f"{seconds:.0f} seconds. Left in {relative}/: "
-        f"report.md bundles/ qr/ forged/ lists/ snapshot.json trust-root.json, and the homes\n"
+        f"report.md bundles/ qr/ paper/ forged/ lists/ snapshot.json trust-root.json, and the homes\n"
         f"Go on: .venv/bin/yinxin --home {relative}/home find 示例\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify {relative}/qr/{demo.pictures[0].name}\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify "

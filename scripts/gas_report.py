@@ -33,12 +33,13 @@ from chain.ledger.compile import Compilation, compile_contracts
 from chain.ledger.deploy import deploy
 from chain.ledger.deployment import Deployment
 from chain.ledger.typed import ZERO_HEAD, Anchor, Domain, StatusChange, address_of, anchor_thumbprint, sign, status_head
+from scripts import gas_tender
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "tests" / "contracts" / "gas.json"
 VECTORS = ROOT / "tests" / "vectors" / "ledger.json"
 
-LIMITS = {"anchor (steady)": 56_000, "anchorStatus (steady)": 51_000}
+LIMITS = {"anchor (steady)": 56_000, "anchorStatus (steady)": 51_000, **gas_tender.LIMITS}
 """What may never be exceeded: gas of the whole transaction."""
 
 CHAIN_ID = 440100
@@ -158,6 +159,16 @@ def measure(url: str, compilation: Compilation) -> dict[str, int]:
         steady.append(used)
     gas["anchorStatus (steady)"] = max(steady)
     gas["anchorStatus (authority)"], head = meter.status(head, 50, None, AUTHORITY)
+
+    gas |= gas_tender.measure_tender(
+        url,
+        compilation,
+        deployment,
+        lambda to, data, key: meter.call(to, data, key)[0],
+        DEPLOYER,
+        AUTHORITY,
+        OTHER_KEY,
+    )
 
     gas["suspendBureau (one lane)"] = meter.registry(writes.suspend_bureau(MARKET, _digest("reason")))
     gas["reinstateBureau (one lane)"] = meter.registry(writes.reinstate_bureau(MARKET))

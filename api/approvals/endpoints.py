@@ -32,7 +32,11 @@ _READING = in_bureau(Role.APPROVER, Role.OFFICER, scope=Scope.APPROVALS)
 _DECIDING = in_bureau(Role.APPROVER, scope=Scope.APPROVALS, noted=True, repeats=True)
 _Reference = Annotated[
     str,
-    Path(pattern=r"^(batch|act|type)-[1-9][0-9]{0,15}$", description="as `/approvals` lists it", examples=["batch-12"]),
+    Path(
+        pattern=r"^(batch|act|type|claim|retention)-[1-9][0-9]{0,15}$",
+        description="as `/approvals` lists it",
+        examples=["batch-12"],
+    ),
 ]
 _Digest = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="of the request", examples=[SAMPLE_DIGEST])]
 

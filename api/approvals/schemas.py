@@ -23,7 +23,7 @@ class WaitingView(Shape):
     """One thing that waits for a person's decision."""
 
     reference: str = Field(examples=["batch-12"])
-    kind: str = Field(description="release, status or type", examples=["release"])
+    kind: str = Field(description="release, status, type, unbind or retention", examples=["release"])
     operation: str = Field(examples=["issue"])
     size: int = Field(description="certificates", examples=[500])
     operator: str = Field(description="who asks", examples=["officer-001"])

@@ -10,10 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.engine import Row
 
 from api.certificates.batches import batch
+from api.certificates.care_tables import retention_runs
 from api.certificates.laying import draft_of_row, release_request, rows_of
 from api.certificates.office import Office
+from api.certificates.retention import retention_request
 from api.certificates.statuses import status_request
 from api.certificates.tables import acts, status_lists
+from api.claims.running import unbind_request
+from api.claims.tables import claims
 from api.types.service import type_request
 from api.types.tables import type_acts
 from chain.desk.approvers import kind_of, makers_of, size_of
@@ -26,7 +30,7 @@ from chain.kernel.errors import Conflict, NotFound, Refused
 from chain.kernel.steps import reached
 from chain.ledger.typed import Domain
 
-_REFERENCE = re.compile(r"(batch|act|type)-([1-9][0-9]{0,17})\Z")
+_REFERENCE = re.compile(r"(batch|act|type|claim|retention)-([1-9][0-9]{0,17})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Content:
     """A request as a person decides on it.
 
     Attributes:
-        reference: ``batch-12``, ``act-7`` or ``type-1``.
+        reference: as :class:`api.approvals.waiting.Waiting` has it.
         name: of the request on the desk.
         digest: what a decision names, 32 bytes: SHA-256 of ``data``.
         data: the request's canonical bytes; personal data.
@@ -86,7 +90,7 @@ def content(office: Office, request_name: str) -> Content:
 
     Args:
         office: of the bureau; no lock is needed.
-        request_name: the reference of :func:`api.approvals.waiting`, ``batch-12``, ``act-7`` or ``type-1``.
+        request_name: the reference of :func:`api.approvals.waiting`, such as ``batch-12``.
 
     Raises:
         NotFound: nothing of that name is in the register.
@@ -203,13 +207,20 @@ def _request(office: Office, reference: str) -> Request:
     match = _REFERENCE.match(reference)
     if match is None:
         raise NotFound(
-            f"no request {reference}", code="approval.unknown", field="request", fix="write batch-, act- or type-NUMBER"
+            f"no request {reference}",
+            code="approval.unknown",
+            field="request",
+            fix="write batch-, act-, type-, claim- or retention-NUMBER",
         )
     number = int(match[2])
     if match[1] == "batch":
         return release_request(office, _waiting_batch(office, reference, number))
     if match[1] == "type":
         return _type(office, reference, number)
+    if match[1] == "claim":
+        return _unbind(office, reference, number)
+    if match[1] == "retention":
+        return _retention(office, reference, number)
     with office.engine.connect() as connection:
         act = connection.execute(select(acts).where(acts.c.id == number)).one_or_none()
         if act is None:
@@ -244,6 +255,26 @@ def _type(office: Office, reference: str, number: int) -> Request:
     if row.state != "waiting" or row.sequence is None:
         raise _over(reference, row.state)
     return type_request(office, row, row.sequence)
+
+
+def _unbind(office: Office, reference: str, number: int) -> Request:
+    with office.engine.connect() as connection:
+        row = connection.execute(select(claims).where(claims.c.id == number)).one_or_none()
+    if row is None:
+        raise NotFound(f"no claim {number}", code="claim.unknown", field="request")
+    if row.kind != "end" or row.body is not None or row.state != "waiting" or row.sequence is None:
+        raise _over(reference, row.state)
+    return unbind_request(office, row)
+
+
+def _retention(office: Office, reference: str, number: int) -> Request:
+    with office.engine.connect() as connection:
+        row = connection.execute(select(retention_runs).where(retention_runs.c.id == number)).one_or_none()
+    if row is None:
+        raise NotFound(f"no retention run {number}", code="retention.unknown", field="request")
+    if row.state != "waiting" or row.request is None:
+        raise _over(reference, row.state)
+    return retention_request(office, row)
 
 
 def _over(reference: str, state: str) -> Conflict:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from api.certificates.care_tables import retention_runs
 from api.certificates.office import Office
 from api.certificates.tables import acts, batches
+from api.claims.tables import claims
 from api.types.tables import type_acts
 
 _UNATTENDED = ("lapse", "supersede")
@@ -18,9 +20,10 @@ class Waiting:
     """One request that may wait for people.
 
     Attributes:
-        reference: ``batch-12``, ``act-7`` or ``type-1``; what :func:`api.approvals.content` takes.
-        kind: ``release``, ``status`` or ``type``.
-        operation: issue, renew, … or revoke, suspend, … or ``type``.
+        reference: ``batch-12``, ``act-7``, ``type-1``, ``claim-3`` or ``retention-2``; what
+            :func:`api.approvals.content` takes.
+        kind: ``release``, ``status``, ``type``, ``unbind`` or ``retention``.
+        operation: issue, renew, … or revoke, suspend, … or the kind again.
         size: certificates it speaks of.
         operator: who made it.
         maker: address that may not decide on it, or None.
@@ -41,7 +44,9 @@ class Waiting:
 
 
 def waiting(office: Office) -> list[Waiting]:
-    """Batches that wait for a release, acts and certificate types whose request is made, oldest first.
+    """Batches that wait for a release; acts, types, ends of bindings and retention runs whose request is made.
+
+    Oldest first.
 
     An act that the signer may sign by itself, such as a lapse, is left out.
     """
@@ -52,6 +57,17 @@ def waiting(office: Office) -> list[Waiting]:
         ).all()
         types = connection.execute(
             select(type_acts).where(type_acts.c.state == "waiting", type_acts.c.sequence.is_not(None))
+        ).all()
+        ends = connection.execute(
+            select(claims).where(
+                claims.c.kind == "end",
+                claims.c.body.is_(None),
+                claims.c.state == "waiting",
+                claims.c.sequence.is_not(None),
+            )
+        ).all()
+        runs = connection.execute(
+            select(retention_runs).where(retention_runs.c.state == "waiting", retention_runs.c.request.is_not(None))
         ).all()
     found = [
         Waiting(
@@ -65,5 +81,12 @@ def waiting(office: Office) -> list[Waiting]:
     ]  # fmt: skip
     found += [
         Waiting(f"type-{row.id}", "type", "type", 1, row.operator, None, row.at, row.code, row.reason) for row in types
+    ]
+    found += [
+        Waiting(f"claim-{row.id}", "unbind", "unbind", 1, row.operator, None, row.at, None, row.reason) for row in ends
+    ]
+    found += [
+        Waiting(f"retention-{row.id}", "retention", "retention", row.size, row.operator, None, row.at, None, "")
+        for row in runs
     ]
     return sorted(found, key=lambda item: (item.at, item.reference))

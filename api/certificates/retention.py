@@ -210,7 +210,7 @@ def _ask(office: Office, run: Row[Any], wait: float) -> Answer | None:
     known = None if run.request is None else office.desk.answer(run.request)
     if known is not None:
         return known
-    request = _request(office, run)
+    request = retention_request(office, run)
     if run.request is not None and run.request != request.id:
         office.desk.withdraw(run.request)
     _set_run(office, run.id, request=request.id)
@@ -267,7 +267,7 @@ def _rows(office: Office, run_id: int) -> list[Row[Any]]:
         return list(connection.execute(query))
 
 
-def _request(office: Office, run: Row[Any]) -> Request:
+def retention_request(office: Office, run: Row[Any]) -> Request:
     """What the second person is asked: every record by number, with its end, and the lists that show it."""
     rows = _rows(office, run.id)
     names = sorted({row.status_list for row in rows})

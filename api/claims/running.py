@@ -126,7 +126,7 @@ def _ask(office: Office, row: Row[Any], wait: float) -> str:
     if sequence is None:
         sequence = office.ledger.refresh().lane_head(office.bureau, CLAIMS_LANE)[0] + 1
         _put(office, row.id, sequence=sequence)
-    request = _request(office, row, certificate, sequence)
+    request = claim_request(office, row, certificate, sequence)
     answer = office.ask(request, wait)
     reached("claim-requested")
     if answer is None:
@@ -157,7 +157,13 @@ def _certificate(office: Office, row: Row[Any]) -> Row[Any]:
         return connection.execute(select(certificates).where(certificates.c.id == row.certificate_id)).one()
 
 
-def _request(office: Office, row: Row[Any], certificate: Row[Any], sequence: int) -> Request:
+def unbind_request(office: Office, row: Row[Any]) -> Request:
+    """What a person is asked about the bureau's own wish to end a binding, once it has its place in the lane."""
+    return claim_request(office, row, _certificate(office, row), row.sequence)
+
+
+def claim_request(office: Office, row: Row[Any], certificate: Row[Any], sequence: int) -> Request:
+    """What the signer is asked about an entry."""
     sealing = {"keyId": b64url(bytes(row.key_id)), "secret": b64url(office.vault.get(bytes(row.key_id)))}
     if row.kind == "bind":
         body = {"claim": b64url(bytes(row.body)), "sequence": sequence, **sealing}

@@ -10,6 +10,7 @@ form of each file: any other spelling of the same content is refused.
 Rooms above bring their own stanzas by implementing :class:`Recipient` and :class:`Identity`.
 """
 
+from chain.containers._primitives import hkdf, unwrap_key, wrap_key
 from chain.containers.age import (
     decrypt,
     decrypt_file,
@@ -20,7 +21,9 @@ from chain.containers.age import (
     encrypt_stream,
     read_pieces,
     stanzas_of,
+    write_whole,
 )
+from chain.containers.header import Header, read_header
 from chain.containers.record import KEY_ID_SIZE, SECRET_SIZE, RecordIdentity, RecordRecipient, encrypt_record, key_id_of
 from chain.containers.stanza import FILE_KEY_SIZE, Identity, Recipient, Stanza, b64, unb64
 from chain.containers.x25519 import X25519Identity, X25519Recipient
@@ -29,6 +32,7 @@ __all__ = [
     "FILE_KEY_SIZE",
     "KEY_ID_SIZE",
     "SECRET_SIZE",
+    "Header",
     "Identity",
     "Recipient",
     "RecordIdentity",
@@ -45,8 +49,13 @@ __all__ = [
     "encrypt_into",
     "encrypt_record",
     "encrypt_stream",
+    "hkdf",
     "key_id_of",
+    "read_header",
     "read_pieces",
     "stanzas_of",
     "unb64",
+    "unwrap_key",
+    "wrap_key",
+    "write_whole",
 ]

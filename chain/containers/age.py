@@ -10,7 +10,6 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from hmac import compare_digest
 from pathlib import Path
 from typing import BinaryIO
 
@@ -93,18 +92,18 @@ def decrypt_stream(source: Iterable[bytes], identity: Identity) -> Iterator[byte
 def encrypt_file(source: Path, target: Path, *recipients: Recipient) -> None:
     """Encrypt ``source`` into ``target``; ``target`` appears whole or not at all."""
     with source.open("rb") as stream:
-        _write_whole(target, encrypt_stream(read_pieces(stream), *recipients))
+        write_whole(target, encrypt_stream(read_pieces(stream), *recipients))
 
 
 def encrypt_into(target: Path, source: Iterable[bytes], *recipients: Recipient) -> None:
     """As :func:`encrypt_file` for a plaintext that comes in pieces."""
-    _write_whole(target, encrypt_stream(source, *recipients))
+    write_whole(target, encrypt_stream(source, *recipients))
 
 
 def decrypt_file(source: Path, target: Path, identity: Identity) -> None:
     """Decrypt ``source`` into ``target``; ``target`` appears only after the last byte was authenticated."""
     with source.open("rb") as stream:
-        _write_whole(target, decrypt_stream(read_pieces(stream), identity))
+        write_whole(target, decrypt_stream(read_pieces(stream), identity))
 
 
 def read_pieces(stream: BinaryIO) -> Iterator[bytes]:
@@ -129,7 +128,7 @@ def _file_key(header: Header, identity: Identity) -> bytes:
     file_key = identity.unwrap(header.stanzas)
     if len(file_key) != FILE_KEY_SIZE:
         raise Damaged("the unwrapped file key has another size", code="age.file_key")
-    if not compare_digest(hmac_sha256(hkdf(file_key, b"", b"header"), header.covered), header.mac):
+    if not header.fits(file_key):
         raise Damaged("the header's MAC does not match", code="age.mac")
     return file_key
 
@@ -139,7 +138,8 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _write_whole(target: Path, pieces: Iterator[bytes]) -> None:
+def write_whole(target: Path, pieces: Iterable[bytes]) -> None:
+    """Write ``pieces`` to ``target``, which appears whole and on disk, or not at all."""
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

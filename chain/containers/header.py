@@ -15,7 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
 
+from chain.containers._primitives import hkdf, hmac_sha256
 from chain.containers.stanza import Stanza, b64, unb64
 from chain.kernel.errors import InvalidInput
 
@@ -42,6 +44,10 @@ class Header:
     mac: bytes
     covered: bytes
     size: int
+
+    def fits(self, file_key: bytes) -> bool:
+        """True if the MAC is the one of this file key: a header commits to its key."""
+        return compare_digest(hmac_sha256(hkdf(file_key, b"", b"header"), self.covered), self.mac)
 
 
 def write_covered(stanzas: Sequence[Stanza]) -> bytes:

@@ -86,11 +86,17 @@ def _rechunk(source: Iterable[bytes], size: int) -> Iterator[tuple[memoryview, b
     """Pieces of exactly ``size`` bytes, the last one 1 to ``size`` (0 if the source is empty) and marked True."""
     held = bytearray()
     for piece in source:
-        held += piece
-        if len(held) > size:
-            whole = (len(held) - 1) // size * size
-            view = memoryview(bytes(held[:whole]))
-            del held[:whole]
-            for start in range(0, whole, size):
-                yield view[start : start + size], False
+        view = memoryview(piece)
+        if held:
+            missing = size - len(held)
+            held += view[:missing]
+            view = view[missing:]
+            if not view:
+                continue
+            yield memoryview(bytes(held)), False
+            held.clear()
+        whole = max(len(view) - 1, 0) // size * size  # whatever may be the last chunk waits
+        for start in range(0, whole, size):
+            yield view[start : start + size], False
+        held += view[whole:]
     yield memoryview(bytes(held)), True

@@ -126,6 +126,10 @@ def read_canonical(data: bytes, *, what: str = "document", limit: int = 16 * 2**
         value = read_json(data)
     except ValueError as error:
         raise InvalidInput(f"{what}: not JSON ({error})", code="canonical.json") from error
-    if canonical(value) != data:
+    try:
+        same = canonical(value) == data
+    except RecursionError as error:  # the decoder goes a level deeper than this
+        raise InvalidInput(f"{what}: nested too deeply", code="canonical.json") from error
+    if not same:
         raise InvalidInput(f"{what}: not in canonical form (RFC 8785)", code="canonical.form")
     return value

@@ -25,12 +25,12 @@ from chain.kernel.errors import InvalidInput, NotFound, Unavailable
 SOLC_VERSION = "0.8.37"
 """The one compiler release our bytecode digests are made with."""
 
-CONTRACTS = ("BureauRegistry", "AnchorLog")
+CONTRACTS = ("BureauRegistry", "AnchorLog", "KeyHolderRegistry", "TenderBook", "TenderProceedings")
 """Contracts that get deployed, in the order in which they are."""
 
 SETTINGS: dict[str, Any] = {
     "evmVersion": "prague",
-    "optimizer": {"enabled": True, "runs": 10_000_000},
+    "optimizer": {"enabled": True, "runs": 200},
     "metadata": {"bytecodeHash": "none", "appendCBOR": False},
 }
 """Compiler settings; equal to those in hardhat.config.js and foundry.toml."""

@@ -7,6 +7,7 @@ created are already on the chain.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from chain.ledger.typed import address_of
 
 MAX_DELAY = 365 * 24 * 3600
 """Longest hand-over delay we accept, in seconds; a slip here could not be undone."""
+TENDER_CONTRACTS = ("KeyHolderRegistry", "TenderBook", "TenderProceedings")
+"""What :func:`deploy_tenders` adds."""
 _LOOK = 256
 """How many first and how many recent transactions of the deployer are looked at for contracts of ours."""
 
@@ -89,6 +92,57 @@ def deploy(
     if path is not None:
         deployment.save(path)
     return deployment
+
+
+def deploy_tenders(
+    chain: str | Web3,
+    deployer_key: bytes,
+    deployment: Deployment,
+    *,
+    path: Path | None = None,
+    compilation: Compilation | None = None,
+    timeout: float = 60.0,
+) -> Deployment:
+    """Deploy KeyHolderRegistry, TenderBook and TenderProceedings beside a registry that stands already.
+
+    Args:
+        chain: URL of a JSON-RPC endpoint, or a Web3 object.
+        deployer_key: secp256k1 private key that pays; it keeps no rights. 32 bytes.
+        deployment: of the registry, on the same chain; without tender contracts.
+        path: where to save the whole record; must not exist.
+        compilation: what to deploy; None compiles the sources as they are now.
+        timeout: seconds to wait for each transaction.
+
+    Returns:
+        The deployment with the three contracts added.
+
+    Raises:
+        Conflict: the file exists, the deployment has tender contracts, or the chain is another one.
+        Refused: a transaction was mined but failed.
+        Unavailable: the endpoint does not answer or does not mine in time.
+    """
+    if path is not None and path.exists():
+        raise Conflict(f"{path} describes a deployment already", code="deploy.file", field="path")
+    if any(contract.name in TENDER_CONTRACTS for contract in deployment.contracts):
+        raise Conflict("this deployment has tender contracts", code="deploy.twice")
+    web3 = Web3(HTTPProvider(chain, request_kwargs={"timeout": timeout})) if isinstance(chain, str) else chain
+    check_deployment(web3, deployment, timeout=timeout)
+    compiled = compilation or compile_contracts()
+    sender = _Sender(web3, deployer_key, timeout)
+    registry = deployment.address("BureauRegistry")
+    holders = sender.create(
+        compiled.contracts["KeyHolderRegistry"], registry.rjust(32, b"\0") + deployment.genesis_hash
+    )
+    # The book names its proceedings, which come next from the same account and check that.
+    proceedings = create_address(sender.address, sender.nonce() + 1)
+    book = sender.create(
+        compiled.contracts["TenderBook"], holders.address.rjust(32, b"\0") + proceedings.rjust(32, b"\0")
+    )
+    last = sender.create(compiled.contracts["TenderProceedings"], book.address.rjust(32, b"\0"))
+    whole = replace(deployment, contracts=(*deployment.contracts, holders, book, last))
+    if path is not None:
+        whole.save(path)
+    return whole
 
 
 def check_deployment(chain: str | Web3, deployment: Deployment, *, timeout: float = 30.0) -> None:

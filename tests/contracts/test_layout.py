@@ -15,6 +15,9 @@ COMMITTED = Path(__file__).parent / "storage-layout.json"
 CONTRACTS = {
     "BureauRegistry": "contracts/governance/BureauRegistry.sol",
     "AnchorLog": "contracts/anchoring/AnchorLog.sol",
+    "KeyHolderRegistry": "contracts/tenders/KeyHolderRegistry.sol",
+    "TenderBook": "contracts/tenders/TenderBook.sol",
+    "TenderProceedings": "contracts/tenders/TenderProceedings.sol",
 }
 
 

@@ -57,7 +57,8 @@ def test_it_leaves_a_bundle_and_a_code_for_every_certificate(played: Path) -> No
 
 
 def test_it_leaves_forgeries_lists_and_a_readable_report(played: Path) -> None:
-    assert len(list((played / "forged").iterdir())) == 3
+    assert len(list((played / "forged").iterdir())) == 4
+    assert len(list((played / "paper").glob("*.pdf"))) == 1
     assert {"damaged.csv", "licences-1-utf8.csv", "licences-2-gb18030.csv", "licences-3.xlsx"} <= set(
         os.listdir(played / "lists")
     )

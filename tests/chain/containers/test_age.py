@@ -25,6 +25,7 @@ from chain.containers import (
     encrypt_stream,
     stanzas_of,
 )
+from chain.containers.payload import _rechunk
 from chain.kernel.errors import Damaged, InvalidInput, Refused
 from tests.chain.containers.files import KEY_ID, SECRET, sealed, secret_of
 
@@ -63,6 +64,19 @@ def test_streams_agree_around_chunk_borders(size: int) -> None:
     file = b"".join(encrypt_stream([data[:70000], data[70000:]], RecordRecipient(KEY_ID, SECRET)))
     assert decrypt(file, RECORD) == data
     assert b"".join(decrypt_stream([file[:1], b"", file[1:65000], file[65000:]], RECORD)) == data
+
+
+@given(data=st.binary(max_size=40), size=st.integers(1, 9), cuts=st.lists(st.integers(0, 12), max_size=20))
+def test_chunks_are_the_same_however_the_pieces_come(data: bytes, size: int, cuts: list[int]) -> None:
+    pieces, rest = [], data
+    for cut in cuts:
+        pieces.append(rest[:cut])
+        rest = rest[cut:]
+    found = [(bytes(chunk), last) for chunk, last in _rechunk([*pieces, rest], size)]
+    assert b"".join(chunk for chunk, _ in found) == data
+    assert [last for _, last in found] == [False] * (len(found) - 1) + [True]
+    assert all(len(chunk) == size for chunk, _ in found[:-1])
+    assert len(found[-1][0]) in (range(1, size + 1) if data else (0,))
 
 
 def test_two_recipients_open_one_file() -> None:

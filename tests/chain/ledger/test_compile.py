@@ -54,7 +54,9 @@ class TestBytecode:
         env = {**os.environ, "CI": "1", "HARDHAT_DISABLE_TELEMETRY_PROMPT": "true"}
         done = subprocess.run([hardhat, "compile"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        for name, folder in (("BureauRegistry", "governance"), ("AnchorLog", "anchoring")):
+        folders = {"BureauRegistry": "governance", "AnchorLog": "anchoring"}
+        for name in CONTRACTS:
+            folder = folders.get(name, "tenders")
             path = ROOT / "build/hardhat/artifacts/contracts" / folder / f"{name}.sol" / f"{name}.json"
             artifact = json.loads(path.read_text(encoding="utf-8"))
             assert artifact["bytecode"] == "0x" + compilation.contracts[name].creation.hex()

@@ -16,7 +16,14 @@ from web3.providers.base import BaseProvider
 from chain.kernel.canonical import canonical
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable
 from chain.ledger.compile import Compilation
-from chain.ledger.deploy import MAX_DELAY, check_deployment, create_address, deploy
+from chain.ledger.deploy import (
+    MAX_DELAY,
+    TENDER_CONTRACTS,
+    check_deployment,
+    create_address,
+    deploy,
+    deploy_tenders,
+)
 from chain.ledger.deployment import DeployedContract, Deployment
 from chain.ledger.typed import address_of
 from tests.chain.ledger.kit import Anvil, compiled, free_port
@@ -135,6 +142,34 @@ class TestDeploy:
         assert _call(web3, compilation, deployment, "AnchorLog", "retirementDelay") == DELAY
         registry = _checksum(deployment.address("BureauRegistry"))
         assert _call(web3, compilation, deployment, "AnchorLog", "registry") == registry
+
+    def test_tender_contracts_are_added_once_and_know_each_other(
+        self, anvil: Anvil, tmp_path: Path, compilation: Compilation
+    ) -> None:
+        first = deploy(anvil.url, KEY, AUTHORITY, DELAY, compilation=compilation)
+        path = tmp_path / "whole.json"
+        whole = deploy_tenders(anvil.url, KEY, first, path=path, compilation=compilation)
+        assert Deployment.load(path) == whole
+        assert [contract.name for contract in whole.contracts[2:]] == list(TENDER_CONTRACTS)
+        check_deployment(anvil.url, whole)
+        web3 = Web3(HTTPProvider(anvil.url))
+        holders, book, proceedings = (_checksum(whole.address(name)) for name in TENDER_CONTRACTS)
+        for name, function, expected in (
+            ("KeyHolderRegistry", "registry", _checksum(first.address("BureauRegistry"))),
+            ("KeyHolderRegistry", "genesis", first.genesis_hash),
+            ("KeyHolderRegistry", "retirementDelay", DELAY),
+            ("TenderBook", "keyHolders", holders),
+            ("TenderBook", "registry", _checksum(first.address("BureauRegistry"))),
+            ("TenderBook", "genesis", first.genesis_hash),
+            ("TenderBook", "proceedings", proceedings),
+            ("TenderProceedings", "book", book),
+        ):
+            assert _call(web3, compilation, whole, name, function) == expected, (name, function)
+        with pytest.raises(Conflict) as caught:
+            deploy_tenders(anvil.url, KEY, whole, compilation=compilation)
+        assert caught.value.code == "deploy.twice"
+        with pytest.raises(Conflict):
+            deploy_tenders(anvil.url, KEY, first, path=path, compilation=compilation)
 
     def test_second_time_is_refused_by_the_file(self, anvil: Anvil, tmp_path: Path, compilation: Compilation) -> None:
         path = tmp_path / "deployment.json"

@@ -12,11 +12,14 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
     function chainId(uint256 id) external;
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+    function etch(address target, bytes calldata code) external;
     function expectEmit() external;
     function expectEmit(address emitter) external;
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
+    function getNonce(address account) external view returns (uint64);
     function getRecordedLogs() external returns (Log[] memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function mockCall(address target, bytes calldata data, bytes calldata result) external;
@@ -27,6 +30,8 @@ interface Vm {
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function prank(address sender) external;
     function publicKeyP256(uint256 privateKey) external pure returns (uint256 x, uint256 y);
+    function roll(uint256 number) external;
+    function setBlockhash(uint256 number, bytes32 hash) external;
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
