@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup web demo up down kubo fonts test lint format bench ci clean distclean
+.PHONY: help setup web pictures demo up down kubo fonts test lint format bench ci clean distclean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,11 @@ setup: ## prepare .venv and node_modules from the hashed locks (quick when nothi
 web: ## build the programs that run in browsers into build/web
 	@scripts/setup --quiet
 	@npm run --silent build
+
+pictures: ## look at every page in both languages and two widths, and at the paper: build/pictures (ONLY=…)
+	@scripts/setup --quiet
+	@$(PYTHON) -m scripts.pictures.pages $(if $(ONLY),--only "$(ONLY)")
+	@if [ -f scripts/pictures/pdf.py ]; then $(PYTHON) -m scripts.pictures.pdf build/pictures/paper; fi
 
 demo: ## a bureau, a thousand certificates, a clerk, a forgery; leaves demo-out/ (IPFS=kubo for a real IPFS node)
 	@scripts/setup --quiet

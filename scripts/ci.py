@@ -20,7 +20,7 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
-from scripts import ci_leftovers, poppler, postgresql
+from scripts import chromium, ci_leftovers, poppler, postgresql
 from scripts.ci_lanes import OUT, Lanes
 from scripts.ci_outcome import Outcome, Skip, refuse_unlisted, table, totals
 from scripts.ci_parts import ROOT, NoSuchPart, Part, choose, kubo_part
@@ -39,8 +39,8 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     began = time.monotonic()
-    if options.whole:
-        for why in filter(None, (postgresql.install(), poppler.install())):
+    for install in (postgresql.install, poppler.install, chromium.install) if options.whole else ():
+        if why := install():
             print(why, flush=True)
     try:
         allowed = read_allowed()

@@ -1,7 +1,7 @@
-"""Makes the tools of this checkout: .venv and node_modules, from the hashed locks and nothing else.
+"""Makes the tools of this checkout: .venv and node_modules, from the hashed locks and nothing else; and the pages.
 
-Runs under any Python from 3.11 on, without packages. Quick when nothing changed: each half keeps a stamp
-of what it was made from. Exit code 0, or 1 with a line that names the fault and one that names the fix.
+Runs under any Python from 3.11 on, without packages. Quick when nothing changed: each part keeps a
+stamp of what it was made from. Exit code 0, or 1 with a line that names the fault and one that names the fix.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ PYTHON = VENV / "bin" / "python"
 MODULES = ROOT / "node_modules"
 PYTHON_STAMP = VENV / "made-from"
 NODE_STAMP = MODULES / ".made-from"
+PAGES = ROOT / "build" / "web" / "site"
+PAGES_STAMP = ROOT / "build" / "pages-made-from"
 NODE_MIN = 20
 
 
@@ -227,6 +229,29 @@ def make_node() -> bool:
     return True
 
 
+def make_pages() -> bool:
+    """Build what runs in browsers into build/web, where the service finds it. Returns False where it already stood."""
+    sources = [
+        path
+        for folder in ("web", "scripts/web", "chain/words")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    wanted = digest(
+        ROOT / "package-lock.json", *(part for path in sources for part in (str(path.relative_to(ROOT)), path))
+    )
+    if is_made(PAGES_STAMP, wanted) and (PAGES / "verify.html").is_file():
+        return False
+    say("building the pages into build/web")
+    run(
+        "building the pages",
+        ["node", "scripts/web/build.mjs"],
+        "mend what the lines above name, then run make setup again",
+    )
+    PAGES_STAMP.write_text(wanted + "\n", encoding="utf-8")
+    return True
+
+
 def make_fonts() -> bool:
     """Fetch the fonts for rare characters. Tried once: where they cannot be had, the rest works without them."""
     tried = ROOT / "build" / "fonts-tried"
@@ -253,7 +278,7 @@ def main() -> int:
         if options.force:
             PYTHON_STAMP.unlink(missing_ok=True)
             NODE_STAMP.unlink(missing_ok=True)
-        done = [make_python(), link_project(), make_node(), make_fonts()]
+        done = [make_python(), link_project(), make_node(), make_fonts(), make_pages()]
     except Fault as fault:
         print(f"setup: {fault}\n  fix: {fault.fix}", file=sys.stderr)
         return 1

@@ -20,6 +20,7 @@ from api.certificates.printing import Seals
 from api.claims import endpoints as claims
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
+from api.ledger import trust
 from api.service import health, idempotency, pages, problems
 from api.service.context import Service
 from api.service.cross_origin import CrossOrigin
@@ -51,6 +52,7 @@ def routers() -> tuple[APIRouter, ...]:
         claims.router,
         verifications.router,
         ledger.router,
+        trust.router,
         jobs.router,
         webhooks.router,
         audit.router,

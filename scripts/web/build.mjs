@@ -1,6 +1,6 @@
 // Builds web/ into build/web: one ES module a bundle, without a source map, the same bytes from the same sources.
 //
-//   node scripts/web/build.mjs            all bundles of bundles.mjs
+//   node scripts/web/build.mjs            all bundles of bundles.mjs, and the pages (pages.mjs)
 //
 // Prints one line a file: its path, its size, its size as gzip. Exit code 1 if something does not build.
 import { rmSync } from "node:fs";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { BUNDLES } from "./bundles.mjs";
+import { buildPages } from "./pages.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const OUT = `${ROOT}build/web`;
@@ -31,6 +32,7 @@ async function main() {
     await build({ ...SHARED, entryPoints: [entry], outfile: `${OUT}/${name}.js` });
     await tell(`${OUT}/${name}.js`);
   }
+  for (const file of await buildPages(ROOT, `${OUT}/site`, SHARED)) await tell(file);
 }
 
 async function tell(path) {

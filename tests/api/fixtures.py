@@ -15,7 +15,7 @@ _built: list[Path] = []
 
 
 @contextmanager
-def _surroundings(folder: Path, *, like: Path | None = None) -> Iterator[None]:
+def surroundings(folder: Path, *, like: Path | None = None) -> Iterator[None]:
     """The environment of everybody in a town: the passphrase, and the database where the run has chosen one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
@@ -29,7 +29,7 @@ def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A town at rest: built once a run, whoever asks first."""
     if not _built:
         folder = tmp_path_factory.mktemp("town")
-        with _surroundings(folder):
+        with surroundings(folder):
             town = Town(folder)
             try:
                 town.build()
@@ -48,7 +48,7 @@ def prepare(template: Path, target: Path, live: Callable[[Town], None]) -> Path:
 
 def running(template: Path, target: Path) -> Iterator[Town]:
     """A copy of a town with its chain running, until the iterator is taken up again."""
-    with _surroundings(target, like=template):
+    with surroundings(target, like=template):
         town = copy_town(template, target)
         town.open()
         try:

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BELOW = {
     "kernel": "",
+    "words": "",
     "merkle": "kernel",
     "identifiers": "kernel",
     "containers": "kernel",

@@ -1,0 +1,73 @@
+// Builds the pages of web/pages into build/web/site: what the service hands out at /verify, /sw.js and /assets/.
+//
+// Every file under assets/ has a digest of its content in its name. The worker that reads codes is built first, since the page's
+// program names it; the service worker last, since it names all of them. The same sources give the same bytes.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { build } from "esbuild";
+
+const ICONS = {
+  icon: "icon.svg",
+  icon180: "icon-180.png",
+  icon192: "icon-192.png",
+  icon512: "icon-512.png",
+  maskable512: "maskable-512.png",
+};
+
+/** Builds all pages. @param {string} root @param {string} out @param {import("esbuild").BuildOptions} shared */
+export async function buildPages(root, out, shared) {
+  const assets = `${out}/assets`;
+  await mkdir(assets, { recursive: true });
+  const bundle = async (name, entry, define = {}) => {
+    const done = await build({
+      ...shared,
+      entryPoints: { [name]: `${root}${entry}` },
+      outdir: assets,
+      entryNames: "[name]-[hash]",
+      assetNames: "[name]-[hash]",
+      publicPath: "/assets",
+      loader: { ".wasm": "file" },
+      define: Object.fromEntries(Object.entries(define).map(([key, value]) => [key, JSON.stringify(value)])),
+      metafile: true,
+    });
+    const main = Object.entries(done.metafile.outputs).find(([, one]) => one.entryPoint !== undefined);
+    return `/assets/${basename(main[0])}`;
+  };
+  const copied = async (file, text) => {
+    const data = text === undefined ? await readFile(file) : Buffer.from(text);
+    const digest = createHash("sha256").update(data).digest("hex").slice(0, 10);
+    const end = extname(file);
+    const name = `${basename(file, end)}-${digest}${end}`;
+    await writeFile(`${assets}/${name}`, data);
+    return `/assets/${name}`;
+  };
+
+  const names = {};
+  for (const [key, file] of Object.entries(ICONS)) names[key] = await copied(`${root}web/pages/icons/${file}`);
+  const manifest = filled(await readFile(`${root}web/pages/manifest.webmanifest`, "utf8"), names);
+  names.manifest = await copied(`${root}web/pages/manifest.webmanifest`, manifest);
+  names.style = await bundle("style", "web/style/index.css");
+  const reader = await bundle("reader", "web/scan/reader.worker.ts");
+  names.scan = await bundle("scan", "web/scan/main.ts", { YINXIN_READER: reader, YINXIN_ICON: names.icon });
+  const page = filled(await readFile(`${root}web/pages/verify.html`, "utf8"), names);
+  await writeFile(`${out}/verify.html`, page);
+
+  const files = (await readdir(assets)).sort().map((name) => `/assets/${name}`);
+  const version = createHash("sha256")
+    .update([...files, page].join("\n"))
+    .digest("hex")
+    .slice(0, 12);
+  await build({
+    ...shared,
+    format: "iife",
+    entryPoints: [`${root}web/pages/sw.ts`],
+    outfile: `${out}/sw.js`,
+    define: { YINXIN_FILES: JSON.stringify(files), YINXIN_VERSION: JSON.stringify(version) },
+  });
+  return [`${out}/sw.js`, `${out}/verify.html`, ...files.map((name) => `${out}${name}`)];
+}
+
+function filled(text, names) {
+  return text.replace(/\{([a-z]+[0-9]*)\}/g, (whole, name) => names[name] ?? whole);
+}
