@@ -158,6 +158,7 @@ class Up:
     def _behind(self) -> list[Part]:
         """Everything but the server itself, in the order of starting."""
         found = [self._part("witness", "witness", "witness", "run")]
+        found.append(self._part("snapshots", "witness", "witness", "keep", "--out", str(self.layout.snapshot)))
         found += [self._part(f"signer-{one.number}", f"approver-{one.number}", "signer") for one in BUREAUS]
         return [*found, self._part("worker", "service", "worker")]
 

@@ -148,6 +148,7 @@ class SetUp:
                 "role": "service",
                 "ledger": {"node": "../ledger", "witnesses": ["../witness"]},
                 "documents": {"blobs": "../blobs"},
+                "verify": {"snapshot": "../trust.snapshot"},
                 "service": {"bureaus": [f"../officer-{bureau.number}" for bureau in BUREAUS]},
             }
         )

@@ -49,6 +49,11 @@ class Layout:
         return self.folder / ".making"
 
     @property
+    def snapshot(self) -> Path:
+        """The newest trust snapshot; `up_homes` tells the service of it."""
+        return self.homes / "trust.snapshot"
+
+    @property
     def sign_in(self) -> Path:
         """First passwords: a file an account, as POST /v1/sessions takes it."""
         return self.homes / "people" / "sign-in"

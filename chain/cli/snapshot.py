@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chain.cli.common import emit, progress, state
+from chain.cli.common import State, emit, progress, state
 from chain.credentials.leaf import certificate_leaf
 from chain.documents.cids import cid_of_sha256
 from chain.documents.configured import open_store
@@ -89,26 +89,31 @@ def make(
     version: Annotated[int, typer.Option(min=0, help="higher than every earlier one; the time if not given")] = 0,
 ) -> None:
     """Make a snapshot of the newest final block. It counts only once witnesses have signed it."""
-    current = state(ctx)
+    signed = made_now(state(ctx), int(days * 86_400), version)
+    signed.save(out)
+    data = {"file": str(out), "signed": False, **_summary(signed)}
+    text = f"[green]✓[/] {out}: {_text(data)}\n  next: each witness signs it: yinxin --home WITNESS witness sign {out}"
+    emit(ctx, data, text)
+
+
+def made_now(current: State, seconds: int, version: int = 0) -> SignedSnapshot:
+    """A snapshot of the newest final block that nobody has signed yet.
+
+    Args:
+        current: of a home with ledger and store.
+        seconds: how long it proves present status.
+        version: higher than every earlier one; the time if 0.
+    """
     ledger = open_ledger(current.home)
     now = system_clock()
     try:
         with stored_evidence(current.home) as evidence, progress(current, "anchors", None) as done:
             snapshot = build_snapshot(
-                ledger.reader,
-                evidence,
-                version=version or now,
-                made_at=now,
-                expires=now + int(days * 86_400),
-                progress=done,
+                ledger.reader, evidence, version=version or now, made_at=now, expires=now + seconds, progress=done
             )
     finally:
         ledger.close()
-    signed = SignedSnapshot(snapshot)
-    signed.save(out)
-    data = {"file": str(out), "signed": False, **_summary(signed)}
-    text = f"[green]✓[/] {out}: {_text(data)}\n  next: each witness signs it: yinxin --home WITNESS witness sign {out}"
-    emit(ctx, data, text)
+    return SignedSnapshot(snapshot)
 
 
 @app.command()

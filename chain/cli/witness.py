@@ -7,6 +7,7 @@ import json
 import logging
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +18,11 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, state
-from chain.cli.snapshot import stored_evidence
+from chain.cli.snapshot import made_now, stored_evidence
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.clock import rfc3339, system_clock
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Conflict, InvalidInput, NotFound
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Unavailable
 from chain.kernel.home import Home, write_atomically
 from chain.keys import Keystore, passphrase_for
 from chain.ledger.node import NodeHandle, ensure_node
@@ -35,7 +36,7 @@ from chain.ledger.witness.service import serve as serve_published
 from chain.ledger.witness.snapshots import cosign_snapshot
 from chain.ledger.witness.store import WitnessStore
 
-app = typer.Typer(help="A witness of the ledger: init, run, once, serve, show, sign.", no_args_is_help=True)
+app = typer.Typer(help="A witness of the ledger: init, run, once, serve, show, sign, keep.", no_args_is_help=True)
 KEY = "witness"
 _FILE = "witness.json"
 _Port = Annotated[int, typer.Option(min=0, max=65535, help="port on loopback; a free one if not given")]
@@ -233,25 +234,60 @@ def show(
 @app.command()
 def sign(ctx: typer.Context, file: Annotated[Path, typer.Argument(help="trust snapshot to sign, in place")]) -> None:
     """Make a trust snapshot anew from the chain and, if it is the same to the byte, sign it."""
-    home = state(ctx).home
+    result = _cosigned(state(ctx).home, SignedSnapshot.load(file))
+    result.save(file)
+    names = [name for name, _ in result.signatures]
+    emit(ctx, {"file": str(file), "signatures": names}, f"[green]✓[/] {file}: signed by {', '.join(names)}")
+
+
+@app.command()
+def keep(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option(help="the newest snapshot is always there, whole")],
+    every: Annotated[int, typer.Option(min=1, help="seconds between two snapshots")] = 600,
+    days: Annotated[float, typer.Option(min=0.001, max=99, help="how long each proves present status")] = 7,
+    once: Annotated[bool, typer.Option("--once", help="make one and stop")] = False,
+) -> None:
+    """Make and sign a fresh trust snapshot again and again, for devices that check without network.
+
+    Where the trust root asks for several witnesses, the others sign the file, too, before it counts.
+    """
+    current, stop = state(ctx), threading.Event()
+    if not once:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            result = _cosigned(current.home, made_now(current, int(days * 86_400)))
+            result.save(out)
+        except (Unavailable, Damaged, Conflict) as error:
+            if once:
+                raise
+            current.err.print(f"{error.message}; trying again", highlight=False, markup=False)
+        else:
+            names = [name for name, _ in result.signatures]
+            block = result.snapshot.body.block.number
+            emit(ctx, {"file": str(out), "block": block, "signatures": names}, f"[green]✓[/] {out}: block {block}")
+        if once:
+            return
+        stop.wait(every)
+
+
+def _cosigned(home: Home, signed: SignedSnapshot) -> SignedSnapshot:
     config, root = _config(home), _trust_root(home)
     key = Keystore(home / "keys", passphrase_for(home.path)).witness(KEY)
-    signed = SignedSnapshot.load(file)
     reach = _Reach(home)
     store = WitnessStore(home / "witness.sqlite")
     try:
         _come_to(home, store, signed.snapshot.body.block.number, root, key, reach, config)
         with stored_evidence(home) as evidence:
-            result = cosign_snapshot(
+            return cosign_snapshot(
                 signed, store=store, name=config.name, key=key, rpc=reach.rpc, trust_root=root, evidence=evidence,
                 now=system_clock(),
             )  # fmt: skip
     finally:
         store.close()
         reach.close()
-    result.save(file)
-    names = [name for name, _ in result.signatures]
-    emit(ctx, {"file": str(file), "signatures": names}, f"[green]✓[/] {file}: signed by {', '.join(names)}")
 
 
 def _come_to(

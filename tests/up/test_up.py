@@ -22,13 +22,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from chain.ledger.node import node_status
+from chain.ledger.snapshot import SignedSnapshot
+from chain.ledger.trustroot import TrustRoot
 from scripts.up_layout import BUREAUS, Layout
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 YINXIN = str(Path(sys.executable).with_name("yinxin"))
-PARTS = {"serve", "worker", "witness", "signer-1", "signer-2"}
+PARTS = {"serve", "worker", "witness", "snapshots", "signer-1", "signer-2"}
 HERE = f"/v1/bureaus/{BUREAUS[0].code}"
 ROLES = ("officer", "approver", "clerk", "auditor", "machine")
 
@@ -222,6 +224,15 @@ def test_a_list_becomes_certificates_by_a_signed_decision_as_the_page_tells_and_
 ) -> None:
     answer = first.post(None, "/v1/verifications", json={"input": issued["bundle"]})
     assert (answer.status_code, answer.json()["verdict"]) == (200, "VALID"), answer.text
+
+
+def test_devices_are_given_a_signed_snapshot_and_the_page_that_checks(first: Run) -> None:
+    answer = until("a snapshot", lambda: (found := first.get(None, "/v1/trust-snapshot")).is_success and found)
+    root = TrustRoot.load(first.layout.homes / "service" / "trust-root.json")
+    signed = SignedSnapshot.from_bytes(answer.content)
+    assert [name for name, _ in signed.signatures] == [root.witnesses[0].name]
+    page = first.get(None, "/verify")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
 def test_a_second_start_says_that_one_runs_already(first: Run, folder: Path) -> None:

@@ -4,7 +4,7 @@
  * members as `yinxin verify` (docs/verification.md, docs/browser.md).
  *
  *     const root = readTrustRoot(bytes);                      // pinned: built in, or a file the person chose
- *     const trust = await openLedger(["https://host/v1/ledger"], root, { quorum: 1 });   // online; trust.refresh() later
+ *     const trust = await openLedger(["https://host/v1/ledger-calls"], root, { quorum: 1 });   // online; trust.refresh() later
  *     const trust = openSnapshot(bytes, root, now, seen);     // offline; keep trust.seen, show trust.madeAt and .expires
  *     const index = new HttpIndex("https://host");            // online; offline the snapshot itself is the index
  *     const sources = { trust, index, proofs: new RootProofs(root) };

@@ -32,7 +32,7 @@ import { ANCHOR_LOG, contractAt, REGISTRY, rangesOf, type TrustRoot } from "./tr
 /**
  * Open the chain: make sure that the endpoints serve the one the trust root names, and find the newest final block.
  *
- * @param endpoints addresses of JSON-RPC, such as the service's own `https://host/v1/ledger` or a node's gateway.
+ * @param endpoints addresses of JSON-RPC, such as the service's own `https://host/v1/ledger-calls` or a node's gateway.
  *
  * Throws Unavailable: another chain, or too few endpoints answered; InvalidInput: an address of another kind.
  */

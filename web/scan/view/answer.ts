@@ -165,11 +165,16 @@ function person(certificate: Certificate): HTMLElement {
       h("span", { class: "person-name", "data-holder": true }, certificate.holder ?? t("answer.noName")),
     ),
     certificate.fields.length > 0 &&
-      h("dl", { class: "facts" }, ...certificate.fields.map((field) => fact(field[language()], shown(field.value)))),
+      h("dl", { class: "facts" }, ...once(certificate).map((field) => fact(field[language()], shown(field.value)))),
     certificate.hidden > 0 &&
       h("p", { class: "soft small" }, t("answer.hidden", { count: number(certificate.hidden) })),
     certificate.confirmed && h("p", { class: "small soft" }, t("answer.photographed")),
   );
+}
+
+/** Each field once: a face field may be shortened, and its disclosure, which comes later, is whole. */
+function once(certificate: Certificate): Certificate["fields"] {
+  return [...new Map(certificate.fields.map((field) => [field.en, field])).values()];
 }
 
 function facts(certificate: Certificate): HTMLElement {
