@@ -34,6 +34,14 @@ from chain.ledger.node.requests import (
 CLIENT = "yinxin-node/1"
 
 
+_ANEW = 5
+"""Times a state is looked for where the head has moved meanwhile."""
+
+
+class _Forgotten(RpcError):
+    """The EVM process does not have the state of that block."""
+
+
 class Answers:
     """Answers one call after another.
 
@@ -223,10 +231,21 @@ class Answers:
         return await self._state("eth_getTransactionCount", [_address(items[0])], first_none(items, 1))
 
     async def _state(self, method: str, before: list[Any], block: Any, after: list[Any] | None = None) -> Any:
-        number = self._served(block)
-        if number is None:
-            raise RpcError(SERVER, "unknown block")
-        parts = [*before, hex(number), *(after or [])]
+        for _ in range(_ANEW):
+            number = self._served(block)
+            if number is None:
+                raise RpcError(SERVER, "unknown block")
+            try:
+                return await self._state_at(method, [*before, hex(number), *(after or [])], number)
+            except _Forgotten:
+                # An EVM process that was started anew knows its newest state only; who asked for the latest is answered
+                # from that, once it is the head.
+                await self._engine.mined()
+                if self._served(block) == number:
+                    raise
+        raise RpcError(SERVER, "the head moves too fast; ask again")
+
+    async def _state_at(self, method: str, parts: list[Any], number: int) -> Any:
         engine = self._engine
         phase = engine.phase
         try:
@@ -256,7 +275,7 @@ class Answers:
                 return await (await self._engine.ipc()).call(method, parts, timeout)
         except AnvilError as error:
             if "BlockOutOfRange" in str(error):
-                raise RpcError(
+                raise _Forgotten(
                     SERVER, f"the state of block {number} is no longer kept; ask at the latest block"
                 ) from error
             raise

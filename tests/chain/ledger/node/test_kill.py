@@ -126,6 +126,43 @@ def test_fifty_kills_while_writing_lose_nothing_that_was_served(folder: Path) ->
             _finish(witness, rpc)
 
 
+def test_who_asks_for_the_latest_state_is_never_told_that_it_is_forgotten(folder: Path) -> None:
+    asked, faults, over = [0], [], threading.Event()
+    with ensure_node(folder, linger=30) as node:
+        writer = Writer(node.chain_id)
+        witness = Witness(node, deploy(node, writer), writer)
+
+        def ask() -> None:
+            with RpcClient([node.url], timeout=20) as rpc:
+                while not over.is_set():
+                    try:
+                        rpc.call("eth_getTransactionCount", [writer.address, "latest"])
+                        asked[0] += 1
+                    except Unavailable as error:
+                        faults.append(error.message)
+
+        askers = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in askers:
+            thread.start()
+        dice = random.Random(7)
+        for _ in range(12):
+            with RpcClient([node.url], timeout=20) as rpc:
+                ready = wait_for_a_write(folder, dice)
+                try:
+                    witness.write(rpc, 2)
+                    while not ready():
+                        pass
+                except Unavailable:
+                    pass
+            kill(folder, "process")
+            node.renew()
+        over.set()
+        for thread in askers:
+            thread.join()
+    assert asked[0] > 100
+    assert not [fault for fault in faults if "no longer kept" in fault]
+
+
 def _finish(witness: Witness, rpc: RpcClient) -> None:
     witness.write(rpc, 1)
     pause = threading.Event()
