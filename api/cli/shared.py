@@ -14,6 +14,8 @@ from chain.kernel.errors import NotFound
 
 Wait = Annotated[float, typer.Option(help="seconds to wait for the second person and the signer")]
 DEFAULT_WAIT = 20.0
+_PATIENCE = 5.0
+"""Seconds in which a worker beside the command may end what it is just doing."""
 
 
 @contextmanager
@@ -30,7 +32,7 @@ def office_of(ctx: typer.Context, *, writing: bool = False) -> Iterator[Office]:
     office = Office(home)
     try:
         if writing:
-            with office.writing():
+            with office.writing(patience=_PATIENCE):
                 yield office
         else:
             yield office

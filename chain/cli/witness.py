@@ -39,6 +39,8 @@ from chain.ledger.witness.store import WitnessStore
 app = typer.Typer(help="A witness of the ledger: init, run, once, serve, show, sign, keep.", no_args_is_help=True)
 KEY = "witness"
 _FILE = "witness.json"
+_AGAIN = 5
+"""Seconds after which a snapshot that could not be made is tried again."""
 _Port = Annotated[int, typer.Option(min=0, max=65535, help="port on loopback; a free one if not given")]
 
 
@@ -264,10 +266,11 @@ def keep(
             if once:
                 raise
             current.err.print(f"{error.message}; trying again", highlight=False, markup=False)
-        else:
-            names = [name for name, _ in result.signatures]
-            block = result.snapshot.body.block.number
-            emit(ctx, {"file": str(out), "block": block, "signatures": names}, f"[green]✓[/] {out}: block {block}")
+            stop.wait(min(every, _AGAIN))
+            continue
+        names = [name for name, _ in result.signatures]
+        block = result.snapshot.body.block.number
+        emit(ctx, {"file": str(out), "block": block, "signatures": names}, f"[green]✓[/] {out}: block {block}")
         if once:
             return
         stop.wait(every)
