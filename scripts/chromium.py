@@ -11,9 +11,10 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from scripts import apt
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _PACKAGES = ("chromium", "fonts-noto-cjk")
@@ -51,19 +52,10 @@ def install() -> str:
     """Install Debian's package where that is possible and needed; why it was not done, or empty."""
     if not why_none():
         return ""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
+    if apt.unfit():
         return "no Chromium: not root on Debian, so its package cannot be installed"
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", *_PACKAGES)):
-        try:
-            done = subprocess.run(
-                [apt, *words], capture_output=True, text=True, env=environment, check=False, timeout=900
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"no Chromium: apt-get {words[0]}: {error}"
-        if done.returncode:
-            return f"no Chromium: apt-get {words[0]} failed: {done.stderr.strip()[-200:]}"
+    if why := apt.install(_PACKAGES, timeout=900):
+        return f"no Chromium: {why}"
     return why_none()
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
+
+from scripts import apt
 
 PACKAGES = {"pdfsig": "poppler-utils", "qpdf": "qpdf"}
 """A program of each package, and Debian's name of the package."""
@@ -20,19 +20,8 @@ def install() -> str:
     """Install Debian's packages where that is possible and needed; why it was not done, or empty."""
     if not why_none():
         return ""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
+    if apt.unfit():
         return f"{why_none()}; not root on Debian, so the packages cannot be installed"
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    wait = ("-o", "DPkg::Lock::Timeout=120")
-    adding = ("install", "-qq", "-y", "--no-install-recommends", *wait, *PACKAGES.values())
-    for words in (("update", "-qq"), adding):
-        try:
-            done = subprocess.run(
-                [apt, *words], capture_output=True, text=True, env=environment, check=False, timeout=600
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"{why_none()}; apt-get {words[0]}: {error}"
-        if done.returncode:
-            return f"{why_none()}; apt-get {words[0]} failed: {done.stderr.strip()[-200:]}"
+    if why := apt.install(tuple(PACKAGES.values()), "-o", "DPkg::Lock::Timeout=120"):
+        return f"{why_none()}; {why}"
     return why_none()

@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts import apt
+
 _USERS = ("postgres", "nobody")
 _PORT = 5432
 """Only the name of the socket: nothing listens on the network."""
@@ -78,24 +80,14 @@ def install() -> str:
     """
     if not why_none():
         return ""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
+    if apt.unfit():
         return "no PostgreSQL: not root on Debian, so its package cannot be installed"
     settings = Path("/etc/postgresql-common/createcluster.conf")
     if not settings.exists():
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text("create_main_cluster = false\n")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    keep = ("-o", "Dpkg::Options::=--force-confold")
-    for words in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", *keep, "postgresql")):
-        try:
-            done = subprocess.run(
-                [apt, *words], capture_output=True, text=True, env=environment, check=False, timeout=600
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"no PostgreSQL: apt-get {words[0]}: {error}"
-        if done.returncode:
-            return f"no PostgreSQL: apt-get {words[0]} failed: {done.stderr.strip()[-200:]}"
+    if why := apt.install(("postgresql",), "-o", "Dpkg::Options::=--force-confold"):
+        return f"no PostgreSQL: {why}"
     return why_none()
 
 

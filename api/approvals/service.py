@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.engine import Row
 
 from api.certificates.batches import batch
@@ -247,31 +247,30 @@ def _waiting_batch(office: Office, reference: str, number: int) -> Row[Any]:
     return row
 
 
-def _type(office: Office, reference: str, number: int) -> Request:
+def _row(office: Office, table: Table, number: int, what: str, code: str) -> Row[Any]:
     with office.engine.connect() as connection:
-        row = connection.execute(select(type_acts).where(type_acts.c.id == number)).one_or_none()
+        row = connection.execute(select(table).where(table.c.id == number)).one_or_none()
     if row is None:
-        raise NotFound(f"no type act {number}", code="act.unknown", field="request")
+        raise NotFound(f"no {what} {number}", code=code, field="request")
+    return row
+
+
+def _type(office: Office, reference: str, number: int) -> Request:
+    row = _row(office, type_acts, number, "type act", "act.unknown")
     if row.state != "waiting" or row.sequence is None:
         raise _over(reference, row.state)
     return type_request(office, row, row.sequence)
 
 
 def _unbind(office: Office, reference: str, number: int) -> Request:
-    with office.engine.connect() as connection:
-        row = connection.execute(select(claims).where(claims.c.id == number)).one_or_none()
-    if row is None:
-        raise NotFound(f"no claim {number}", code="claim.unknown", field="request")
+    row = _row(office, claims, number, "claim", "claim.unknown")
     if row.kind != "end" or row.body is not None or row.state != "waiting" or row.sequence is None:
         raise _over(reference, row.state)
     return unbind_request(office, row)
 
 
 def _retention(office: Office, reference: str, number: int) -> Request:
-    with office.engine.connect() as connection:
-        row = connection.execute(select(retention_runs).where(retention_runs.c.id == number)).one_or_none()
-    if row is None:
-        raise NotFound(f"no retention run {number}", code="retention.unknown", field="request")
+    row = _row(office, retention_runs, number, "retention run", "retention.unknown")
     if row.state != "waiting" or row.request is None:
         raise _over(reference, row.state)
     return retention_request(office, row)

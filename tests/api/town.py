@@ -146,11 +146,14 @@ class Town:
             self.add_home("officer", "officer", BUREAU, "../desk")
             self.add_home("approver", "approver", BUREAU, "../desk")
         self.ok(self.authority, "authority", "deploy", "--delay", "60")
-        deployment = str(self.authority / "deployment.json")
-        self.ok(self.authority, "trust", "make", "--deployment", deployment, "--threshold", "0")
+        self.make_trust_root("--deployment", str(self.authority / "deployment.json"))
         self.admit(BUREAU, NAME, "officer", "approver")
         with signer_of(Home(self.approver)):
             pass
+
+    def make_trust_root(self, *deployment: str) -> None:
+        """Without witnesses; a town that has some makes another."""
+        self.ok(self.authority, "trust", "make", *deployment, "--threshold", "0")
 
     def add_home(self, name: str, role: str, bureau: str, desk: str) -> Path:
         """A home beside the others, on the same chain."""

@@ -15,11 +15,10 @@ from typing import Any, TypeVar
 
 from chain.credentials.bundle import read_bundle
 from chain.credentials.stamp import digits
-from chain.kernel.home import Home
 from tests.api.fixtures import surroundings
 from tests.api.service.hall import Hall, open_hall, open_second_bureau
 from tests.api.service.served import Served, serving
-from tests.api.town import BUREAU, NAME, Town, cheap_keys, licences, signer_of
+from tests.api.town import Town, licences
 
 T = TypeVar("T")
 
@@ -38,21 +37,16 @@ class WitnessedTown(Town):
         return self.folder / "witness"
 
     def build(self) -> None:
-        """As any town, with a witness before the trust root is made."""
-        with cheap_keys():
-            self.ok(self.authority, "init", "authority", "--node", "../ledger")
-            self.add_home("officer", "officer", BUREAU, "../desk")
-            self.add_home("approver", "approver", BUREAU, "../desk")
-        self.ok(self.authority, "authority", "deploy", "--delay", "60")
+        """As any town, and a second bureau."""
+        super().build()
+        open_second_bureau(self)
+
+    def make_trust_root(self, *deployment: str) -> None:
+        """With the witness."""
         where = ("--node", "../ledger", "--blobs", "../blobs")
         key = self.ok(self.witness, "witness", "init", "--name", "witness.example", *where)["witness"]
-        deployment = str(self.authority / "deployment.json")
-        self.ok(self.authority, "trust", "make", "--deployment", deployment, "--witness", key)
+        self.ok(self.authority, "trust", "make", *deployment, "--witness", key)
         self.ok(self.witness, "trust", "pin", str(self.authority / "trust-root.json"))
-        self.admit(BUREAU, NAME, "officer", "approver")
-        with signer_of(Home(self.approver)):
-            pass
-        open_second_bureau(self)
 
     def snapshot(self) -> Path:
         """A snapshot of now, signed by the witness."""
