@@ -28,11 +28,12 @@ from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint
 
 from chain.kernel.encoding import hex0x
+from chain.keys.signatures import address_of, sign
 from chain.ledger import writes
 from chain.ledger.compile import Compilation, compile_contracts
 from chain.ledger.deploy import deploy
 from chain.ledger.deployment import Deployment
-from chain.ledger.typed import ZERO_HEAD, Anchor, Domain, StatusChange, address_of, anchor_thumbprint, sign, status_head
+from chain.ledger.typed import ZERO_HEAD, Anchor, Domain, StatusChange, anchor_thumbprint, status_head
 from scripts import gas_tender
 
 ROOT = Path(__file__).resolve().parent.parent

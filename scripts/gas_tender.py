@@ -17,12 +17,12 @@ from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint
 
 from chain.kernel.encoding import hex0x
+from chain.keys.signatures import address_of
 from chain.ledger import writes
 from chain.ledger.compile import Compilation
 from chain.ledger.deploy import deploy_tenders
 from chain.ledger.deployment import Deployment
 from chain.ledger.proofs import header_rlp
-from chain.ledger.typed import address_of
 from scripts.tender_vectors import DOMAIN_TYPE, TYPES, group_key, partial_signatures, threshold_signature
 
 LIMITS = {"submit (first of a lot)": 130_000, "submit": 130_000, "open": 220_000}

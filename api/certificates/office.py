@@ -31,9 +31,10 @@ from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.home import Home
 from chain.kernel.ports import BlobStore
 from chain.keys import Keystore, passphrase_for
+from chain.keys.signatures import recover
 from chain.ledger.anchoring import SignedAnchor, SignedStatus, anchor_batch, change_status
 from chain.ledger.connection import Ledger, open_ledger
-from chain.ledger.typed import Anchor, StatusChange, anchor_thumbprint, recover
+from chain.ledger.typed import Anchor, StatusChange, anchor_thumbprint
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount

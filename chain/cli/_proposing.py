@@ -27,10 +27,10 @@ from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput, NotFound, Refused
 from chain.kernel.home import Home, write_atomically
 from chain.keys import Keystore, passphrase_for
+from chain.keys.signatures import address_of
 from chain.ledger.connection import Ledger, open_ledger
 from chain.ledger.decision import Decision
 from chain.ledger.trustroot import REGISTRY
-from chain.ledger.typed import address_of
 
 app = typer.Typer(help="Propose an act; a second person must agree before it is done.", no_args_is_help=True)
 

@@ -14,8 +14,9 @@ from typing import Any
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import hex0x, sha256, unhex0x
 from chain.kernel.errors import InvalidInput, Refused
+from chain.keys.signatures import address_of, recover, sign
 from chain.ledger.decision import Decision
-from chain.ledger.typed import Domain, address_of, recover, sign
+from chain.ledger.typed import Domain
 
 FORMAT, RULING_FORMAT = "yinxin-decision-1", "yinxin-ruling-1"
 LIMIT = 16 * 1024

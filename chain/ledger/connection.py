@@ -10,6 +10,7 @@ from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.kernel.home import Home
 from chain.kernel.ports import BlockRef
+from chain.keys.signatures import sign
 from chain.ledger import typed
 from chain.ledger.node import NodeHandle, ensure_node
 from chain.ledger.reader import LedgerReader
@@ -164,12 +165,8 @@ class AccountAnchorKey:
         self, bureau: str, lane: str, sequence: int, root: bytes, size: int, manifest_digest: bytes
     ) -> bytes:
         """EIP-712 signature of an ``Anchor``, 65 bytes."""
-        return typed.sign(
-            typed.Anchor(bureau, lane, sequence, root, size, manifest_digest).digest(self._domain), self._key
-        )
+        return sign(typed.Anchor(bureau, lane, sequence, root, size, manifest_digest).digest(self._domain), self._key)
 
     def sign_status(self, bureau: str, name: str, previous_head: bytes, digest: bytes, actor: str) -> bytes:
         """EIP-712 signature of a ``Status``, 65 bytes."""
-        return typed.sign(
-            typed.StatusChange(bureau, name, previous_head, digest, actor).digest(self._domain), self._key
-        )
+        return sign(typed.StatusChange(bureau, name, previous_head, digest, actor).digest(self._domain), self._key)

@@ -20,9 +20,9 @@ from web3.types import TxParams
 
 from chain.kernel.encoding import hex0x, unhex0x
 from chain.kernel.errors import Conflict, InvalidInput, Refused, Unavailable
+from chain.keys.signatures import address_of
 from chain.ledger.compile import Compilation, CompiledContract, compile_contracts
 from chain.ledger.deployment import DeployedContract, Deployment
-from chain.ledger.typed import address_of
 
 MAX_DELAY = 365 * 24 * 3600
 """Longest hand-over delay we accept, in seconds; a slip here could not be undone."""

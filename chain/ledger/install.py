@@ -10,12 +10,12 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from chain.kernel.errors import Conflict, InvalidInput
 from chain.kernel.home import Home
+from chain.keys.signatures import address_of
 from chain.ledger.compile import Compilation
 from chain.ledger.deploy import deploy
 from chain.ledger.deployment import Deployment
 from chain.ledger.node import allow_contracts, ensure_node
 from chain.ledger.rpc import RpcClient, RpcFailure
-from chain.ledger.typed import address_of
 
 
 class _OwnerProvider(BaseProvider):

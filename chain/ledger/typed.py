@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eth_account import Account
 from eth_hash.auto import keccak
-from eth_keys.datatypes import Signature
-from eth_keys.exceptions import BadSignature
-from eth_utils.exceptions import ValidationError as KeyValidationError
 
 from chain.kernel.errors import InvalidInput
 
@@ -27,7 +23,6 @@ _DOMAIN_TYPEHASH = keccak(b"EIP712Domain(string name,string version,uint256 chai
 _DOMAIN_PREFIX = _DOMAIN_TYPEHASH + keccak(DOMAIN_NAME.encode()) + keccak(DOMAIN_VERSION.encode())
 _ANCHOR_TYPEHASH = keccak(ANCHOR_TYPE.encode())
 _STATUS_TYPEHASH = keccak(STATUS_TYPE.encode())
-_HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 
 # --------------------------------------------------------------------------- names in fixed bytes
@@ -214,48 +209,6 @@ def status_head(previous: bytes, bureau: str, list_name: str, digest: bytes, tim
             )
         )
     )
-
-
-# --------------------------------------------------------------------------- signatures
-
-
-def sign(digest: bytes, private_key: bytes) -> bytes:
-    """secp256k1 signature of a 32-byte digest: 65 bytes r ‖ s ‖ v, low s, v 27 or 28 (RFC 6979, so repeatable).
-
-    Raises:
-        InvalidInput: the key is not 32 bytes within the group order, or the digest not 32 bytes.
-    """
-    _exact(digest, 32, "digest")
-    try:
-        signed = Account.unsafe_sign_hash(digest, _exact(private_key, 32, "privateKey"))
-    except (KeyValidationError, ValueError) as error:
-        raise InvalidInput("privateKey: not a secp256k1 key", code="ledger.key", field="privateKey") from error
-    return bytes(signed.signature)
-
-
-def recover(digest: bytes, signature: bytes) -> bytes | None:
-    """The 20-byte address that signed, or None if the signature is malformed, has a high s, or fits no key."""
-    if len(signature) != 65 or len(digest) != 32 or signature[64] not in (27, 28):
-        return None
-    if int.from_bytes(signature[32:64], "big") > _HALF_ORDER:
-        return None
-    try:
-        plain = Signature(signature[:64] + bytes([signature[64] - 27]))
-        return plain.recover_public_key_from_msg_hash(digest).to_canonical_address()
-    except (BadSignature, KeyValidationError):
-        return None
-
-
-def address_of(private_key: bytes) -> bytes:
-    """The 20-byte address of a secp256k1 private key (32 bytes).
-
-    Raises:
-        InvalidInput: not a key.
-    """
-    try:
-        return bytes.fromhex(Account.from_key(_exact(private_key, 32, "privateKey")).address[2:])
-    except (KeyValidationError, ValueError) as error:
-        raise InvalidInput("privateKey: not a secp256k1 key", code="ledger.key", field="privateKey") from error
 
 
 # --------------------------------------------------------------------------- words

@@ -32,9 +32,10 @@ from chain.issuing.events import EventRecord
 from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
 from chain.kernel.errors import Refused, YinxinError
 from chain.kernel.ports import LeafParts
+from chain.keys.signatures import sign
 from chain.ledger.anchoring import SignedAnchor, SignedStatus, anchor_batch, change_status
 from chain.ledger.decision import Decision
-from chain.ledger.typed import Anchor, StatusChange, sign
+from chain.ledger.typed import Anchor, StatusChange
 from chain.merkle import Tree
 from chain.rendering.qr import qr_url
 from scripts.sample_lists import CHINESE, csv_bytes

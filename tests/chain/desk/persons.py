@@ -9,8 +9,8 @@ from chain.desk.approvers import Approver, Approvers, Rule
 from chain.desk.decisions import Ruling, SignedDecision, request_digest, sign_decision
 from chain.desk.messages import Request
 from chain.kernel.encoding import hex0x, sha256
+from chain.keys.signatures import address_of
 from chain.ledger.decision import Decision
-from chain.ledger.typed import address_of
 from tests.chain.desk.stage import Stage
 from tests.support.world import USCC
 

@@ -11,7 +11,8 @@ from chain.desk import Request
 from chain.desk.parts import PartName, Parts
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, sha256, unhex0x
-from chain.ledger.typed import Anchor, Domain, recover
+from chain.keys.signatures import recover
+from chain.ledger.typed import Anchor, Domain
 from tests.chain.desk.stage import Batch, Stage, drafts_of
 from tests.chain.desk.test_roots import REFUSED, manifest_of
 from tests.support.memory_ledger import ANCHOR_LOG, CHAIN_ID

@@ -12,7 +12,8 @@ from chain.desk import Answer, Request
 from chain.desk.messages import request_id
 from chain.issuing import Slot
 from chain.kernel.encoding import b64url, unb64url, unhex0x
-from chain.ledger.typed import Anchor, Domain, recover
+from chain.keys.signatures import recover
+from chain.ledger.typed import Anchor, Domain
 from tests.chain.desk.stage import Batch, Stage, following
 from tests.support.memory_ledger import ANCHOR_LOG, CHAIN_ID
 from tests.support.world import LICENCE, OTHER_USCC, USCC

@@ -11,7 +11,8 @@ from chain.credentials.status_list import Status, StatusList
 from chain.desk import Request
 from chain.issuing import EventRecord
 from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
-from chain.ledger.typed import Domain, StatusChange, recover
+from chain.keys.signatures import recover
+from chain.ledger.typed import Domain, StatusChange
 from tests.chain.desk.stage import LIST, Batch, Stage, drafts_of, following
 from tests.support.memory_ledger import ANCHOR_LOG, CHAIN_ID, pad
 from tests.support.world import LICENCE, OTHER_USCC, USCC, signer

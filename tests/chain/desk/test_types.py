@@ -19,7 +19,8 @@ from chain.issuing import Draft, Slot, credential_content, draft_of, rows_digest
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, sha256, unhex0x
 from chain.kernel.ports import LeafParts
-from chain.ledger.typed import Anchor, Domain, recover
+from chain.keys.signatures import recover
+from chain.ledger.typed import Anchor, Domain
 from chain.merkle import Tree
 from scripts.sample_lists import csv_bytes
 from tests.chain.desk.stage import LIST, Stage

@@ -17,6 +17,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from chain.kernel.encoding import b64url, sha256
+from chain.keys.signatures import sign
 from chain.ledger import writes
 from chain.ledger.anchoring import SignedAnchor, SignedStatus, write_registry
 from chain.ledger.compile import Compilation, compile_contracts
@@ -24,7 +25,7 @@ from chain.ledger.deploy import deploy
 from chain.ledger.rpc import RpcClient
 from chain.ledger.sender import Sender
 from chain.ledger.trustroot import ContractRange, TrustRoot
-from chain.ledger.typed import Anchor, Domain, StatusChange, anchor_thumbprint, sign
+from chain.ledger.typed import Anchor, Domain, StatusChange, anchor_thumbprint
 
 ROOT = Path(__file__).parents[3]
 ANVIL = ROOT / "node_modules" / ".bin" / "anvil"

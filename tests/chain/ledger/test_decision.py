@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from chain.kernel.encoding import sha256, unhex0x
 from chain.kernel.errors import InvalidInput
+from chain.keys.signatures import recover, sign
 from chain.ledger.decision import Decision
-from chain.ledger.typed import Domain, recover, sign
+from chain.ledger.typed import Domain
 
 DOMAIN = Domain(0x59, bytes.fromhex("ab" * 20))
 DECISION = Decision("11440100000000001F", sha256(b"request"), True, "核对无误", 1_767_225_600, 1_767_312_000)

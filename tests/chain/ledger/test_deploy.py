@@ -15,6 +15,7 @@ from web3.providers.base import BaseProvider
 
 from chain.kernel.canonical import canonical
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable
+from chain.keys.signatures import address_of
 from chain.ledger.compile import Compilation
 from chain.ledger.deploy import (
     MAX_DELAY,
@@ -25,7 +26,6 @@ from chain.ledger.deploy import (
     deploy_tenders,
 )
 from chain.ledger.deployment import DeployedContract, Deployment
-from chain.ledger.typed import address_of
 from tests.chain.ledger.kit import Anvil, compiled, free_port
 
 KEY = sha256(b"deployer of a test").digest()

@@ -14,12 +14,13 @@ import pytest
 
 from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import Conflict, Refused, Unavailable, YinxinError
+from chain.keys.signatures import sign
 from chain.ledger import writes
 from chain.ledger.anchoring import SignedAnchor, anchor_batch, change_status
 from chain.ledger.rpc import RpcClient
 from chain.ledger.sender import Sender
 from chain.ledger.trustroot import TrustRoot
-from chain.ledger.typed import Anchor, sign
+from chain.ledger.typed import Anchor
 from tests.chain.ledger.kit import BUREAU, LANE, LIST, World, account
 
 pytestmark = pytest.mark.loopback

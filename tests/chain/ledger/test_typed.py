@@ -14,17 +14,15 @@ from hypothesis import strategies as st
 
 from chain.kernel.encoding import unhex0x
 from chain.kernel.errors import InvalidInput
+from chain.keys.signatures import address_of, recover, sign
 from chain.ledger.typed import (
     ZERO_HEAD,
     Anchor,
     Domain,
     StatusChange,
-    address_of,
     anchor_thumbprint,
     lane_head,
     name32,
-    recover,
-    sign,
     status_head,
     text_of_name,
     text_of_uscc,

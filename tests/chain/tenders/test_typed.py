@@ -10,15 +10,10 @@ from typing import Any
 import pytest
 
 from chain.kernel.errors import InvalidInput
-from chain.ledger.tender_typed import (
-    BookDomain,
-    Commitment,
-    SealedFile,
-    custody_hash,
-    move_hash,
-    withdrawal_hash,
-)
-from chain.ledger.typed import recover
+from chain.kernel.tender_facts import Commitment, SealedFile
+from chain.keys.signatures import recover
+from chain.tenders.digests import kind_digest, live_set_digest
+from chain.tenders.typed import BookDomain, commitment_hash, custody_hash, move_hash, withdrawal_hash
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "tender.json").read_text(encoding="utf-8")
@@ -42,7 +37,7 @@ def _commitment() -> Commitment:
 def _struct_hash(vector: dict[str, Any]) -> bytes:
     message = vector["message"]
     if vector["type"] == "Commitment":
-        return _commitment().struct_hash()
+        return commitment_hash(_commitment())
     if vector["type"] == "Custody":
         return custody_hash(_raw(message["commitment"]))
     bidder, version, until = _raw(message["bidder"]), message["version"], message["notAfter"]
@@ -73,7 +68,7 @@ def test_every_member_counts() -> None:
         replace(whole, first=whole.second),
         replace(whole, second=whole.first),
     ]
-    assert len({commitment.struct_hash() for commitment in [whole, *changed]}) == 10
+    assert len({commitment_hash(commitment) for commitment in [whole, *changed]}) == 10
 
 
 @pytest.mark.parametrize(
@@ -81,4 +76,14 @@ def test_every_member_counts() -> None:
 )
 def test_what_does_not_fit_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
-        replace(_commitment(), **change).struct_hash()
+        commitment_hash(replace(_commitment(), **change))
+
+
+def test_kind_digests_and_live_sets_equal_the_contracts() -> None:
+    kind = VECTORS["kindDigest"]
+    place = (_raw(VECTORS["book"]), kind["tender"], kind["lot"], _raw(kind["bidder"]), _raw(kind["salt"]))
+    assert kind_digest(*place, custodian=_raw(kind["custodian"])) == _raw(kind["digest"])
+    assert kind_digest(*place) != _raw(kind["digest"])
+    live = VECTORS["liveSet"]
+    assert live_set_digest(map(_raw, live["commitments"])) == _raw(live["digest"])
+    assert live_set_digest(map(_raw, reversed(live["commitments"]))) != _raw(live["digest"])

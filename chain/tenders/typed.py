@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from eth_hash.auto import keccak
 
 from chain.kernel.errors import InvalidInput
+from chain.kernel.tender_facts import Commitment
 
 COMMITMENT_TYPE = (
     "Commitment(uint64 tender,uint32 lot,address bidder,uint32 version,address recovery,uint64 notAfter,"
@@ -47,68 +48,23 @@ class BookDomain:
         return keccak(b"\x19\x01" + self.separator() + _word(struct_hash, "structHash"))
 
 
-@dataclass(frozen=True, slots=True)
-class SealedFile:
-    """One envelope's file, as a commitment names it.
-
-    Attributes:
-        digest: SHA-256 of the sealed file, 32 bytes.
-        size: its length in bytes.
-        form: root of its opening form, 32 bytes.
-    """
-
-    digest: bytes
-    size: int
-    form: bytes
-
-
-NO_FILE = SealedFile(bytes(32), 0, bytes(32))
-"""The second file of a tender with one envelope."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commitment:
-    """A bid, as its bidder signs it.
-
-    Attributes:
-        tender: number of the tender in its book.
-        lot: 1, 2, 3 …
-        bidder: 20-byte address of the fresh key that signs.
-        version: the bidder's last act in the lot plus 1.
-        recovery: 20-byte address that may withdraw or move the bid; another than the bidder.
-        not_after: last second, by the block's time, at which this is accepted.
-        kind_digest: salted digest of what it is, a bid or a decoy, 32 bytes.
-        first: the technical envelope, or the only one.
-        second: the price envelope, or :data:`NO_FILE`.
-    """
-
-    tender: int
-    lot: int
-    bidder: bytes
-    version: int
-    recovery: bytes
-    not_after: int
-    kind_digest: bytes
-    first: SealedFile
-    second: SealedFile = NO_FILE
-
-    def struct_hash(self) -> bytes:
-        """EIP-712 hashStruct, 32 bytes: the commitment hash that custodians sign and live sets are made of."""
-        parts = [
-            keccak(COMMITMENT_TYPE.encode()),
-            _uint(self.tender, 64, "tender"),
-            _uint(self.lot, 32, "lot"),
-            _address(self.bidder, "bidder"),
-            _uint(self.version, 32, "version"),
-            _address(self.recovery, "recovery"),
-            _uint(self.not_after, 64, "notAfter"),
-            _word(self.kind_digest, "kindDigest"),
-        ]
-        for number, file in ((1, self.first), (2, self.second)):
-            parts.append(_word(file.digest, f"file{number}"))
-            parts.append(_uint(file.size, 64, f"size{number}"))
-            parts.append(_word(file.form, f"form{number}"))
-        return keccak(b"".join(parts))
+def commitment_hash(commitment: Commitment) -> bytes:
+    """EIP-712 hashStruct, 32 bytes: the commitment hash that custodians sign and live sets are made of."""
+    parts = [
+        keccak(COMMITMENT_TYPE.encode()),
+        _uint(commitment.tender, 64, "tender"),
+        _uint(commitment.lot, 32, "lot"),
+        _address(commitment.bidder, "bidder"),
+        _uint(commitment.version, 32, "version"),
+        _address(commitment.recovery, "recovery"),
+        _uint(commitment.not_after, 64, "notAfter"),
+        _word(commitment.kind_digest, "kindDigest"),
+    ]
+    for number, file in ((1, commitment.first), (2, commitment.second)):
+        parts.append(_word(file.digest, f"file{number}"))
+        parts.append(_uint(file.size, 64, f"size{number}"))
+        parts.append(_word(file.form, f"form{number}"))
+    return keccak(b"".join(parts))
 
 
 def custody_hash(commitment: bytes) -> bytes:

@@ -1,0 +1,10 @@
+"""Tenders: from the notice to the opening, without our server.
+
+==============  ==============================================================================================
+typed           what bidders, recovery addresses and custodians sign (EIP-712)
+digests         kind digests, live sets
+board           where public papers lie, by digest
+==============  ==============================================================================================
+
+Everything is pure but the board; the ledger comes in through :mod:`chain.kernel.tender_ports`.
+"""
