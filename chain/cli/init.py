@@ -25,6 +25,11 @@ _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "approver": (("anchor", "account", "anchor"), ("desk", "desk", "")),
     "clerk": (),
     "service": (),
+    "procurement": (("anchor", "account", "anchor"), ("envelope", "desk", "")),
+    "supervisor": (("account", "account", ""), ("envelope", "desk", "")),
+    "keyholder": (("account", "account", ""), ("ceremony", "desk", "")),
+    "custodian": (("account", "account", ""),),
+    "bidder": (("papers", "desk", ""),),
 }
 """Role: its keys as (name, kind, purpose in the registry)."""
 
@@ -36,7 +41,7 @@ def register(app: typer.Typer) -> None:
     def init(
         ctx: typer.Context,
         role: Annotated[str, typer.Argument(help=", ".join(_ROLES))],
-        bureau: Annotated[str, typer.Option(help="USCC of the bureau (officer, approver)")] = "",
+        bureau: Annotated[str, typer.Option(help="USCC of the bureau (officer, approver, procurement)")] = "",
         acts_as: Annotated[str, typer.Option(help="successor that answers for this bureau (officer)")] = "",
         operator: Annotated[str, typer.Option(help="staff number or name written into acts")] = "",
         node: Annotated[
@@ -58,6 +63,9 @@ def register(app: typer.Typer) -> None:
         witness: Annotated[
             list[str], typer.Option(help="address or folder where a witness publishes; may be repeated")
         ] = [],  # noqa: B006
+        board: Annotated[
+            list[str], typer.Option(help="folder or address of a board with papers of tenders; may be repeated")
+        ] = [],  # noqa: B006
     ) -> None:
         """Make a home: its config.toml, its keys, and the card it shows to the authority."""
         home = state(ctx).home
@@ -72,7 +80,7 @@ def register(app: typer.Typer) -> None:
                 field="home",
                 fix="choose another folder with --home",
             )
-        if role in ("officer", "approver"):
+        if role in ("officer", "approver", "procurement"):
             uscc.parse(bureau, field="bureau")
         values: dict[str, Any] = {
             "role": role,
@@ -82,7 +90,7 @@ def register(app: typer.Typer) -> None:
             "documents": {"store": store, "blobs": blobs, "kubo": kubo},
             "bureau": {"uscc": bureau, "acts_as": acts_as},
             "desk": {"path": desk},
-        }
+        } | ({"tenders": {"boards": board}} if board else {})
         if role == "service":
             values = {"role": role, "operator": operator, "service": {"bureaus": _bureau_homes(home, bureau_home)}}
         check_settings(values)

@@ -165,14 +165,25 @@ class RetentionSettings(_Part):
     )
 
 
+class TenderSettings(_Part):
+    """Where the public papers of tenders lie, and the sealed files a custodian keeps."""
+
+    boards: list[str] = Field(
+        default_factory=lambda: ["board"],
+        description="folders or addresses of boards; written to the first, read from each in turn",
+    )
+    custody: str = Field("custody", description="folder of the sealed files that a custodian keeps")
+
+
 class Settings(BaseSettings):
     """All settings of one home."""
 
     model_config = SettingsConfigDict(env_prefix="YINXIN_", env_nested_delimiter="__", extra="ignore", frozen=True)
 
-    role: Literal["", "officer", "approver", "authority", "witness", "clerk", "operator", "service"] = Field(
-        "", description="who works here; only changes what doctor and help speak of"
-    )
+    role: Literal[
+        "", "officer", "approver", "authority", "witness", "clerk", "operator", "service",
+        "procurement", "supervisor", "keyholder", "custodian", "bidder",
+    ] = Field("", description="who works here; only changes what doctor and help speak of")  # fmt: skip
     operator: str = Field("", description="name or number written into acts done from here")
     operator_address: str = Field(
         "",
@@ -191,6 +202,7 @@ class Settings(BaseSettings):
     jobs: JobSettings = Field(default_factory=JobSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
+    tenders: TenderSettings = Field(default_factory=TenderSettings)
 
     @classmethod
     def settings_customise_sources(
