@@ -4,6 +4,7 @@
 typed           what bidders, recovery addresses and custodians sign (EIP-712)
 digests         kind digests, live sets
 board           where public papers lie, by digest
+story           what the events of a tender tell, and whether the contracts agree
 ==============  ==============================================================================================
 
 Everything is pure but the board; the ledger comes in through :mod:`chain.kernel.tender_ports`.
