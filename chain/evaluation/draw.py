@@ -1,0 +1,162 @@
+"""The draw: a signature that nobody can choose or know early becomes an order that everybody can repeat.
+
+    seed     = SHA-256("yinxin-seed-1" ‖ 0x00 ‖ signature)                              signature: 48 bytes
+    stream   = SHA-256(seed ‖ 0⁸) ‖ SHA-256(seed ‖ 1⁸) ‖ …                               8 bytes big-endian a number
+    number   below n: the next 8 bytes of the stream as a number; taken modulo n if below the greatest multiple of n
+               that is at most 2^64, otherwise the next 8 bytes
+    shuffle  of a list, in place: for i from its last place down to 1: exchange places i and (number below i + 1)
+
+(Fisher and Yates's shuffle, Knuth, The Art of Computer Programming, vol. 2, 3.4.2, algorithm P.) A threshold BLS
+signature is unique: whichever key holders sign, the seed is the same, and t - 1 of them do not know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chain.evaluation.pool import PoolPaper
+from chain.kernel.canonical import canonical
+from chain.kernel.encoding import b64url, sha256
+from chain.kernel.errors import InvalidInput, Refused
+
+_TAG = b"yinxin-seed-1\0"
+_MOST_STEPS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many experts of one specialty are needed."""
+
+    specialty: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """What is drawn, fixed before the seed is known.
+
+    Attributes:
+        pool: SHA-256 of the pool's paper, 32 bytes.
+        quotas: each specialty once, in the order in which they are filled.
+        excluded: 0-based places in the paper of experts with a conflict, absent, or drawn before; ascending.
+        reasons: SHA-256 of the paper that says why each is excluded, 32 bytes.
+    """
+
+    pool: bytes
+    quotas: tuple[Quota, ...]
+    excluded: tuple[int, ...]
+    reasons: bytes
+
+    def __post_init__(self) -> None:
+        if not self.quotas or any(quota.seats < 1 for quota in self.quotas):
+            raise InvalidInput("quotas: at least one seat each", code="draw.seats", field="quotas")
+        if len({quota.specialty for quota in self.quotas}) != len(self.quotas):
+            raise InvalidInput("quotas: each specialty once", code="draw.seats", field="quotas")
+        if list(self.excluded) != sorted(set(self.excluded)) or any(place < 0 for place in self.excluded):
+            raise InvalidInput("excluded: places, ascending, each once", code="draw.seats", field="excluded")
+        if len(self.pool) != 32 or len(self.reasons) != 32:
+            raise InvalidInput("digests have 32 bytes", code="draw.seats", field="pool")
+
+    def subject(self) -> bytes:
+        """What key holders sign for (:class:`chain.sealing.Draw`): SHA-256 of canonical JSON, 32 bytes."""
+        return sha256(
+            canonical(
+                {
+                    "format": "yinxin-draw-1",
+                    "pool": b64url(self.pool),
+                    "quotas": [{"specialty": one.specialty, "seats": one.seats} for one in self.quotas],
+                    "excluded": list(self.excluded),
+                    "reasons": b64url(self.reasons),
+                }
+            )
+        )
+
+
+def seed_of(signature: bytes) -> bytes:
+    """Seed, 32 bytes, from the key holders' signature (48 bytes), which the caller has verified."""
+    if len(signature) != 48:
+        raise InvalidInput("signature: 48 bytes", code="draw.signature", field="signature")
+    return sha256(_TAG + signature)
+
+
+def draw_experts(pool: PoolPaper, seats: Seats, seed: bytes) -> tuple[int, ...]:
+    """Places in the paper of those who are drawn, quota by quota, in the order drawn.
+
+    Raises:
+        InvalidInput: the seats are for another pool, or exclude somebody it has not.
+        Refused: a specialty has too few experts left; widen the pool or the quota, then draw anew.
+    """
+    if seats.pool != pool.digest():
+        raise InvalidInput("the seats are for another pool", code="draw.pool", field="pool")
+    if seats.excluded and seats.excluded[-1] >= len(pool.leaves):
+        raise InvalidInput("excluded: a place the pool has not", code="draw.seats", field="excluded")
+    out = set(seats.excluded)
+    numbers = _Numbers(seed)
+    drawn: list[int] = []
+    for quota in seats.quotas:
+        left = [place for place, field in enumerate(pool.specialties) if field == quota.specialty and place not in out]
+        if len(left) < quota.seats:
+            raise Refused(
+                f"{quota.specialty}: {quota.seats} seats and {len(left)} experts", code="draw.few", field="quotas",
+                fix="draw from a wider pool",
+            )  # fmt: skip
+        drawn += numbers.shuffled(left)[: quota.seats]
+    return tuple(drawn)
+
+
+def draw_point(low: Decimal, high: Decimal, step: Decimal, seed: bytes) -> Decimal:
+    """The float point 浮动点: one of low, low + step, … up to high, each as likely.
+
+    Raises:
+        InvalidInput: not finite, step not above zero, or high not reached by whole steps; at most a million steps.
+    """
+    if not all(value.is_finite() for value in (low, high, step)) or step <= 0 or high < low:
+        raise InvalidInput("low ≤ high and a step above zero", code="draw.point", field="step")
+    steps = (high - low) / step
+    if steps != steps.to_integral_value() or steps > _MOST_STEPS:
+        raise InvalidInput("step: the span is not a whole number of steps", code="draw.point", field="step")
+    return low + step * _Numbers(seed).below(int(steps) + 1)
+
+
+def check_committee(experts: int, owners: int) -> Sequence[str]:
+    """What is wrong with a committee of that many drawn experts and representatives of the procuring entity.
+
+    An odd number of at least five, two thirds of them experts (Tendering Law, article 37).
+    """
+    total = experts + owners
+    found = []
+    if total < 5 or total % 2 == 0:
+        found.append("an odd number of at least five")
+    if experts * 3 < total * 2:
+        found.append("at least two thirds are drawn experts")
+    return found
+
+
+class _Numbers:
+    """Numbers from a seed, without bias."""
+
+    def __init__(self, seed: bytes) -> None:
+        if len(seed) != 32:
+            raise InvalidInput("seed: 32 bytes", code="draw.seed", field="seed")
+        self._seed, self._block, self._held = seed, 0, b""
+
+    def below(self, limit: int) -> int:
+        """A number from 0 to ``limit`` - 1."""
+        bound = (1 << 64) // limit * limit
+        while True:
+            if not self._held:
+                self._held = sha256(self._seed + self._block.to_bytes(8, "big"))
+                self._block += 1
+            value, self._held = int.from_bytes(self._held[:8], "big"), self._held[8:]
+            if value < bound:
+                return value % limit
+
+    def shuffled(self, items: Collection[int]) -> list[int]:
+        """The items in a drawn order."""
+        out = list(items)
+        for last in range(len(out) - 1, 0, -1):
+            other = self.below(last + 1)
+            out[last], out[other] = out[other], out[last]
+        return out
