@@ -81,7 +81,7 @@ class LotStory:
     moved: set[bytes] = field(default_factory=set)
     closings: dict[int, Closing] = field(default_factory=dict)
     openings: dict[int, OpenedEnvelope] = field(default_factory=dict)
-    attestations: dict[int, list[tuple[bytes, bytes]]] = field(default_factory=dict)
+    custody: dict[int, list[tuple[bytes, bytes]]] = field(default_factory=dict)
     review: TenderEvent | None = None
     dropped: tuple[int, ...] = ()
     failed: TenderEvent | None = None

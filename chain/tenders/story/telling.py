@@ -238,7 +238,7 @@ def _attested(story: Story, event: TenderEvent) -> None:
     due = Phase.CLOSED if values["envelope"] == 1 else Phase.PRICE_CLOSED
     if lot.phase is not due or values["custodian"] not in story.custodians:
         raise _wrong(event, "a custodian attests between closing and opening")
-    lot.attestations.setdefault(values["envelope"], []).append((values["custodian"], values["digest"]))
+    lot.custody.setdefault(values["envelope"], []).append((values["custodian"], values["digest"]))
 
 
 def _named(story: Story, event: TenderEvent) -> None:

@@ -55,7 +55,7 @@ def test_a_tender_from_its_notice_to_the_opening() -> None:
     assert [bid.is_decoy for bid in lot.bids] == [False, False, False, True, False]
     assert lot.cases[0].answer == sha256(b"answer")
     assert len(lot.records) == 1
-    assert lot.attestations == {1: [(CUSTODIAN, sha256(b"all there"))]}
+    assert lot.custody == {1: [(CUSTODIAN, sha256(b"all there"))]}
     assert story.notice_digest == TERMS.digest
 
 
