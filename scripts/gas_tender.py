@@ -28,7 +28,8 @@ from scripts.tender_vectors import DOMAIN_TYPE, TYPES, group_key, partial_signat
 LIMITS = {"submit (first of a lot)": 130_000, "submit": 130_000, "open": 220_000}
 """What may never be exceeded: gas of the whole transaction."""
 
-BIDS = 12
+PAGES = (12, 100)
+BIDS = sum(PAGES)
 BUREAU = "11440100000000002J"
 
 
@@ -179,7 +180,8 @@ def _opening(town: _Town, deadline: int) -> dict[str, int]:
     newest = int(town.web3.eth.block_number)
     gas = {"tick": town.call("TenderBook", "tick", [1, _header(town, newest - 1), _header(town, newest)], relay)}
     town.jump(town.now() + 100)
-    gas["close (page of 12)"] = town.call("TenderBook", "close", [1, 1, 1, BIDS], relay)
+    for page in PAGES:
+        gas[f"close (page of {page})"] = town.call("TenderBook", "close", [1, 1, 1, page], relay)
     digest, cursor, count = town.contracts["TenderBook"].functions.liveSetOf(1, 1, 1).call()
     if (cursor, count) != (BIDS, BIDS - 1):
         raise RuntimeError(f"live set of {count}, {cursor} places")

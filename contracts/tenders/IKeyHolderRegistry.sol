@@ -16,9 +16,11 @@ import {IRetirable} from "../governance/IRetirable.sol";
 ///     confirmations  until confirmUntil      transcript, group key, and who is qualified
 ///
 /// A round begins with the second after the one before it ended; every end is inclusive. The key is in force as soon as
-/// `threshold` qualified members confirmed the same transcript, key and qualified set. A member that did not deal, or
-/// left a complaint unanswered, cannot be qualified. n members need n ≥ 2·threshold - 1, so that those who stay away
-/// cannot be waited for in vain.
+/// `threshold` qualified members confirm the same transcript, key and qualified set, and then for ever. Until the round
+/// ends a member may confirm another outcome instead, as when a paper that somebody held back was found: its newest one
+/// counts, so nobody is bound to what the others did not see. A member that did not deal, or left a complaint
+/// unanswered, cannot be qualified. n members need n ≥ 2·threshold - 1, so that those who stay away cannot be waited for
+/// in vain.
 ///
 /// A key counts for one genesis (that of this registry), one book, and one term of it or one single tender. What its
 /// holders sign carries a tag of its own for each kind of message: docs/formats/tender-digests.md.
@@ -59,7 +61,7 @@ interface IKeyHolderRegistry is IRetirable {
     event Complained(uint64 indexed ceremony, uint256 indexed member, uint256 indexed accused, bytes32 digest);
     /// @notice The accused answered a complaint.
     event Answered(uint64 indexed ceremony, uint256 indexed member, uint256 indexed complainant, bytes32 digest);
-    /// @notice A member confirmed an outcome.
+    /// @notice A member confirmed an outcome, in the place of one that it confirmed before.
     /// @param qualified bit i stands for member i.
     event Confirmed(
         uint64 indexed ceremony, uint256 indexed member, bytes32 transcript, uint256 qualified, bytes publicKey
@@ -87,7 +89,7 @@ interface IKeyHolderRegistry is IRetirable {
     error NotMember(uint64 ceremony, address sender);
     /// @notice It is not that round's time: (from, until] in seconds.
     error NotInRound(uint64 from, uint64 until, uint64 time);
-    /// @notice The member said this already; nothing is said twice.
+    /// @notice The member said this already; nothing is said twice. (Only a confirmation may be followed by another one.)
     error AlreadySaid(uint64 ceremony, uint256 member);
     /// @notice A complaint is against another member.
     error BadAccused(uint256 accused);
@@ -103,7 +105,7 @@ interface IKeyHolderRegistry is IRetirable {
     error BadSignature(uint64 ceremony);
     /// @notice The counter must be the next one.
     error NotNextCounter(uint32 expected, uint32 given);
-    /// @notice Shares may not be destroyed yet: their tender has not ended, or their term has not.
+    /// @notice Shares may not be destroyed yet: a tender uses their key, or may come to use it.
     error StillNeeded(uint64 ceremony);
     /// @notice The genesis hash given is not that of this chain.
     error BadGenesis(bytes32 genesis);
@@ -123,7 +125,8 @@ interface IKeyHolderRegistry is IRetirable {
     /// @notice Answers a complaint against the sender. Once, in the round of answers.
     function answer(uint64 ceremony, uint256 complainant, bytes32 digest) external;
 
-    /// @notice Confirms the outcome. Once, in the round of confirmations; the sender must be qualified.
+    /// @notice Confirms the outcome, in the round of confirmations; the sender must be qualified. Another outcome may
+    /// follow, not the same one.
     /// @param transcript SHA-256 of the transcript.
     /// @param qualified bit i for member i.
     /// @param publicKey group key, G2 in the encoding of EIP-2537, 256 bytes.
@@ -132,7 +135,8 @@ interface IKeyHolderRegistry is IRetirable {
     /// @notice Shows that enough holders can sign: a threshold signature over the roll call's message. From anybody.
     function rollCall(uint64 ceremony, uint32 counter, bytes calldata signature) external;
 
-    /// @notice Reports that the sender's share is destroyed: after its tender has ended, or its term has.
+    /// @notice Reports that the sender's share is destroyed: when no tender with its key runs, and none can begin to
+    /// use it (its one tender has ended, or `usableUntil` is past).
     /// @param digest SHA-256 of the member's record of it.
     function reportDestruction(uint64 ceremony, bytes32 digest) external;
 

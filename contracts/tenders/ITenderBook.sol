@@ -92,7 +92,8 @@ interface ITenderBook is IRetirable, ITenderEnds {
     }
 
     /// @notice Where a tender stands.
-    /// @param settledAt second at which the deadline became final; zero before.
+    /// @param settledAt second at which the deadline became final; zero before. Once an outage moved it: the deadline, or
+    /// the second at which the outage was shown, whichever is later.
     /// @param graceUsed true once an outage moved the deadline; it does not move again.
     /// @param cancelled true for ever once cancelled.
     struct TenderView {
@@ -347,7 +348,8 @@ interface ITenderBook is IRetirable, ITenderEnds {
 
     /// @notice Opens a closed envelope, from `openAt` on. From anybody.
     /// @param signature threshold signature over the live set's message: G1, 128 bytes (EIP-2537).
-    /// @param keysDigest SHA-256 of the blob with the key of every live bid.
+    /// @param keysDigest SHA-256 of the blob with the key of every live bid, as the sender says. Nobody checks it here, and
+    /// whoever has the signature may be first: readers check each key by one pairing, and know the one right blob.
     function open(uint64 tender, uint32 lot, uint8 envelope, bytes calldata signature, bytes32 keysDigest) external;
 
     // ------------------------------------------------------------------ afterwards

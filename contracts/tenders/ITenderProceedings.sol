@@ -84,7 +84,7 @@ interface ITenderProceedings {
 
     /// @notice Files an objection or complaint: from the opening on, within the standstill of the phase; after the
     /// award within the complaint period.
-    /// @dev By an address with a place in the lot, the officer (for others who are concerned) or the supervisor.
+    /// @dev By an address with a place in the lot that was not moved away, the officer (for others who are concerned) or the supervisor.
     function file(uint64 tender, uint32 lot, CaseKind kind, bytes32 digest) external;
 
     /// @notice Answers an objection (officer) or decides a complaint (supervisor).

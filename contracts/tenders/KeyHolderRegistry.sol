@@ -17,7 +17,7 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
         address[] members;
         mapping(address account => uint256) placeOf; // place + 1
         uint256 dealt;
-        uint256 confirmed;
+        mapping(uint256 member => bytes32 outcome) confirmed;
         uint256 destroyed;
         mapping(uint256 accused => uint256) complaints;
         mapping(uint256 accused => uint256) answered;
@@ -108,8 +108,11 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
             revert BadQualified(qualified, allowed);
         }
         if (!Bls12381.isPublicKey(publicKey)) revert DegenerateKey();
-        entry.confirmed = _add(ceremony, entry.confirmed, member, member);
         bytes32 outcome = keccak256(abi.encode(transcript, qualified, publicKey));
+        bytes32 former = entry.confirmed[member];
+        if (former == outcome) revert AlreadySaid(ceremony, member);
+        if (former != 0) --entry.supporters[former];
+        entry.confirmed[member] = outcome;
         uint256 supporters = ++entry.supporters[outcome];
         emit Confirmed(ceremony, member, transcript, qualified, publicKey);
         if (supporters == entry.plan.threshold && !entry.active) {
@@ -137,13 +140,7 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
         (Ceremony storage entry, uint256 member) = _member(ceremony);
         if (digest == 0) revert ZeroValue();
         Plan storage plan = entry.plan;
-        // A key that never came into force is needed for nothing once its last round is over.
-        bool needed = entry.active
-            ? (plan.tender == 0 ? _now() <= plan.usableUntil : !ITenderEnds(plan.book).ended(plan.tender))
-            : _now() <= plan.confirmUntil;
-        if (needed || (plan.tender == 0 && entry.active && ITenderEnds(plan.book).running(ceremony) != 0)) {
-            revert StillNeeded(ceremony);
-        }
+        if (entry.active ? _needed(ceremony, plan) : _now() <= plan.confirmUntil) revert StillNeeded(ceremony);
         entry.destroyed = _add(ceremony, entry.destroyed, member, member);
         emit ShareDestroyed(ceremony, member, digest);
     }
@@ -207,6 +204,13 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
                 || plan.answersUntil <= plan.complaintsUntil || plan.confirmUntil <= plan.answersUntil
                 || plan.usableUntil <= plan.confirmUntil
         ) revert BadRounds();
+    }
+
+    /// @dev A key in force is needed while a tender that uses it runs, and while another could begin to use it.
+    function _needed(uint64 ceremony, Plan storage plan) private view returns (bool) {
+        ITenderEnds book = ITenderEnds(plan.book);
+        if (book.running(ceremony) != 0) return true;
+        return _now() <= plan.usableUntil && (plan.tender == 0 || !book.ended(plan.tender));
     }
 
     function _checkRound(uint64 from, uint64 until) private view {

@@ -72,8 +72,8 @@ abstract contract Notices is TenderStore {
         // Both are blocks of this chain, whose times fit.
         uint64 before = uint64(first.time);
         uint64 later = uint64(second.time);
+        entry.settledAt = _now();
         if (later - before <= entry.gap) {
-            entry.settledAt = _now();
             emit DeadlineSettled(tender, before, later);
         } else {
             uint64 moved = later + entry.grace;

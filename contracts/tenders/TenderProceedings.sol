@@ -58,9 +58,10 @@ contract TenderProceedings is ITenderProceedings {
         if (digest == 0) revert DigestMissing();
         ITenderBook.LotView memory line = book.lotOf(tender, lot);
         ITenderBook.TenderView memory entry = book.tenderOf(tender);
+        ITenderBook.Entry memory place = book.entryOf(tender, lot, msg.sender);
+        // Who moved a bid away from an address had lost its key: whoever has it now speaks for nobody.
         if (
-            book.entryOf(tender, lot, msg.sender).version == 0 && msg.sender != entry.supervisor
-                && !book.isOfficer(tender, msg.sender)
+            (place.version == 0 || place.moved) && msg.sender != entry.supervisor && !book.isOfficer(tender, msg.sender)
         ) revert NotParty(msg.sender);
         if (line.phase < ITenderBook.Phase.Opened || line.phase > ITenderBook.Phase.Awarded || kind == CaseKind.None) {
             revert NotInPhase(line.phase);

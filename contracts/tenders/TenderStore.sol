@@ -179,9 +179,10 @@ abstract contract TenderStore is ITenderBook, Retirable {
         line.since = _now();
     }
 
-    /// @dev Second at which the deadline became final, or zero. One that an outage moved does not move again.
+    /// @dev Second at which the deadline became final, or zero. One that an outage moved does not move again: it is final
+    /// with its end, or, if the outage was shown even later, with that, so that custodians have their whole window.
     function _settledAt(Tender storage entry) internal view returns (uint64) {
-        return entry.graceUsed ? entry.deadline : entry.settledAt;
+        return entry.graceUsed && entry.deadline > entry.settledAt ? entry.deadline : entry.settledAt;
     }
 
     function _begin(Tender storage entry) internal {

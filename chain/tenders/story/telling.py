@@ -69,6 +69,8 @@ def _postpone(story: Story, event: TenderEvent, earliest: int) -> None:
     if story.cancelled or event.block.time > story.deadline or deadline < earliest or open_at < story.open_at:
         raise _wrong(event, "a deadline only moves forward, before it is over")
     story.deadline, story.open_at = deadline, open_at
+    if story.outage:
+        story.settled_at = deadline
 
 
 def _cancelled(story: Story, event: TenderEvent) -> None:
@@ -86,7 +88,9 @@ def _moved_deadline(story: Story, event: TenderEvent) -> None:
     if values["deadline"] != values["timeAfter"] + story.terms.grace:
         raise _wrong(event, "the grace is another one")
     story.open_at += values["deadline"] - story.deadline
-    story.deadline = story.settled_at = values["deadline"]
+    story.deadline = values["deadline"]
+    # Final with its end, or with this proof of the outage if that came even later.
+    story.settled_at = max(story.deadline, event.block.time)
     if values["openAt"] != story.open_at:
         raise _wrong(event, "the opening moves as far as the deadline")
     story.outage = event

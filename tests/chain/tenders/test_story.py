@@ -96,9 +96,23 @@ def test_an_outage_moves_deadline_and_opening_once() -> None:
     teller.commit(1, teller.commitment(1), at=moved)
     story = tell(teller.events, BOOK)
     assert (story.deadline, story.settled_at, story.open_at) == (moved, moved, values["openAt"])
+    teller.say("Extended", at=moved, deadline=moved + 50, openAt=values["openAt"] + 50)
+    assert tell(teller.events, BOOK).settled_at == moved + 50
     teller.say("DeadlineMoved", at=moved + 100, **values)
     with pytest.raises(Damaged, match="moves once"):
         tell(teller.events, BOOK)
+
+
+def test_an_outage_shown_after_the_grace_is_final_only_then() -> None:
+    teller = Teller()
+    teller.publish()
+    late = TERMS.deadline + 100
+    moved = late + TERMS.grace
+    values = {"timeBefore": TERMS.deadline - 1, "timeAfter": late, "deadline": moved}
+    values["openAt"] = TERMS.open_at + moved - TERMS.deadline
+    teller.say("DeadlineMoved", at=moved + 7, **values)
+    story = tell(teller.events, BOOK)
+    assert (story.deadline, story.settled_at) == (moved, moved + 7)
 
 
 def _late(teller: Teller) -> None:

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IKeyHolderRegistry} from "../../../contracts/tenders/IKeyHolderRegistry.sol";
+import {ITenderBook} from "../../../contracts/tenders/ITenderBook.sol";
 import {KeyHolderRegistry} from "../../../contracts/tenders/KeyHolderRegistry.sol";
 import {TenderHashes} from "../../../contracts/tenders/TenderHashes.sol";
 import {BlsSigner} from "../support/BlsSigner.sol";
@@ -110,7 +111,37 @@ contract CeremonyTest is TenderFixture {
         _confirm(ceremony, 0, 31, _key);
         vm.prank(_member(0));
         vm.expectRevert(abi.encodeWithSelector(IKeyHolderRegistry.AlreadySaid.selector, ceremony, 0));
-        holders.confirm(ceremony, digest, 31, _key);
+        holders.confirm(ceremony, keccak256("transcript"), 31, _key);
+    }
+
+    /// @dev One of five held a paper back from half of the others: they confirm two outcomes, and then agree.
+    function test_WhoSawAnotherStoryConfirmsAnewAndTheCeremonyIsNotStranded() public {
+        uint64 ceremony = _confirming(31);
+        _confirm(ceremony, 0, 31, _key);
+        _confirm(ceremony, 1, 31, _key);
+        _confirmOther(ceremony, 2);
+        _confirmOther(ceremony, 3);
+        assertEq(holders.publicKeyOf(ceremony), bytes(""), "key");
+        _confirm(ceremony, 2, 31, _key);
+        assertEq(holders.publicKeyOf(ceremony), _key, "key");
+        // What is in force stays, whoever changes its mind.
+        _confirmOther(ceremony, 0);
+        _confirmOther(ceremony, 1);
+        assertEq(holders.publicKeyOf(ceremony), _key, "key");
+    }
+
+    function test_AMemberCountsForItsNewestOutcomeOnly() public {
+        uint64 ceremony = _confirming(31);
+        _confirm(ceremony, 0, 31, _key);
+        _confirm(ceremony, 1, 31, _key);
+        _confirmOther(ceremony, 0);
+        _confirm(ceremony, 2, 31, _key);
+        assertEq(holders.publicKeyOf(ceremony), bytes(""), "two support it");
+        _confirmOther(ceremony, 1);
+        assertEq(holders.publicKeyOf(ceremony), bytes(""), "one supports it");
+        _confirm(ceremony, 0, 31, _key);
+        _confirm(ceremony, 3, 31, _key);
+        assertEq(holders.publicKeyOf(ceremony), _key, "three support it");
     }
 
     /// @dev Rounds end inclusively; the next begins a second later.
@@ -196,6 +227,36 @@ contract CeremonyTest is TenderFixture {
         holders.reportDestruction(ceremony, digest);
         vm.prank(officer);
         book.cancel(tender, digest);
+        vm.prank(_member(0));
+        holders.reportDestruction(ceremony, digest);
+    }
+
+    /// @dev A number of a tender is first come, first served: the tender a key was made for may never begin.
+    function test_SharesForATenderThatNeverBeganAreDestroyedAfterTheTerm() public {
+        uint64 ceremony = _ceremony(7);
+        uint64 until = holders.planOf(ceremony).usableUntil;
+        vm.prank(_member(0));
+        vm.expectRevert();
+        holders.reportDestruction(ceremony, digest);
+        vm.warp(until + 1);
+        vm.prank(_member(0));
+        holders.reportDestruction(ceremony, digest);
+    }
+
+    function test_SharesForOneTenderAreDestroyedOnceItHasEnded() public {
+        uint64 ceremony = _ceremony(1);
+        ITenderBook.Notice memory notice = _notice(ceremony, 1);
+        vm.prank(officer);
+        book.publish(1, notice, _custodians());
+        vm.prank(_member(0));
+        vm.expectRevert(abi.encodeWithSelector(IKeyHolderRegistry.StillNeeded.selector, ceremony));
+        holders.reportDestruction(ceremony, digest);
+        vm.warp(holders.planOf(ceremony).usableUntil + 1);
+        vm.prank(_member(0));
+        vm.expectRevert(abi.encodeWithSelector(IKeyHolderRegistry.StillNeeded.selector, ceremony));
+        holders.reportDestruction(ceremony, digest);
+        vm.prank(officer);
+        book.cancel(1, digest);
         vm.prank(_member(0));
         holders.reportDestruction(ceremony, digest);
     }

@@ -143,6 +143,35 @@ contract NoticesTest is TenderFixture {
         book.close(tender, 1, 1, 100);
     }
 
+    function test_AnOutageShownLateLeavesCustodiansTheirWholeWindow() public {
+        uint64 tender = _publish(1);
+        _bid(tender, ANN, 1, 1);
+        uint64 back = deadline + GAP + 5;
+        uint64 shown = back + GRACE + REVEAL + 1;
+        vm.warp(shown);
+        _tick(tender, deadline - 1, back);
+        assertEq(book.tenderOf(tender).settledAt, shown, "settled");
+        vm.warp(shown + REVEAL);
+        vm.expectRevert(abi.encodeWithSelector(ITenderBook.TooEarly.selector, shown + REVEAL + 1, _now()));
+        book.close(tender, 1, 1, 100);
+        vm.warp(shown + REVEAL + 1);
+        book.close(tender, 1, 1, 100);
+    }
+
+    function test_AnExtensionDuringTheGraceIsFinalWithItsNewEnd() public {
+        uint64 tender = _publish(1);
+        uint64 back = deadline + GAP + 5;
+        vm.warp(back);
+        _tick(tender, deadline - 1, back);
+        uint64 later = back + GRACE + 50;
+        vm.prank(officer);
+        book.extend(tender, later, later + 1000);
+        assertEq(book.tenderOf(tender).settledAt, later, "settled");
+        vm.warp(later + REVEAL);
+        vm.expectRevert(abi.encodeWithSelector(ITenderBook.TooEarly.selector, later + REVEAL + 1, _now()));
+        book.close(tender, 1, 1, 100);
+    }
+
     function test_HeadersMustBeTwoOfThisChainThatSpanTheDeadline() public {
         uint64 tender = _publish(1);
         vm.warp(deadline + 100);
