@@ -18,9 +18,9 @@ import {IRetirable} from "../governance/IRetirable.sol";
 /// A round begins with the second after the one before it ended; every end is inclusive. The key is in force as soon as
 /// `threshold` qualified members confirm the same transcript, key and qualified set, and then for ever. Until the round
 /// ends a member may confirm another outcome instead, as when a paper that somebody held back was found: its newest one
-/// counts, so nobody is bound to what the others did not see. A member that did not deal, or left a complaint
-/// unanswered, cannot be qualified. n members need n ≥ 2·threshold - 1, so that those who stay away cannot be waited for
-/// in vain.
+/// counts, so nobody is bound to what the others did not see. Only an outcome with enough supporters keeps them. A member
+/// that did not deal, or left a complaint unanswered, cannot be qualified. n members need n ≥ 2·threshold - 1, so that
+/// those who stay away cannot be waited for in vain.
 ///
 /// A key counts for one genesis (that of this registry), one book, and one term of it or one single tender. What its
 /// holders sign carries a tag of its own for each kind of message: docs/formats/tender-digests.md.
@@ -126,7 +126,7 @@ interface IKeyHolderRegistry is IRetirable {
     function answer(uint64 ceremony, uint256 complainant, bytes32 digest) external;
 
     /// @notice Confirms the outcome, in the round of confirmations; the sender must be qualified. Another outcome may
-    /// follow, not the same one.
+    /// follow while the former one lacks supporters.
     /// @param transcript SHA-256 of the transcript.
     /// @param qualified bit i for member i.
     /// @param publicKey group key, G2 in the encoding of EIP-2537, 256 bytes.

@@ -110,7 +110,10 @@ contract KeyHolderRegistry is IKeyHolderRegistry, Retirable {
         if (!Bls12381.isPublicKey(publicKey)) revert DegenerateKey();
         bytes32 outcome = keccak256(abi.encode(transcript, qualified, publicKey));
         bytes32 former = entry.confirmed[member];
-        if (former == outcome) revert AlreadySaid(ceremony, member);
+        // Whoever supports an outcome that has enough supporters stays with it, so that those of a key in force stay t.
+        if (former == outcome || entry.supporters[former] >= entry.plan.threshold) {
+            revert AlreadySaid(ceremony, member);
+        }
         if (former != 0) --entry.supporters[former];
         entry.confirmed[member] = outcome;
         uint256 supporters = ++entry.supporters[outcome];

@@ -124,9 +124,12 @@ contract CeremonyTest is TenderFixture {
         assertEq(holders.publicKeyOf(ceremony), bytes(""), "key");
         _confirm(ceremony, 2, 31, _key);
         assertEq(holders.publicKeyOf(ceremony), _key, "key");
-        // What is in force stays, whoever changes its mind.
-        _confirmOther(ceremony, 0);
-        _confirmOther(ceremony, 1);
+        // What is in force stays, with its supporters; who confirmed the other outcome may still join them.
+        bytes memory other = BlsSigner.publicKey(GROUP_SECRET + 1);
+        vm.prank(_member(0));
+        vm.expectRevert(abi.encodeWithSelector(IKeyHolderRegistry.AlreadySaid.selector, ceremony, 0));
+        holders.confirm(ceremony, keccak256("transcript"), 31, other);
+        _confirm(ceremony, 3, 31, _key);
         assertEq(holders.publicKeyOf(ceremony), _key, "key");
     }
 
