@@ -1,0 +1,62 @@
+"""Strict reading of papers: exact members, exact kinds; whatever else is refused with the member named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chain.kernel.canonical import read_canonical
+from chain.kernel.encoding import unb64url, unhex0x
+from chain.kernel.errors import InvalidInput
+
+LARGEST = 16 * 2**20
+
+
+def paper(data: bytes, form: str, names: set[str], code: str) -> dict[str, Any]:
+    """The members of a paper of one format. Raises InvalidInput."""
+    value = read_canonical(data, what=form, limit=LARGEST)
+    if not isinstance(value, dict) or value.get("format") != form:
+        raise InvalidInput(f"not a paper of the form {form}", code=code, field="format", fix=f"only {form} is known")
+    return members(value, {"format", *names}, form, code)
+
+
+def members(value: Any, names: set[str], field: str, code: str) -> dict[str, Any]:
+    """``value`` if it is an object with exactly these members. Raises InvalidInput."""
+    if not isinstance(value, dict) or set(value) != names:
+        raise InvalidInput(f"{field}: members are " + ", ".join(sorted(names)), code=code, field=field)
+    return value
+
+
+def number(value: Any, field: str, code: str, least: int = 1) -> int:
+    """A whole number from ``least``. Raises InvalidInput."""
+    if type(value) is not int or value < least:
+        raise InvalidInput(f"{field}: a number from {least}", code=code, field=field)
+    return value
+
+
+def text(value: Any, field: str, code: str, most: int = 4_000) -> str:
+    """A text of 1 to ``most`` characters. Raises InvalidInput."""
+    if not isinstance(value, str) or not 0 < len(value) <= most:
+        raise InvalidInput(
+            f"{field}: a text of 1 to {most} characters", code=code, field=field, fix="shorten it, or say it"
+        )
+    return value
+
+
+def items(value: Any, field: str, code: str, most: int = 10_000) -> list[Any]:
+    """A list of at most ``most``. Raises InvalidInput."""
+    if not isinstance(value, list) or len(value) > most:
+        raise InvalidInput(f"{field}: a list of at most {most}", code=code, field=field)
+    return value
+
+
+def hexed(value: Any, size: int, field: str) -> bytes:
+    """Bytes from 0x hexadecimal. Raises InvalidInput."""
+    return unhex0x(value, size=size, field=field)
+
+
+def raw(value: Any, size: int, field: str, code: str) -> bytes:
+    """Bytes from base64url. Raises InvalidInput."""
+    data = unb64url(value, field=field) if isinstance(value, str) else b""
+    if len(data) != size:
+        raise InvalidInput(f"{field}: {size} bytes as base64url", code=code, field=field)
+    return data
