@@ -15,7 +15,7 @@ import typer
 from chain.catalogue import CertificateType, get_type, read_definition
 from chain.cli import _proposing
 from chain.cli.common import emit, progress, state
-from chain.desk.proposals import Steps, steps_of
+from chain.desk.proposals import TENDERS, Steps, steps_of
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.clock import parse_time
 from chain.kernel.encoding import hex0x, sha256
@@ -75,7 +75,10 @@ def deploy_contracts(
         int, typer.Option(min=0, help="seconds between proposing and doing a hand-over or a retirement")
     ] = 172_800,
 ) -> None:
-    """Compile the contracts by py-solc-x and put them on the ledger, once; write deployment.json."""
+    """Compile the contracts by py-solc-x and put them on the ledger, once; write deployment.json.
+
+    A deployment from before there were tenders, or one that was cut short, gets what it lacks.
+    """
     from chain.ledger.compile import compile_contracts
     from chain.ledger.install import install
 
@@ -116,21 +119,27 @@ def accredit(
     ctx: typer.Context,
     bureau: _Bureau,
     certificate_type: Annotated[
-        str, typer.Option("--type", help="certificate type, by name or code, or a bureau's definition (a .json file)")
+        str,
+        typer.Option(
+            "--type",
+            help="certificate type, by name or code, or a bureau's definition (a .json file); "
+            "tenders for a procuring entity 招标人",
+        ),
     ],
     since: Annotated[str | None, typer.Option("--from", help="time from which, now if not given")] = None,
     until: Annotated[str | None, typer.Option(help="time until which; open if not given")] = None,
 ) -> None:
-    """Accredit a bureau to issue certificates of a type."""
-    kind = _type_named(certificate_type)
+    """Accredit a bureau to issue certificates of a type, or to procure by sealed tender."""
+    kind = None if certificate_type == TENDERS else _type_named(certificate_type)
+    code = TENDERS if kind is None else kind.code
     arguments = {
         "bureau": bureau,
-        "type": kind.code,
+        "type": code,
         "from": parse_time(since, field="--from") if since else 0,
         "until": parse_time(until, field="--until") if until else 0,
     }
-    said = f"{bureau} may issue {kind.zh} {kind.en}"
-    _do(ctx, "accredit", arguments, {"bureau": bureau, "type": kind.code}, said)
+    said = f"{bureau} may procure by sealed tender" if kind is None else f"{bureau} may issue {kind.zh} {kind.en}"
+    _do(ctx, "accredit", arguments, {"bureau": bureau, "type": code}, said)
 
 
 def _type_named(name: str) -> CertificateType:
@@ -147,9 +156,10 @@ def _type_named(name: str) -> CertificateType:
 
 @app.command()
 def enter(
-    ctx: typer.Context, cards: Annotated[list[Path], typer.Argument(help="card.json files of officers and approvers")]
+    ctx: typer.Context,
+    cards: Annotated[list[Path], typer.Argument(help="card.json files of officers, approvers and procuring entities")],
 ) -> None:
-    """Enter the public keys that an officer's or approver's home has shown on its card."""
+    """Enter the public keys that a bureau's home (officer, approver, procurement) has shown on its card."""
     keys = [{"bureau": card["bureau"], **key} for card in map(read_card, cards) for key in card["keys"]]
     shown = [{name: key[name] for name in ("bureau", "purpose", "thumbprint")} for key in keys]
     said = f"entered {len(keys)} keys: " + ", ".join(f"{key['purpose']} {key['thumbprint'][:18]}…" for key in shown)

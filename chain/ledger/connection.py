@@ -16,6 +16,7 @@ from chain.ledger.node import NodeHandle, ensure_node
 from chain.ledger.reader import LedgerReader
 from chain.ledger.rpc import Finality, RpcClient
 from chain.ledger.sender import Sender
+from chain.ledger.tenders import AccountActs, TenderReader, named_in
 from chain.ledger.trustroot import ANCHOR_LOG, TrustRoot
 from chain.ledger.witness.client import WitnessedBlock, open_source, witnessed
 
@@ -37,7 +38,7 @@ class Ledger:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._node: NodeHandle | None = None
-        self._sender: Sender | None = None
+        self._senders: dict[str, Sender] = {}
 
     @cached_property
     def endpoints(self) -> list[str]:
@@ -95,10 +96,22 @@ class Ledger:
 
     def sender(self, account: LocalAccount) -> Sender:
         """Sends from that account; its transactions are kept in ``<home>/outbox-<address>.sqlite``."""
-        if self._sender is None:
-            store = self._home / f"outbox-{account.address.lower()}.sqlite"
-            self._sender = Sender(self.rpc, account, store, chain_id=self.trust_root.chain_id)
-        return self._sender
+        name = account.address.lower()
+        if name not in self._senders:
+            store = self._home / f"outbox-{name}.sqlite"
+            self._senders[name] = Sender(self.rpc, account, store, chain_id=self.trust_root.chain_id)
+        return self._senders[name]
+
+    @cached_property
+    def tenders(self) -> TenderReader:
+        """The contracts of tenders at one final block. Raises NotFound: this ledger has no tenders."""
+        root = self.trust_root
+        named_in(root)  # before a node is started for nothing
+        return TenderReader(self.rpc, root)
+
+    def acts(self, account: LocalAccount, *, timeout: float = 120.0) -> AccountActs:
+        """Writes tenders from that account; each act is final when it returns, within ``timeout`` seconds."""
+        return AccountActs(self.sender(account), self.tenders.contracts, timeout=timeout)
 
     def checkpoint(self, block: BlockRef) -> WitnessedBlock | None:
         """A witnessed checkpoint over that block, with its inclusion path, or None if too few witnesses have one.
@@ -120,9 +133,9 @@ class Ledger:
 
     def close(self) -> None:
         """Close what was opened; an embedded node started for this ends by itself when nobody uses it."""
-        if self._sender is not None:
-            self._sender.close()
-            self._sender = None
+        for sender in self._senders.values():
+            sender.close()
+        self._senders.clear()
         if self._node is not None:
             self._node.close()
             self._node = None

@@ -12,6 +12,7 @@ from typing import Any
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import hex0x, unhex0x
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
+from chain.kernel.home import write_atomically
 
 FORMAT = "yinxin-deployment-1"
 
@@ -21,7 +22,7 @@ class DeployedContract:
     """One contract on the chain.
 
     Attributes:
-        name: ``BureauRegistry`` or ``AnchorLog``.
+        name: as in contracts/, such as ``BureauRegistry``.
         address: 20 bytes.
         block_number: block of its creation.
         block_hash: 32 bytes.
@@ -130,6 +131,10 @@ class Deployment:
         if deployment.to_json() != data:
             raise InvalidInput("deployment: unknown members", code="deploy.format")
         return deployment
+
+    def replace(self, path: Path) -> None:
+        """Write, replacing an older record of the same deployment at once."""
+        write_atomically(path, self.to_json(), mode=0o644)
 
     def save(self, path: Path) -> None:
         """Write to a new file. Raises Conflict if it exists."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 from web3 import HTTPProvider, Web3
@@ -12,7 +13,7 @@ from chain.kernel.errors import Conflict, InvalidInput
 from chain.kernel.home import Home
 from chain.keys.signatures import address_of
 from chain.ledger.compile import Compilation
-from chain.ledger.deploy import deploy
+from chain.ledger.deploy import TENDER_CONTRACTS, deploy, deploy_tenders
 from chain.ledger.deployment import Deployment
 from chain.ledger.node import allow_contracts, ensure_node
 from chain.ledger.rpc import RpcClient, RpcFailure
@@ -34,7 +35,7 @@ class _OwnerProvider(BaseProvider):
 
 
 def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> Deployment:
-    """Deploy once.
+    """Deploy all five contracts, once; what a record lacks, of an older deployment or one cut short, is added.
 
     Args:
         home: its ledger settings name the embedded node or one endpoint.
@@ -43,11 +44,12 @@ def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> 
         compilation: what py-solc-x made of the sources.
 
     Raises:
-        Conflict: this home, or this key on that chain, has deployed before.
+        Conflict: this home has deployed all of them, this key has on that chain, or the record is of another chain.
         Unavailable: the ledger does not answer.
     """
     path = home / "deployment.json"
-    if path.exists():
+    known = Deployment.load(path) if path.exists() else None
+    if known is not None and _is_whole(known):
         raise Conflict(
             f"{path} describes a deployment already",
             code="deploy.file",
@@ -56,9 +58,8 @@ def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> 
         )
     settings = home.settings.ledger
     if settings.endpoints:
-        return deploy(
-            Web3(HTTPProvider(settings.endpoints[0])), key, address_of(key), delay, path=path, compilation=compilation
-        )
+        web3 = Web3(HTTPProvider(settings.endpoints[0]))
+        return _tenders(web3, key, known or _first(web3, key, delay, path, compilation), path, compilation)
     if settings.node is None:
         raise InvalidInput(
             "neither ledger.node nor ledger.endpoints is set",
@@ -68,8 +69,21 @@ def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> 
         )
     folder = home.resolve(settings.node)
     with ensure_node(folder) as node:
-        deployment = deploy(
-            Web3(_OwnerProvider(node.owner)), key, address_of(key), delay, path=path, compilation=compilation
-        )
+        web3 = Web3(_OwnerProvider(node.owner))
+        deployment = _tenders(web3, key, known or _first(web3, key, delay, path, compilation), path, compilation)
         allow_contracts(folder, [contract.address for contract in deployment.contracts])
     return deployment
+
+
+def _is_whole(deployment: Deployment) -> bool:
+    return {contract.name for contract in deployment.contracts} >= set(TENDER_CONTRACTS)
+
+
+def _first(web3: Web3, key: bytes, delay: int, path: Path, compilation: Compilation) -> Deployment:
+    return deploy(web3, key, address_of(key), delay, path=path, compilation=compilation)
+
+
+def _tenders(web3: Web3, key: bytes, known: Deployment, path: Path, compilation: Compilation) -> Deployment:
+    whole = deploy_tenders(web3, key, known, compilation=compilation)
+    whole.replace(path)
+    return whole

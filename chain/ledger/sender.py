@@ -34,7 +34,7 @@ _Seen = TypeVar("_Seen")
 _SURE_BLOCKS, _SURE_SECONDS = 2, 10.0
 _POLL = 0.2
 _RESEND = 5.0
-_ONCE = " \u00b7 "
+ONCE = " \u00b7 "
 """Stands between what a call is for and what makes its label unique."""
 
 
@@ -79,13 +79,14 @@ class Sender:
         """Close the store."""
         self._outbox.close()
 
-    def send(self, to: bytes, data: bytes, *, label: str) -> SentTx:
+    def send(self, to: bytes, data: bytes, *, label: str, spare: int = 0) -> SentTx:
         """Send a call once.
 
         Args:
             to: contract, 20 bytes.
             data: call data.
             label: names the effect, such as ``anchor 4401… 3``; a second send with it returns the first.
+            spare: gas beyond the estimate, for calls that cost more after others that the estimate could not see.
 
         Raises:
             Conflict: the label was used for another call, or the contract names a conflict.
@@ -99,21 +100,22 @@ class Sender:
             self._resume()
             if known is not None:
                 return self._outbox.by_hash(known.hash) or known
-            fields = self._prepare(to, data, label)
+            fields = self._prepare(to, data, label, spare)
             signed = self._account.sign_transaction(fields)
             tx = SentTx(label, fields["nonce"], to, data, bytes(signed.raw_transaction), bytes(signed.hash), SIGNED)
             self._outbox.add(tx)
             self._at("stored")
             return self._hand_over(tx)
 
-    def act(self, to: bytes, data: bytes, *, what: str) -> SentTx:
+    def act(self, to: bytes, data: bytes, *, what: str, spare: int = 0) -> SentTx:
         """As :meth:`send` for calls that may rightly be repeated later, such as a second suspension.
 
         While the very same call of ours is not settled, that one is returned; afterwards it is a new one.
         """
         with self._outbox.hold():
             waiting = next((tx for tx in self._outbox.open() if (tx.to, tx.data) == (to, data)), None)
-        return self.send(to, data, label=waiting.label if waiting else f"{what}{_ONCE}{uuid.uuid4()}")
+        label = waiting.label if waiting else f"{what}{ONCE}{uuid.uuid4()}"
+        return self.send(to, data, label=label, spare=spare)
 
     def resume(self) -> list[SentTx]:
         """Hand every stored transaction that is not settled to a node again; returns them."""
@@ -229,10 +231,13 @@ class Sender:
         try:
             self.rpc.call("eth_call", [call, hex(block.number)])
         except Reverted as error:
-            return refusal(error.data, tx.label.partition(_ONCE)[0])
+            return refusal(error.data, tx.label.partition(ONCE)[0])
         except Unavailable:
             pass
-        return Refused(f"{tx.label.partition(_ONCE)[0]}: reverted in block {block.number}", code="ledger.reverted")
+        return Refused(
+            f"{tx.label.partition(ONCE)[0]}: reverted in block {block.number}", code="ledger.reverted",
+            fix="run the same command again: what stood in its way is gone",
+        )  # fmt: skip
 
     def _resume(self) -> None:
         for tx in self._outbox.open():
@@ -249,7 +254,7 @@ class Sender:
         self._at("sent")
         return self._outbox.settle(tx, SENT) if tx.state == SIGNED else tx
 
-    def _prepare(self, to: bytes, data: bytes, label: str) -> dict[str, Any]:
+    def _prepare(self, to: bytes, data: bytes, label: str, spare: int) -> dict[str, Any]:
         call = {"from": hex0x(self.address), "to": hex0x(to), "data": hex0x(data)}
         try:
             gas, count, block = self.rpc.batch(
@@ -257,7 +262,7 @@ class Sender:
                  ("eth_getBlockByNumber", ["latest", False])]
             )  # fmt: skip
         except Reverted as error:
-            raise refusal(error.data, label.partition(_ONCE)[0]) from error
+            raise refusal(error.data, label.partition(ONCE)[0]) from error
         except RpcFailure as error:
             if "insufficient" not in error.message.lower():
                 raise
@@ -268,7 +273,7 @@ class Sender:
         limit = int(gas, 16)
         fields: dict[str, Any] = {
             "chainId": self.chain_id, "nonce": nonce, "to": to, "value": 0, "data": data,
-            "gas": limit + limit // 4 + 5_000,
+            "gas": limit + limit // 4 + 5_000 + spare,
         }  # fmt: skip
         return fields | self._price(block)
 

@@ -21,7 +21,8 @@ from chain.kernel.home import write_atomically
 FORMAT = "yinxin-trust-root-1"
 REGISTRY: Literal["BureauRegistry"] = "BureauRegistry"
 ANCHOR_LOG: Literal["AnchorLog"] = "AnchorLog"
-_NAMES = (ANCHOR_LOG, REGISTRY)
+_NEEDED = (ANCHOR_LOG, REGISTRY)
+_NAMES = (*_NEEDED, "KeyHolderRegistry", "TenderBook", "TenderProceedings")
 _WITNESS = re.compile(r"[a-z0-9](?:[a-z0-9./-]{0,62}[a-z0-9])?\Z")
 _LIMIT = 2**20
 
@@ -31,10 +32,12 @@ class ContractRange:
     """One deployed contract and the blocks in which it counts.
 
     Attributes:
-        name: ``BureauRegistry`` or ``AnchorLog``.
+        name: ``BureauRegistry``, ``AnchorLog``; of tenders ``KeyHolderRegistry``, ``TenderBook``,
+            ``TenderProceedings``.
         address: 20 bytes.
         from_block: first block whose state or events count.
-        until_block: first block that no longer counts; None while it is in use.
+        until_block: first block that no longer counts, None while it is in use. In a contract of tenders nothing begins
+            from that block on; what is under way there counts to its end.
     """
 
     name: str
@@ -215,7 +218,7 @@ def _witness(value: dict[str, Any]) -> WitnessKey:
 
 
 def _check_contracts(contracts: tuple[ContractRange, ...]) -> None:
-    for name in _NAMES:
+    for name in _NEEDED:
         if not any(contract.name == name for contract in contracts):
             raise _bad("contracts", f"no {name} is named")
     if len({contract.address for contract in contracts}) != len(contracts):

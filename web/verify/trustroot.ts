@@ -10,6 +10,7 @@ import { isWhole } from "./names.ts";
 export const REGISTRY = "BureauRegistry";
 export const ANCHOR_LOG = "AnchorLog";
 
+const NAMES = [ANCHOR_LOG, REGISTRY, "KeyHolderRegistry", "TenderBook", "TenderProceedings"];
 const FORMAT = "yinxin-trust-root-1";
 const LIMIT = 2 ** 20;
 const WITNESS = /^[a-z0-9](?:[a-z0-9./-]{0,62}[a-z0-9])?$/;
@@ -98,7 +99,7 @@ function objects(value: Json | undefined, field: string): JsonObject[] {
 function readContract(value: JsonObject): ContractRange {
   exact(value, ["name", "address", "fromBlock", "untilBlock"], "contract");
   const { name, fromBlock, untilBlock = null } = value;
-  if (name !== REGISTRY && name !== ANCHOR_LOG) throw bad("contracts.name", "unknown contract");
+  if (typeof name !== "string" || !NAMES.includes(name)) throw bad("contracts.name", "unknown contract");
   if (!isWhole(fromBlock) || !(untilBlock === null || (isWhole(untilBlock) && untilBlock > fromBlock))) {
     throw bad("contracts.fromBlock", "empty or negative range of blocks");
   }
@@ -116,9 +117,13 @@ function readWitness(value: JsonObject): WitnessKey {
 
 function checkContracts(contracts: readonly ContractRange[]): void {
   for (const name of [ANCHOR_LOG, REGISTRY]) {
+    if (!contracts.some((one) => one.name === name)) throw bad("contracts", `no ${name} is named`);
+  }
+  for (const name of NAMES) {
     const newest = contracts.filter((one) => one.name === name).at(-1);
-    if (newest === undefined) throw bad("contracts", `no ${name} is named`);
-    if (newest.untilBlock !== null) throw bad("contracts.untilBlock", `the newest ${name} must have no end`);
+    if (newest !== undefined && newest.untilBlock !== null) {
+      throw bad("contracts.untilBlock", `the newest ${name} must have no end`);
+    }
   }
   if (new Set(contracts.map((one) => String(one.address))).size !== contracts.length) {
     throw bad("contracts.address", "two contracts share an address");
