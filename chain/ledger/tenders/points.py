@@ -1,8 +1,9 @@
 """Points of BLS12-381 between the chain's form and that of papers (docs/formats/tender-digests.md, "Points").
 
 The chain has EIP-2537's long form, papers the compressed one of the ZCash serialisation. Compressing needs no more
-than the sign of y; the way back takes a square root, in Fp or in Fp2. Plain whole numbers, no library and no secrets: what is
-converted here is public. That a point lies in the group of order r is checked by the contracts and by chain.sealing.
+than the sign of y; the way back takes a square root, in Fp or in Fp2. Plain whole numbers, no library and no secrets:
+what is converted here is public. That a point lies in the group of order r is checked by the contracts and by
+chain.sealing.
 
 Sources: EIP-2537; ZCash protocol specification 5.4.9.2 (draft-irtf-cfrg-pairing-friendly-curves, appendix C); square
 roots for p = 3 modulo 4: RFC 9380, appendix I; in Fp2 by the norm (Adj and Rodríguez-Henríquez 2012, algorithm 8).
@@ -66,7 +67,7 @@ def _root(value: int) -> int | None:
 
 
 def _root2(value: _Fp2) -> _Fp2 | None:
-    """A square root in Fp2, or None. With (y0 + y1·u)² = value: y0² = (value0 ± norm's root) / 2, y1 = value1 / 2·y0."""
+    """A square root in Fp2, or None. (y0 + y1·u)² = v gives y0² = (v0 ± root of the norm) / 2 and y1 = v1 / (2·y0)."""
     first, second = value
     if second == 0:
         root = _root(first)
