@@ -170,6 +170,46 @@ class Keystore:
         """A 32-byte secret. Raises NotFound, Refused (wrong passphrase)."""
         return self._unseal(self._of_kind(name, ("secret",)))
 
+    def destroy(self, name: str) -> None:
+        """Overwrite and delete a key. Raises NotFound.
+
+        What was encrypted under it can be read no more, wherever copies of that lie.
+        """
+        self.card(name)
+        file = self._file(name)
+        if file.exists():
+            with file.open("r+b") as stream:
+                stream.write(os.urandom(file.stat().st_size))
+                stream.flush()
+                os.fsync(stream.fileno())
+            file.unlink()
+        (self.folder / f"{name}.public.json").unlink()
+
+    def sealed_secret(self, name: str) -> bytes:
+        """The encrypted file of a secret, for a backup. Raises NotFound, InvalidInput."""
+        return self._file(self._of_kind(name, ("secret",)).name).read_bytes()
+
+    def put_back_secret(self, name: str, sealed: bytes) -> None:
+        """Inverse of :meth:`sealed_secret`, under the passphrase that it was made under.
+
+        Raises:
+            Conflict: there is one of that name. Refused: another passphrase. Damaged: not such a file.
+        """
+        if not _NAME.match(name):
+            raise InvalidInput(f"key name {name!r}", code="keys.name", field="name", fix="use a-z, 0-9 and -")
+        if self.has(name):
+            raise Conflict(f"a key named {name} exists", code="keys.taken", field="name", fix="it need not be restored")
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        card = KeyCard(name, "secret", "", "")
+        file = self._file(name)
+        write_atomically(file, sealed)
+        try:
+            self._unseal(card)
+        except BaseException:
+            file.unlink()
+            raise
+        write_atomically(self.folder / f"{name}.public.json", canonical(card.as_dict()) + b"\n", mode=0o644)
+
     # ------------------------------------------------------------------ inside
 
     def _file(self, name: str) -> Path:

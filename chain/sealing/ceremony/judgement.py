@@ -1,14 +1,14 @@
 """What came of a ceremony: the same for everybody who has its messages.
 
-A dishonest dealer is left out with its deal, a member that complained wrongly too: the boxes can be made again from
-what is in them, so an answer proves which of the two is wrong. Nobody qualified ever has a share shown in public.
+A dishonest dealer is left out with its deal, a member that complained wrongly of its box too: the boxes can be made
+again from what is in them, so an answer proves which of the two is wrong. A qualified member has a share shown in
+public only if it said that the deal was missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
 
 from py_arkworks_bls12381 import G2Point
@@ -17,46 +17,12 @@ from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import InvalidInput, Refused
 from chain.sealing import curve
-from chain.sealing.ceremony.complaints import Answer, Complaint
-from chain.sealing.ceremony.deal import Deal, at, box_for, open_share, read_deal
+from chain.sealing.ceremony.complaints import Answer
+from chain.sealing.ceremony.deal import Deal, at, box_for, open_share
+from chain.sealing.ceremony.hearing import Hearing, MemberFault, Offence, Transcript, hear
 from chain.sealing.ceremony.roster import Roster
 from chain.sealing.share import KeyShare
 from chain.sealing.threshold import OpeningKey
-
-
-class Offence(StrEnum):
-    """Why a member is left out."""
-
-    ABSENT = "absent"
-    """Dealt nothing in time."""
-    BAD_DEAL = "bad_deal"
-    """The deal is malformed, degenerate, or without its proof of possession."""
-    BAD_BOX = "bad_box"
-    """A box was proved not to hold the committed share."""
-    NO_ANSWER = "no_answer"
-    """Did not answer, or not rightly, to each complaint."""
-    MANY_COMPLAINTS = "many_complaints"
-    """t or more complain: at least one of them is honest."""
-    FALSE_COMPLAINT = "false_complaint"
-    """Complained of a box that was proved right."""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberFault:
-    """Who is left out, why, and the words of the check that failed."""
-
-    member: int
-    offence: Offence
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """All messages of the first three rounds, as they came, by the member that the ledger names as the sender."""
-
-    deals: Mapping[int, bytes]
-    complaints: Mapping[int, bytes] = field(default_factory=dict)
-    answers: Mapping[int, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +55,12 @@ def judge(roster: Roster, transcript: Transcript) -> Judgement:
     Raises:
         Refused: fewer than t qualified (the message names who was left out and why), or the key is degenerate.
         InvalidInput: a message of a member that is not on the roster.
+        Unavailable: a deal is missing that others have; see :func:`hear`.
     """
-    numbers = range(1, roster.size + 1)
-    for sent in (transcript.deals, transcript.complaints, transcript.answers):
-        if any(number not in numbers for number in sent):
-            raise InvalidInput("a message of somebody who is not on the roster", code="ceremony.number")
-    faults: dict[int, MemberFault] = {}
-    dealt: dict[int, Deal] = {}
-    for number in numbers:
-        if number not in transcript.deals:
-            faults[number] = MemberFault(number, Offence.ABSENT, "dealt nothing")
-            continue
-        try:
-            dealt[number] = read_deal(transcript.deals[number], roster, number)
-        except InvalidInput as error:
-            faults[number] = MemberFault(number, Offence.BAD_DEAL, error.message)
-    for dealer, complainers in _complaints(roster, transcript, dealt).items():
-        for fault in _hear(roster, dealt[dealer], complainers, transcript.answers.get(dealer)):
+    hearing = hear(roster, transcript)
+    dealt, faults = hearing.dealt, dict(hearing.faults)
+    for dealer in hearing.complainers:
+        for fault in _decide(roster, hearing, dealer, transcript.answers.get(dealer)):
             faults.setdefault(fault.member, fault)
     deals = {number: deal for number, deal in dealt.items() if number not in faults}
     named = tuple(faults[number] for number in sorted(faults))
@@ -143,37 +98,22 @@ def take_share(judgement: Judgement, member: int, private: bytes) -> KeyShare:
     return share
 
 
-def _complaints(roster: Roster, transcript: Transcript, dealt: Mapping[int, Deal]) -> dict[int, list[int]]:
-    """Who complains, by dealer. Only members that dealt are heard, and a malformed complaint is none."""
-    against: dict[int, list[int]] = {}
-    for member in sorted(set(transcript.complaints) & set(dealt)):
-        try:
-            complaint = Complaint.from_bytes(transcript.complaints[member], roster, member)
-        except InvalidInput:
-            continue
-        for dealer in complaint.against:
-            if dealer in dealt:
-                against.setdefault(dealer, []).append(member)
-    return against
-
-
-def _hear(roster: Roster, deal: Deal, complainers: list[int], data: bytes | None) -> list[MemberFault]:
+def _decide(roster: Roster, hearing: Hearing, dealer: int, data: bytes | None) -> list[MemberFault]:
     """Who is wrong: the dealer, or those among the complainers whose boxes were right."""
-    if len(complainers) >= roster.threshold:
-        return [MemberFault(deal.dealer, Offence.MANY_COMPLAINTS, f"{len(complainers)} members complain")]
     try:
-        answer = Answer.from_bytes(data or b"", roster, deal.dealer)
+        answer = Answer.from_bytes(data or b"", roster, dealer)
     except InvalidInput as error:
-        return [MemberFault(deal.dealer, Offence.NO_ANSWER, error.message if data else "no answer")]
-    if sorted(answer.shares) != complainers:
-        return [MemberFault(deal.dealer, Offence.NO_ANSWER, "answers others than those who complain")]
-    wrong = []
-    for member in complainers:
+        return [MemberFault(dealer, Offence.NO_ANSWER, error.message if data else "no answer")]
+    if tuple(sorted(answer.shares)) != hearing.complainers[dealer]:
+        return [MemberFault(dealer, Offence.NO_ANSWER, "answers others than those who complain")]
+    deal, wrong = hearing.dealt[dealer], []
+    for member, missing in hearing.heard.get(dealer, {}).items():
         share, key = answer.shares[member], roster.members[member - 1].key
-        right = box_for(deal.ceremony, deal.dealer, member, key, share) == deal.boxes[member - 1]
+        right = box_for(deal.ceremony, dealer, member, key, share) == deal.boxes[member - 1]
         if not right or not deal.gives(member, share):
-            return [MemberFault(deal.dealer, Offence.BAD_BOX, f"the box of member {member}")]
-        wrong.append(MemberFault(member, Offence.FALSE_COMPLAINT, f"the box of dealer {deal.dealer} is right"))
+            return [MemberFault(dealer, Offence.BAD_BOX, f"the box of member {member}")]
+        if not missing:
+            wrong.append(MemberFault(member, Offence.FALSE_COMPLAINT, f"the box of dealer {dealer} is right"))
     return wrong
 
 
@@ -189,17 +129,20 @@ def _opening_key(roster: Roster, deals: Mapping[int, Deal]) -> OpeningKey:
 
 
 def _digest(roster: Roster, transcript: Transcript, qualified: tuple[int, ...], key: OpeningKey) -> bytes:
-    def digests(sent: Mapping[int, bytes]) -> list[dict[str, Any]]:
-        return [{"member": number, "digest": b64url(sha256(sent[number]))} for number in sorted(sent)]
+    def listed(digests: Mapping[int, bytes]) -> list[dict[str, Any]]:
+        return [{"member": number, "digest": b64url(digests[number])} for number in sorted(digests)]
+
+    def hashed(sent: Mapping[int, bytes]) -> dict[int, bytes]:
+        return {number: sha256(data) for number, data in sent.items()}
 
     return sha256(
         canonical(
             {
                 "format": "yinxin-transcript-1",
                 "ceremony": hex0x(roster.digest()),
-                "deals": digests(transcript.deals),
-                "complaints": digests(transcript.complaints),
-                "answers": digests(transcript.answers),
+                "deals": listed(transcript.digests()),
+                "complaints": listed(hashed(transcript.complaints)),
+                "answers": listed(hashed(transcript.answers)),
                 "qualified": list(qualified),
                 "key": b64url(key.key),
             }

@@ -47,7 +47,7 @@ def run(
     """All rounds, every member honest but for the deals given, those who complain falsely, and those who are mute."""
     liars, mute = liars or {}, mute or set()
     sent = {one: deal.to_bytes() for one, deal in deals.items()}
-    seen = []
+    seen: list[Deal] = []
     for one, data in sent.items():
         try:
             seen.append(read_deal(data, ROSTER, one))
@@ -59,15 +59,16 @@ def run(
         against = sorted({*(honest.against if honest else ()), *liars.get(member, ())})
         if against:
             complaints[member] = Complaint(ROSTER.digest(), member, tuple(against))
+    before = Transcript(sent, {one: complaint.to_bytes() for one, complaint in complaints.items()})
     answers: dict[int, bytes] = {}
     for dealer in NUMBERS:
         try:
-            answer = make_answer(ROSTER, dealer, seed(dealer), complaints.values())
+            answer = make_answer(ROSTER, dealer, seed(dealer), before)
         except Refused:
             continue
         if answer and dealer not in mute:
             answers[dealer] = answer.to_bytes()
-    return Transcript(sent, {one: complaint.to_bytes() for one, complaint in complaints.items()}, answers)
+    return replace(before, answers=answers)
 
 
 def faults(judgement: Judgement) -> dict[int, Offence]:
@@ -206,7 +207,10 @@ class TestCheats:
 
     def test_complaints_of_who_dealt_nothing_or_malformed_ones_are_not_heard(self) -> None:
         transcript = run({one: deal for one, deal in DEALS.items() if one != 5}, liars={5: (1,)})
-        assert faults(judge(ROSTER, replace(transcript, answers={}))) == {5: Offence.ABSENT}
+        assert Answer.from_bytes(transcript.answers[1], ROSTER, 1).shares == {5: sha256(transcript.deals[1])}
+        assert faults(judge(ROSTER, transcript)) == {5: Offence.ABSENT}
+        # The ledger wants a word for each complaint all the same.
+        assert faults(judge(ROSTER, replace(transcript, answers={}))) == {1: Offence.NO_ANSWER, 5: Offence.ABSENT}
         noisy = Transcript(run(DEALS).deals, {2: b"noise"}, {})
         assert judge(ROSTER, noisy).faults == ()
 
