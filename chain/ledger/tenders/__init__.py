@@ -7,6 +7,7 @@ acts         writing from one account, each act exactly once (:class:`AccountAct
 timing       what only the next block will allow is tried once more
 calls        the call data of every act
 headers      the two headers that span a deadline
+receipts     that an event stands in a block, checked with nothing but a trust root
 contracts    which three contracts belong together
 interface    functions and events by the committed ABI
 forms        structs as facts
@@ -19,5 +20,6 @@ The rules of tenders take these in through :mod:`chain.kernel.tender_ports`; not
 from chain.ledger.tenders.acts import AccountActs
 from chain.ledger.tenders.contracts import TenderContracts, named_in
 from chain.ledger.tenders.reader import TenderReader
+from chain.ledger.tenders.receipts import ReceiptProofs, receipt_of
 
-__all__ = ["AccountActs", "TenderContracts", "TenderReader", "named_in"]
+__all__ = ["AccountActs", "ReceiptProofs", "TenderContracts", "TenderReader", "named_in", "receipt_of"]
