@@ -23,6 +23,7 @@ from chain.kernel.clock import parse_time
 from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
 from chain.kernel.json_reader import read_json
+from chain.sealing import curve
 from chain.tenders.notice.findings import Findings
 from chain.tenders.notice.model import FORMAT, Notice
 from chain.tenders.notice.reading import LARGEST_DOCUMENT, look_at
@@ -165,18 +166,17 @@ class _Maker:
 
     def _key(self, value: dict[str, Any]) -> None:
         number = value.get("ceremony")
-        if type(number) is not int or number < 1:
-            value["openingKey"] = b64url(bytes(96))  # the ceremony is the finding
-            return
-        key = self._place.opening_key(number)
-        if not key:
+        sound = type(number) is int and number >= 1
+        key = self._place.opening_key(number) if sound else b""
+        if sound and not key:
             self._findings.error(
                 "ceremony",
                 "ceremony",
                 (f"ceremony {number} has no key in force", f"第 {number} 次密钥仪式没有生效的公钥"),
-                ("hold the ceremony first: yinxin keyholder", "请先完成密钥生成仪式"),
+                ("hold it first: yinxin keyholder", "请先完成密钥生成仪式"),
             )
-        value["openingKey"] = b64url(key or bytes(96))
+        # Without a key the ceremony is the finding, and this only keeps the rest readable.
+        value["openingKey"] = b64url(key or curve.GENERATOR.to_compressed_bytes())
 
     def _previous(self, value: dict[str, Any]) -> None:
         number = value.setdefault("previous", None)

@@ -22,7 +22,7 @@ Points of a criterion, before rounding (w: its weight, v: the bid's figure):
 ============  ==========================================================================================================
 
 Reference price = (ceiling · ceilingShare + average · (100 - ceilingShare)) / 100 · (100 - float point) / 100. The
-average is of the prices of the bids still in it, without the ``highest`` highest and ``lowest`` lowest where there are at least
+average is of the prices of the bids still in it, without the highest and the lowest ones where there are at least
 ``from``. The float point 浮动点 is one of ``floats``, drawn after the opening; with one there is nothing to draw.
 """
 

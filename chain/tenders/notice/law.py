@@ -67,7 +67,7 @@ def _guarantee(notice: Notice, limits: Limits, findings: Findings) -> None:
     if rule.percent is not None and rule.percent > most:
         findings.error(
             "guarantee.percent", "guarantee_limit",
-            (f"{rule.percent} percent of the ceiling; the limit is {most} (Implementing Regulations art. 26)",
+            (f"{rule.percent} percent of the ceiling; the limit is {most} (Regulations art. 26)",
              f"投标保证金为限价的 {rule.percent}%，超过 {most}%（实施条例第二十六条）"), fix,
         )  # fmt: skip
     for place, lot in enumerate(notice.lots):
@@ -83,7 +83,7 @@ def _guarantee(notice: Notice, limits: Limits, findings: Findings) -> None:
                 "guarantee.amount",
                 "guarantee_limit",
                 (
-                    f"more than {most} percent of the ceiling of lot {place + 1}, {limit} (Implementing Regulations art. 26)",
+                    f"more than {most} percent of the ceiling of lot {place + 1}: {limit} (Regulations art. 26)",
                     f"超过第 {place + 1} 标段限价的 {most}%，即 {limit}（实施条例第二十六条）",
                 ),
                 fix,

@@ -43,7 +43,7 @@ def _numbers(notice: Notice, findings: Findings) -> None:
     if len({lot.ceiling.currency for lot in notice.lots if lot.ceiling}) > 1:
         findings.error("lots", "currency", ("all ceilings have one currency", "各标段限价应为同一币种"))
     if notice.committee.experts > notice.committee.members:
-        findings.error("committee.experts", "committee", ("more experts than members", "专家人数超过成员总数"))
+        findings.error("committee", "committee", ("more experts than members", "专家人数超过成员总数"))
 
 
 def _times(notice: Notice, findings: Findings) -> None:
