@@ -166,9 +166,10 @@ class _Maker:
 
     def _key(self, value: dict[str, Any]) -> None:
         number = value.get("ceremony")
-        sound = type(number) is int and number >= 1
-        key = self._place.opening_key(number) if sound else b""
-        if sound and not key:
+        key = b""
+        if isinstance(number, int) and number >= 1:
+            key = self._place.opening_key(number)
+        if isinstance(number, int) and number >= 1 and not key:
             self._findings.error(
                 "ceremony",
                 "ceremony",
