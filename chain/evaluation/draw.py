@@ -22,7 +22,6 @@ from chain.kernel.encoding import b64url, sha256
 from chain.kernel.errors import InvalidInput, Refused
 
 _TAG = b"yinxin-seed-1\0"
-_MOST_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +105,21 @@ def draw_experts(pool: PoolPaper, seats: Seats, seed: bytes) -> tuple[int, ...]:
     return tuple(drawn)
 
 
-def draw_point(low: Decimal, high: Decimal, step: Decimal, seed: bytes) -> Decimal:
-    """The float point 浮动点: one of low, low + step, … up to high, each as likely.
+def draw_point(points: Sequence[Decimal], seed: bytes) -> Decimal:
+    """The float point 浮动点: one of the notice's, each as likely. Raises InvalidInput: none, or one twice."""
+    if not points or len(set(points)) != len(points):
+        raise InvalidInput("float points: at least one, each once", code="draw.point", field="floats")
+    return points[_Numbers(seed).below(len(points))]
 
-    Raises:
-        InvalidInput: not finite, step not above zero, or high not reached by whole steps; at most a million steps.
-    """
-    if not all(value.is_finite() for value in (low, high, step)) or step <= 0 or high < low:
-        raise InvalidInput("low ≤ high and a step above zero", code="draw.point", field="step")
-    steps = (high - low) / step
-    if steps != steps.to_integral_value() or steps > _MOST_STEPS:
-        raise InvalidInput("step: the span is not a whole number of steps", code="draw.point", field="step")
-    return low + step * _Numbers(seed).below(int(steps) + 1)
+
+def tie_subject(places: Sequence[int]) -> bytes:
+    """What key holders sign to part equal bids: their places, ascending; 32 bytes."""
+    return sha256(canonical({"format": "yinxin-tie-1", "places": sorted(places)}))
+
+
+def draw_order(places: Sequence[int], seed: bytes) -> tuple[int, ...]:
+    """Equal bids in a drawn order, first the better."""
+    return tuple(_Numbers(seed).shuffled(sorted(places)))
 
 
 def check_committee(experts: int, owners: int) -> Sequence[str]:
