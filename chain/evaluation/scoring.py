@@ -1,7 +1,7 @@
 """Points and ranking, from the notice's rules and the disclosed figures alone; exact, whoever computes them.
 
-All arithmetic is on fractions; only what the rules round is rounded, as the rules say (docs/formats/notice.md): the points of
-each criterion, and the reference price. A total is the sum of the rounded points.
+All arithmetic is on fractions; only what the rules round is rounded, as the rules say (docs/formats/notice.md): the
+points of each criterion, and the reference price. A total is the sum of the rounded points.
 """
 
 from __future__ import annotations
@@ -248,7 +248,7 @@ def _expert(criterion: Criterion, place: int, sheets: Sheets) -> Fraction:
 
 def _choice(criterion: Criterion, bid: Figures) -> Decimal:
     points, chosen = criterion.source.points or {}, bid.values.get(criterion.source.field)
-    if chosen not in points:
+    if chosen is None or chosen not in points:
         raise InvalidInput(
             f"{chosen!r}: none of the choices", code="score.figure", field=f"bids[{bid.place}].{criterion.source.field}"
         )

@@ -61,7 +61,11 @@ _points = st.integers(0, 40).map(lambda half: Decimal(half) / 2)
 
 
 def _second(
-    rules: Evaluation, bids: Sequence[Mapping[str, str]], plan: Sequence[Sequence[Decimal]], ceiling: Decimal, point: Decimal
+    rules: Evaluation,
+    bids: Sequence[Mapping[str, str]],
+    plan: Sequence[Sequence[Decimal]],
+    ceiling: Decimal,
+    point: Decimal,
 ) -> list[tuple[int, Decimal]]:
     """The same by decimals of 400 digits and written out for :data:`RULES` alone: places, best first, with totals."""
     with localcontext() as context:
