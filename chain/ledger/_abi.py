@@ -14,16 +14,9 @@ from eth_hash.auto import keccak
 
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, Damaged, NotFound, Refused, YinxinError
+from chain.ledger._fixes import FIXES
 
 _CONFLICTS = re.compile(r"(?:Already|Not(?:Next|Suspended)|Stale)|(?:Exists|Taken|Overlaps|Closed)\Z")
-_FIXES = {
-    "NotNext": "read the lane's head and use the next sequence",
-    "StaleHead": "read the list's head, apply the change to that state and sign again",
-    "MayNotAnchor": "have the authority check the accreditation, the suspension and the anchor key",
-    "MayNotAnchorStatus": "sign with an anchor key of the bureau that answers for the list now",
-    "NotAuthority": "send it from the authority's account",
-    "AlreadyRetired": "write to the successor contract",
-}
 
 
 def call_data(signature: str, *arguments: Any) -> bytes:
@@ -75,7 +68,7 @@ def refusal(data: bytes, what: str) -> YinxinError:
         what: what was tried, such as ``anchor 3 in lane …``.
 
     Returns:
-        Conflict, NotFound or Refused; its code is ``ledger.`` and the error's name in snake_case.
+        Conflict, NotFound or Refused with field and fix; its code is ``ledger.`` and the error's name in snake_case.
     """
     name, inputs = errors().get(data[:4], ("", ()))
     if not name:
@@ -86,8 +79,9 @@ def refusal(data: bytes, what: str) -> YinxinError:
         values = ()
     arguments = ", ".join(f"{label}={_show(kind, value)}" for (kind, label), value in zip(inputs, values, strict=False))
     kind = NotFound if name.startswith("Unknown") else Conflict if _CONFLICTS.search(name) else Refused
+    field, fix = FIXES.get(name, ("", ""))
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    return kind(f"{what}: {name}({arguments})", code="ledger." + snake, fix=_FIXES.get(name))
+    return kind(f"{what}: {name}({arguments})", code="ledger." + snake, field=field or None, fix=fix or None)
 
 
 def reverted_with(data: bytes, name: str) -> bool:

@@ -101,6 +101,11 @@ class Outbox:
         """The transaction with that label that took effect or still may, or None."""
         return self._one("label = ? AND state NOT IN ('lost', 'failed')", label)
 
+    def latest(self, beginning: str) -> SentTx | None:
+        """The newest transaction whose label begins so and that took effect or still may, or None."""
+        found = self._many("substr(label, 1, length(?)) = ? AND state NOT IN ('lost', 'failed')", beginning, beginning)
+        return found[-1] if found else None
+
     def by_hash(self, hash_: bytes) -> SentTx | None:
         """The transaction with that hash, or None."""
         return self._one("hash = ?", hash_)

@@ -128,6 +128,11 @@ class Sender:
         with self._outbox.hold():
             return self._outbox.by_label(label)
 
+    def latest(self, what: str) -> SentTx | None:
+        """The newest of the acts called ``what`` (:meth:`act`) that took effect or still may, or None."""
+        with self._outbox.hold():
+            return self._outbox.latest(what + ONCE)
+
     def wait_final(self, tx: SentTx, timeout: float = 120.0) -> SentTx:
         """Wait until the transaction is in a final block.
 

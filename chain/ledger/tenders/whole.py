@@ -146,14 +146,15 @@ def check_tender(reader: TenderReader, tender: int, events: Sequence[TenderEvent
             deadline, open_at = values["deadline"], values["openAt"]
             if event.name == "Amended":
                 amendments = _next(amendments, values["number"], "amendments")
-            moved = moved or event.name == "DeadlineMoved"
+            if event.name == "DeadlineMoved":
+                moved, settled = True, max(deadline, event.block.time)
         elif event.name == "DeadlineSettled":
             settled = event.block.time
         elif event.name == "TenderCancelled":
             cancelled = True
     told = (
         terms.bureau, terms.lots, terms.envelopes, terms.minimum_bids, amendments, deadline, open_at,
-        deadline if moved else settled, terms.ceremony, terms.supervisor, terms.standstill, terms.complaint_period,
+        settled, terms.ceremony, terms.supervisor, terms.standstill, terms.complaint_period,
         moved, cancelled,
     )  # fmt: skip
     found = (
