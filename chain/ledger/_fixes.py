@@ -53,7 +53,7 @@ FIXES: dict[str, tuple[str, str]] = {
     "BadDeadline": ("deadline", "name a later one: at least the margin from now, and the opening after it"),
     "AlreadySettled": ("tender", "the deadline is final; go on"),
     "NotSettled": ("tender", "show the two blocks that span the deadline: yinxin tender close does so"),
-    "BadHeaders": ("headers", "show the last block up to the deadline and the next one, while the chain remembers them"),
+    "BadHeaders": ("headers", "show the last block up to the deadline and the next one, while the chain knows them"),
     "StillLookingBack": ("tender", "wait for that block, or show the two blocks that span the deadline"),
     "MessageExpired": ("notAfter", "sign it anew with a later time"),
     "NotNextVersion": ("version", "read the bidder's place and sign for the next version"),

@@ -24,11 +24,13 @@ library BlockHeaders {
     }
 
     /// @notice Hash of a recent block; zero if it is too old or not there yet.
+    /// @dev The history contract is asked first: what it keeps is state, so a node that was started anew from a snapshot
+    /// still has it, while BLOCKHASH may have lost the blocks before.
     function hashOf(uint256 number) internal view returns (bytes32) {
         if (number >= block.number) return 0;
-        if (block.number - number <= 256) return blockhash(number);
         (bool done, bytes memory answer) = HISTORY.staticcall(abi.encode(number));
-        return done && answer.length == 32 ? abi.decode(answer, (bytes32)) : bytes32(0);
+        bytes32 kept = done && answer.length == 32 ? abi.decode(answer, (bytes32)) : bytes32(0);
+        return kept == 0 ? blockhash(number) : kept;
     }
 
     /// @notice Parses a header.

@@ -6,9 +6,9 @@ whole        do the events account for the state: what an endpoint hides shows
 acts         writing from one account, each act exactly once (:class:`AccountActs`)
 timing       what only the next block will allow is tried once more
 calls        the call data of every act
-evidence     that an event happened, shown without a node
 headers      the two headers that span a deadline
 receipts     that an event stands in a block, checked with nothing but a trust root
+evidence     such a proof of one event as plain data for JSON
 contracts    which three contracts belong together
 interface    functions and events by the committed ABI
 forms        structs as facts

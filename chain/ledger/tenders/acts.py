@@ -1,8 +1,8 @@
 """Writing of tenders from one account, each act exactly once (:class:`chain.kernel.tender_ports.TenderActs`).
 
 The label of a transaction names its act, such as ``submit 3/1/0x… version 2``: an act that was sent before, by whatever
-process with the same store, is found and waited for, and the same act with other content is a conflict. ``close`` (one
-page after the other) and ``settle`` (called twice by design) may rightly be repeated: there, the very same call is taken
+process with the same store, is found and waited for, and the same act with other content is a conflict. ``close`` (a
+page at a time) and ``settle`` (called twice by design) may rightly be repeated: there, the very same call is taken
 for one as long as it is not settled. A confirmation may be followed by another; only the newest one is found again.
 """
 

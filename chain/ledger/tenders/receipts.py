@@ -15,6 +15,7 @@ from chain.kernel.ports import BlockRef
 from chain.kernel.tender_facts import TenderEvent
 from chain.ledger import proofs
 from chain.ledger.evidence import NO_TRANSACTION, block_in_checkpoint
+from chain.ledger.tenders.history import BEGINNINGS
 from chain.ledger.tenders.interface import BOOK, CONTRACTS, interface
 from chain.ledger.trustroot import TrustRoot
 
@@ -66,6 +67,7 @@ class ReceiptProofs:
     def events(self, evidence: Evidence) -> tuple[BlockRef, tuple[TenderEvent, ...]]:
         """The block, and every event of the trust root's contracts of tenders in that transaction.
 
+        What begins a tender or a ceremony counts in blocks in which its contract counts, the rest also later.
         The transaction's hash is 32 zero bytes, and logs count within the transaction: a receipt names neither.
 
         Raises:
@@ -78,17 +80,18 @@ class ReceiptProofs:
         if header.number == 0 and header.hash != self.genesis:
             raise InvalidInput("another genesis block", code="proof.event", field="chain.header")
         known = {
-            contract.address: name
+            contract.address: contract
             for name in CONTRACTS
             for contract in self.trust_root.ranges(name)
             if contract.from_block <= header.number
         }
         found = []
         for place, log in enumerate(receipt.logs):
-            name = known.get(log.address)
-            read = None if name is None else interface(name).event(log)
-            if name is not None and read is not None:
-                found.append(TenderEvent(name, *read, header.block, NO_TRANSACTION, place))
+            contract = known.get(log.address)
+            read = None if contract is None else interface(contract.name).event(log)
+            if contract is None or read is None or (read[0] in BEGINNINGS and not contract.holds(header.number)):
+                continue
+            found.append(TenderEvent(contract.name, *read, header.block, NO_TRANSACTION, place))
         return header.block, tuple(found)
 
     def witnesses(self, evidence: Evidence) -> tuple[str, ...]:

@@ -147,14 +147,14 @@ def check_tender(reader: TenderReader, tender: int, events: Sequence[TenderEvent
             if event.name == "Amended":
                 amendments = _next(amendments, values["number"], "amendments")
             if event.name == "DeadlineMoved":
-                moved, settled = True, max(deadline, event.block.time)
+                moved, settled = True, event.block.time
         elif event.name == "DeadlineSettled":
             settled = event.block.time
         elif event.name == "TenderCancelled":
             cancelled = True
     told = (
         terms.bureau, terms.lots, terms.envelopes, terms.minimum_bids, amendments, deadline, open_at,
-        settled, terms.ceremony, terms.supervisor, terms.standstill, terms.complaint_period,
+        max(deadline, settled) if moved else settled, terms.ceremony, terms.supervisor, terms.standstill, terms.complaint_period,
         moved, cancelled,
     )  # fmt: skip
     found = (

@@ -210,6 +210,22 @@ contract NoticesTest is TenderFixture {
         assertEq(book.tenderOf(tender).settledAt, _now(), "settled");
     }
 
+    function test_RecentHashesThatTheNodeHasLostComeFromTheHistoryContract() public {
+        uint64 tender = _publish(1);
+        vm.warp(deadline + 100);
+        bytes memory first = _header(keccak256("parent"), block.number - 2, deadline);
+        bytes memory second = _header(keccak256(first), block.number - 1, deadline + 1);
+        vm.setBlockhash(block.number - 1, 0);
+        vm.expectRevert(ITenderBook.BadHeaders.selector);
+        book.tick(tender, first, second);
+        vm.etch(BlockHeaders.HISTORY, hex"5f5f5260205ff3"); // a history that answers zero
+        vm.expectRevert(ITenderBook.BadHeaders.selector);
+        book.tick(tender, first, second);
+        vm.etch(BlockHeaders.HISTORY, bytes.concat(hex"7f", keccak256(second), hex"5f5260205ff3"));
+        book.tick(tender, first, second);
+        assertEq(book.tenderOf(tender).settledAt, _now(), "settled");
+    }
+
     function test_WithoutProofTheDeadlineIsFinalAfterTheLookBack() public {
         uint64 tender = _publish(1);
         vm.expectRevert(abi.encodeWithSelector(ITenderBook.DeadlineNotOver.selector, deadline, _now()));

@@ -99,8 +99,8 @@ def test_a_proof_counts_for_the_contracts_of_the_trust_root_only(
     others = tuple(
         replace(one, address=bytes(20)) if one.name == "KeyHolderRegistry" else one for one in root.contracts
     )
-    with pytest.raises(InvalidInput, match="no KeyHolderRegistry that counts"):
+    with pytest.raises(InvalidInput, match="no event of KeyHolderRegistry that counts"):
         check_event_proof(proof, replace(root, contracts=others))
     later = tuple(replace(one, from_block=10**6) if one.name == "KeyHolderRegistry" else one for one in root.contracts)
-    with pytest.raises(InvalidInput, match="no KeyHolderRegistry that counts"):
+    with pytest.raises(InvalidInput, match="no event of KeyHolderRegistry that counts"):
         check_event_proof(proof, replace(root, contracts=later))

@@ -1,0 +1,107 @@
+"""The deadline on a real chain, in real seconds: settled by two headers, moved by an outage, found again after a stop."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from chain.kernel.encoding import hex0x
+from chain.kernel.errors import Conflict, Refused
+from chain.ledger import proofs
+from tests.support.tender_stage import TenderStage
+
+pytestmark = pytest.mark.loopback
+
+HISTORY = "0x0000f90827f1c53a10cb7a02335b175320002935"
+"""Where EIP-2935 keeps the hashes of the last 8,191 blocks."""
+
+
+def test_the_two_headers_span_any_moment(tender_stage: TenderStage) -> None:
+    ledger = tender_stage.ledger
+    newest = ledger.block
+    moments = {ledger.rpc.block_at(number).time for number in range(1, newest.number)}
+    for moment in sorted({*moments, *(moment - 1 for moment in moments)}):
+        if moment < ledger.rpc.block_at(0).time:
+            continue
+        pair = ledger.spanning_headers(moment)
+        assert pair is not None
+        before, after = map(proofs.parse_header, pair)
+        assert after.parent_hash == before.hash
+        assert before.time <= moment < after.time
+        assert ledger.rpc.block_at(before.number).hash == before.hash
+    assert ledger.spanning_headers(newest.time) is None
+    assert ledger.spanning_headers(newest.time + 100) is None
+
+
+def test_a_deadline_is_settled_once_and_survives_a_stop(tender_stage: TenderStage) -> None:
+    stage = tender_stage
+    tender = stage.publish(deadline_in=3)
+    state = stage.ledger.tender(tender)
+    assert state is not None
+    assert stage.ledger.spanning_headers(state.deadline) is None
+    stage.submit(tender)
+    stage.wait_until(state.deadline + 1)  # the header after the deadline is there, and a block on top of it
+    stage.stop_chain()
+    stage.start_chain()
+    stage.tick(tender)
+    after = stage.ledger.tender(tender)
+    assert after is not None
+    assert (after.deadline, after.grace_used) == (state.deadline, False)
+    assert after.settled_at > state.deadline
+    headers = stage.ledger.spanning_headers(state.deadline)
+    assert headers is not None
+    with pytest.raises(Conflict) as twice:
+        stage.acts("custodian-2").tick(tender, *headers)
+    assert twice.value.code == "ledger.already_settled"
+
+
+def test_an_outage_across_the_deadline_moves_it(tender_stage: TenderStage) -> None:
+    stage = tender_stage
+    tender = stage.publish(deadline_in=3, gap=2, grace=6, open_in=1)
+    state = stage.ledger.tender(tender)
+    assert state is not None
+    stage.submit(tender, bidder=1)
+    stage.stop_chain()
+    while time.time() <= state.deadline + 3:
+        time.sleep(0.1)
+    stage.start_chain()
+    stage.tick(tender)
+    moved = stage.ledger.tender(tender)
+    assert moved is not None
+    (event,) = [one for one in stage.ledger.tender_events(tender) if one.name == "DeadlineMoved"]
+    values = event.values
+    assert values["timeBefore"] <= state.deadline < values["timeAfter"]
+    assert values["timeAfter"] - values["timeBefore"] > 2
+    assert moved.grace_used
+    assert moved.deadline == values["deadline"] == values["timeAfter"] + 6
+    assert moved.open_at - state.open_at == moved.deadline - state.deadline
+    stage.submit(tender, bidder=2)  # within the grace
+    assert stage.ledger.lot(tender, 1).places == 2
+    stage.close(tender)
+    assert stage.ledger.live_set(tender, 1, 1).count == 2
+
+
+def test_headers_that_do_not_span_the_deadline_are_refused(tender_stage: TenderStage) -> None:
+    stage = tender_stage
+    tender = stage.publish(deadline_in=3)
+    state = stage.ledger.tender(tender)
+    assert state is not None
+    stage.wait_until(state.deadline + 2)
+    good = stage.ledger.spanning_headers(state.deadline)
+    early = stage.ledger.spanning_headers(state.deadline - 2)
+    assert good is not None
+    assert early is not None
+    for pair in (early, (early[0], good[1]), (good[0], good[0]), (b"", b""), (good[0], good[1][:-1])):
+        with pytest.raises(Refused) as caught:
+            stage.acts("custodian-1").tick(tender, *pair)
+        assert caught.value.code == "ledger.bad_headers"
+    stage.acts("custodian-1").tick(tender, *good)
+
+
+def test_the_chain_looks_back_further_than_256_blocks(tender_stage: TenderStage) -> None:
+    ledger = tender_stage.ledger
+    assert ledger.rpc.call("eth_getCode", [HISTORY, "latest"]) != "0x"
+    number = 5  # made before the stage was copied and started anew
+    call = {"to": HISTORY, "data": hex0x(number.to_bytes(32, "big"))}
+    assert ledger.rpc.read_at(ledger.block, [("eth_call", [call])]) == [hex0x(ledger.rpc.block_at(number).hash)]
