@@ -154,8 +154,8 @@ def check_tender(reader: TenderReader, tender: int, events: Sequence[TenderEvent
             cancelled = True
     told = (
         terms.bureau, terms.lots, terms.envelopes, terms.minimum_bids, amendments, deadline, open_at,
-        max(deadline, settled) if moved else settled, terms.ceremony, terms.supervisor, terms.standstill, terms.complaint_period,
-        moved, cancelled,
+        max(deadline, settled) if moved else settled, terms.ceremony, terms.supervisor, terms.standstill,
+        terms.complaint_period, moved, cancelled,
     )  # fmt: skip
     found = (
         state.bureau, state.lots, state.envelopes, state.minimum_bids, state.amendments, state.deadline, state.open_at,

@@ -1,4 +1,4 @@
-"""The deadline on a real chain, in real seconds: settled by two headers, moved by an outage, found again after a stop."""
+"""The deadline on a real chain, in real seconds: settled by two headers, moved by an outage, after a restart, too."""
 
 from __future__ import annotations
 
