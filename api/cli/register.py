@@ -9,6 +9,7 @@ from api.cli import (
     backups,
     claims,
     corrections,
+    custodian,
     deciding,
     handover,
     holders,
@@ -44,6 +45,7 @@ _MODULES = (
     backups,
     service,
     working,
+    custodian,
 )
 
 

@@ -175,6 +175,22 @@ class TenderSettings(_Part):
     custody: str = Field("custody", description="folder of the sealed files that a custodian keeps")
 
 
+class CustodianSettings(_Part):
+    """A custodian's server: what it takes from whom, and how it hides the number of bids."""
+
+    host: str = Field("127.0.0.1", description="address it listens on")
+    port: int = Field(8500, ge=0, le=65535, description="port it listens on; 0 for any free one")
+    file_limit: int = Field(2 * 2**30, ge=65_536, description="bytes of a sealed file")
+    day_limit: int = Field(64 * 2**30, ge=65_536, description="bytes taken a day for one tender")
+    address_limit: int = Field(16 * 2**30, ge=65_536, description="bytes taken a day from one address")
+    board_limit: int = Field(2**30, ge=65_536, description="bytes that one address may leave on the board a day")
+    open_uploads: int = Field(32, ge=1, description="unfinished uploads of one address")
+    rate_per_minute: int = Field(3000, ge=0, description="requests a minute that one address may make; 0: no limit")
+    decoys: int = Field(
+        16, ge=0, le=256, description="most decoys placed in a lot; how many is drawn evenly from 0 to this"
+    )
+
+
 class Settings(BaseSettings):
     """All settings of one home."""
 
@@ -203,6 +219,7 @@ class Settings(BaseSettings):
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     tenders: TenderSettings = Field(default_factory=TenderSettings)
+    custodian: CustodianSettings = Field(default_factory=CustodianSettings)
 
     @classmethod
     def settings_customise_sources(

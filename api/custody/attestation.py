@@ -1,0 +1,63 @@
+"""After the closing: every live file is read and hashed again, and the custodian says what it has."""
+
+from __future__ import annotations
+
+from api.custody.place import Custodian
+from api.custody.uploads import digest_of
+from chain.kernel.steps import reached
+from chain.kernel.tender_facts import SealedFile
+from chain.tenders.custody.statement import DAMAGED, ELSEWHERE, KEPT, MISSING, CustodyStatement, KeptFile
+from chain.tenders.story import Story
+from chain.tenders.typed import commitment_hash
+
+_SPARE = 3
+"""Seconds before the opening by which the statement is on its way, whatever is missing."""
+
+
+class Attestations:
+    """Args: ``custodian``; a file that did not change since it was hashed is not hashed again."""
+
+    def __init__(self, custodian: Custodian) -> None:
+        self._custodian = custodian
+        self._hashed: dict[bytes, tuple[int, int, bool]] = {}
+
+    def is_due(self, story: Story, lot: int, envelope: int, statement: CustodyStatement, now: int) -> bool:
+        """True if the statement is whole, or no lost file can be brought again before the opening."""
+        closed = story.lots[lot].closings[envelope].event.block.time
+        until = min(closed + story.terms.reveal_window, story.open_at - _SPARE)
+        return not statement.absent() or now > until
+
+    def statement(self, story: Story, genesis: bytes, lot: int, envelope: int) -> CustodyStatement:
+        """What this custodian has of a closed envelope, looked at now."""
+        line = story.lots[lot]
+        closing = line.closings[envelope]
+        files = []
+        for place, commitment in zip(closing.places, closing.commitments, strict=True):
+            file = commitment.first if envelope == 1 else commitment.second
+            own = line.bids[place - 1].custodian == self._custodian.account
+            files.append(KeptFile(commitment_hash(commitment), file.digest, file.size, self._state(file, own)))
+        return CustodyStatement(
+            genesis, story.book, story.number, lot, envelope, self._custodian.account, closing.digest, tuple(files)
+        )
+
+    def attest(self, statement: CustodyStatement) -> bytes:
+        """Put the statement on the board and its digest on the ledger; the digest."""
+        digest = self._custodian.board.put(statement.to_bytes())
+        reached("custody-stated")
+        self._custodian.acts.attest_custody(statement.tender, statement.lot, statement.envelope, digest)
+        reached("custody-attested")
+        return digest
+
+    def _state(self, file: SealedFile, own: bool) -> str:
+        path = self._custodian.store.file_path(file.digest)
+        try:
+            found = path.stat()
+            known = self._hashed.get(file.digest)
+            if known is None or known[:2] != (found.st_mtime_ns, found.st_size):
+                good = found.st_size == file.size and digest_of(path) == file.digest
+                known = self._hashed[file.digest] = (found.st_mtime_ns, found.st_size, good)
+        except OSError:
+            return MISSING if own else ELSEWHERE
+        if known[2]:
+            return KEPT
+        return DAMAGED if own else ELSEWHERE

@@ -1,0 +1,80 @@
+"""The board over HTTP: papers by digest, notes under a topic. It shows one folder, and asks nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.custody.bodies import SMALL, read_body
+from api.custody.endpoints import Here
+from api.service.rates import address_of
+from chain.kernel.encoding import b64url, unb64url
+from chain.tenders.board import LARGEST_NOTE, LARGEST_PAPER, FolderBoard, check_topic
+
+router = APIRouter()
+_PAGE = 8 * 2**20
+"""Bytes of notes after which a page ends."""
+_large = asyncio.Semaphore(4)
+"""Bodies over :data:`SMALL` that are held in memory at once."""
+
+
+@router.post("/board/papers", status_code=201)
+async def put_paper(request: Request, counter: Here) -> dict[str, str]:
+    """Leave a paper; its digest."""
+    data = await _body(request, counter, LARGEST_PAPER)
+    digest = await run_in_threadpool(FolderBoard(counter.custodian.shelf).put, data)
+    return {"digest": b64url(digest)}
+
+
+@router.get("/board/papers/{digest}")
+async def get_paper(digest: str, counter: Here) -> Response:
+    """The paper with that digest."""
+    wanted = unb64url(digest, field="digest")
+    async with _large:
+        data = await run_in_threadpool(FolderBoard(counter.custodian.shelf).get, wanted, limit=LARGEST_PAPER)
+    return Response(data, media_type="application/octet-stream")
+
+
+@router.post("/board/notes/{topic:path}", status_code=201)
+async def post_note(topic: str, name: str, request: Request, counter: Here) -> dict[str, bool]:
+    """Leave a note."""
+    check_topic(topic, name)
+    data = await _body(request, counter, LARGEST_NOTE)
+    await run_in_threadpool(FolderBoard(counter.custodian.shelf).post, topic, name, data)
+    return {"left": True}
+
+
+@router.get("/board/notes/{topic:path}")
+def get_notes(topic: str, counter: Here, after: Annotated[int, Query(ge=0, le=2**31)] = 0) -> dict[str, Any]:
+    """Notes from the one after number ``after`` on; ``next`` is where to go on, or null."""
+    notes = islice(FolderBoard(counter.custodian.shelf).notes(topic), after, None)
+    page, more = _page(notes)
+    return {"notes": page, "next": after + len(page) if more else None}
+
+
+def _page(notes: Iterator[tuple[str, bytes]]) -> tuple[list[dict[str, str]], bool]:
+    page: list[dict[str, str]] = []
+    size = 0
+    for name, data in notes:
+        if page and size + len(data) > _PAGE:
+            return page, True
+        page.append({"name": name, "content": b64url(data)})
+        size += len(data)
+    return page, False
+
+
+async def _body(request: Request, counter: Here, limit: int) -> bytes:
+    stated = request.headers.get("Content-Length", "0")
+    size = min(int(stated), limit) if stated.isascii() and stated.isdigit() and len(stated) < 16 else 0
+    custodian = counter.custodian
+    custodian.quotas.take_bytes(address_of(request), "board", size, custodian.clock())
+    if size <= SMALL:
+        return bytes(await read_body(request, limit))
+    async with _large:
+        return bytes(await read_body(request, limit))
