@@ -10,11 +10,15 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from api.service.server import PARENT, free_port, may_listen
+from chain.kernel.errors import Conflict, Unavailable
 from chain.kernel.home import Home
+from chain.ledger.node.locks import FileLock
 
 HOME = "YINXIN_CUSTODY_HOME"
 """Home of the custodian, for the process that answers."""
 _HEADERS_WITHIN = 10_000
+"""Milliseconds in which a request's headers must come."""
+_LOCK_PATIENCE = 3.0
 
 
 def serve(
@@ -32,12 +36,19 @@ def serve(
 
     Raises:
         Unavailable: the address is taken or not this machine's.
+        Conflict: this home is served already.
     """
     settings = home.settings.custodian
     host = host or settings.host
     port = settings.port if port is None else port
     port = port or free_port(host)
     may_listen(host, port)
+    lock = FileLock(home / "custodian.lock")  # held until this process and the one that answers have ended
+    if not _taken(lock):
+        raise Conflict(
+            f"{home.path} is served already", code="custody.served", field="home",
+            fix="end the other yinxin custodian run, or give this one a home of its own",
+        )  # fmt: skip
     os.environ[HOME] = str(home.path)
     os.environ[PARENT] = str(os.getpid())
     scheme = "https" if certificate else "http"
@@ -58,3 +69,11 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     ).serve()
+
+
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.take(limit=_LOCK_PATIENCE)
+    except Unavailable:
+        return False
+    return True
