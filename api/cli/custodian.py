@@ -57,7 +57,7 @@ def run(
 def status(ctx: typer.Context) -> None:
     """Tenders that name this custodian: phases, what is pending, what is unfinished. Exit code 2: a relay waits."""
     with _opened(ctx) as custodian:
-        tenders = []
+        tenders: list[dict[str, Any]] = []
         with custodian.view.newest() as ledger:
             numbers = [one for one in range(1, ledger.tenders() + 1) if ledger.is_custodian(one, custodian.account)]
             block = {"number": ledger.block.number, "time": ledger.block.time}
@@ -116,7 +116,7 @@ def attest(
 
     Exit code 1: a file for which this custodian signed is missing or damaged; the statement says which.
     """
-    from api.custody.attestation import Attestations
+    from api.custody.statements import Statements
 
     with _opened(ctx) as custodian:
         story = custodian.view.story(tender)
@@ -127,9 +127,9 @@ def attest(
             )  # fmt: skip
         with custodian.view.newest() as ledger:
             genesis = ledger.genesis
-        attestations = Attestations(custodian)
-        statement = attestations.statement(story, genesis, lot, envelope)
-        digest = attestations.attest(statement)
+        statements = Statements(custodian)
+        statement = statements.statement(story, genesis, lot, envelope)
+        digest = statements.attest(statement)
     absent = [{"commitment": hex0x(one.commitment), "state": one.state} for one in statement.absent()]
     data = {"digest": b64url(digest), "files": len(statement.files), "absent": absent}
     text = f"[green]✓[/] {len(statement.files)} files looked at; statement {b64url(digest)} is on record"
@@ -171,9 +171,8 @@ def _home(ctx: typer.Context) -> Home:
 
 @contextmanager
 def _opened(ctx: typer.Context) -> Iterator[Custodian]:
-    from chain.cli._tenders import tender_place
-
     from api.custody.asgi import custodian_of
+    from chain.cli._tenders import tender_place
 
     with tender_place(_home(ctx)) as place:
         custodian = custodian_of(place)

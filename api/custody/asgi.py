@@ -6,7 +6,6 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from chain.cli._tenders import TenderPlace, tender_place
 from fastapi import FastAPI
 
 from api.custody.app import create_app
@@ -14,6 +13,7 @@ from api.custody.place import Custodian, open_custodian
 from api.custody.server import HOME
 from api.service.asgi import end_with_parent
 from api.service.observed import log_as_json
+from chain.cli._tenders import TenderPlace, tender_place
 from chain.kernel.home import Home
 
 ACCOUNT = "account"

@@ -21,9 +21,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from api.custody.attestation import Attestations
 from api.custody.decoys.acting import Decoys
 from api.custody.place import Custodian
+from api.custody.statements import Statements
 from chain.kernel.errors import Refused, YinxinError
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import Commitment, Phase
@@ -49,7 +49,7 @@ class Keeper:
         self._custodian = custodian
         self._counter = counter
         self._decoys = Decoys(custodian, counter.commitments, counter.relays)
-        self._attestations = Attestations(custodian)
+        self._statements = Statements(custodian)
         self._pool = ThreadPoolExecutor(_THREADS, "phases")
         self._lock = threading.Lock()
         self._running: set[object] = set()
@@ -160,9 +160,9 @@ class Keeper:
         def act() -> None:
             with self._custodian.view.newest() as ledger:
                 genesis = ledger.genesis
-            statement = self._attestations.statement(story, genesis, lot, envelope)
-            if self._attestations.is_due(story, lot, envelope, statement, now):
-                self._attestations.attest(statement)
+            statement = self._statements.statement(story, genesis, lot, envelope)
+            if self._statements.is_due(story, lot, envelope, statement, now):
+                self._statements.attest(statement)
 
         return act
 

@@ -1,4 +1,4 @@
-"""The ledger as the threads of a custodian share it: one reader, refreshed at most some times a second."""
+"""The ledger as the threads of a custodian share it: one reader, and those who wait for it share one refresh."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from chain.kernel.tender_facts import TenderState
 from chain.kernel.tender_ports import TenderLedger
 from chain.tenders.story import Story, tell
 
-_FRESH = 0.25
 _MOST_STORIES = 64
 
 
@@ -24,17 +23,24 @@ class View:
         self._ledger = ledger
         self._lock = threading.RLock()
         self._at = 0.0
+        self._depth = 0
         self._stories: dict[int, tuple[int, Story]] = {}
         self.last: BlockRef | None = None
 
     @contextmanager
     def newest(self) -> Iterator[TenderLedger]:
         """The ledger at its newest final block, which does not change meanwhile. Raises Unavailable, Conflict."""
+        asked = time.monotonic()
         with self._lock:
-            if self.last is None or time.monotonic() - self._at > _FRESH:
+            if not self._depth and self._at <= asked:  # no refresh has begun since
+                began = time.monotonic()
                 self.last = self._ledger.refresh()
-                self._at = time.monotonic()
-            yield self._ledger
+                self._at = began
+            self._depth += 1
+            try:
+                yield self._ledger
+            finally:
+                self._depth -= 1
 
     def story(self, tender: int) -> Story:
         """The story of a tender up to the newest final block. Raises NotFound, Unavailable, Damaged."""

@@ -3,7 +3,8 @@
 ==============  ==============================================================================================
 typed           what bidders, recovery addresses and custodians sign (EIP-712)
 digests         kind digests, live sets
-board           where public papers lie, by digest
+board, boards   where public papers lie, by digest; several of them as one
+custody/        a custodian, seen from outside: files, commitments, its board, its statement
 notice/         what is bought, by which rules, to whose keys; drafts, amendments, questions and answers
 story           what the events of a tender tell, and whether the contracts agree
 ==============  ==============================================================================================

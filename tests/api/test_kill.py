@@ -16,6 +16,7 @@ from chain.kernel.encoding import sha256
 from chain.ledger.node.layout import NodeDir
 from chain.ledger.node.process import ProcessMark, is_alive
 from tests.api.claim_steps import ACTIVATION, CLAIM, CLAIM_BACK, CLAIM_SIGNER
+from tests.api.custody.steps import STEPS as CUSTODY
 from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
 from tests.api.walk import Run, run_until, steps_in_code
 from tests.chain.tenders.holding.steps import HOLDER
@@ -62,7 +63,7 @@ SIZE, CHUNK = 500, 200
 
 def test_every_step_in_the_code_is_in_these_tables() -> None:
     assert steps_in_code() == {
-        *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER, *CARE, *SERVER,
+        *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER, *CARE, *SERVER, *CUSTODY,
         *HOLDER,
     }  # fmt: skip
     assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}

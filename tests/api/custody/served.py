@@ -135,5 +135,5 @@ def _until_it_answers(custody: Custody) -> None:
             assert custody.client(patience=2.0).health()["status"] == "ready"
             return
         except Unavailable:
-            dead = custody.process.poll() is not None
-            assert not dead and time.monotonic() < until, custody.log.read_text()
+            assert custody.process.poll() is None, custody.log.read_text()
+            assert time.monotonic() < until, custody.log.read_text()

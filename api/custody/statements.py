@@ -14,7 +14,7 @@ _SPARE = 3
 """Seconds before the opening by which the statement is on its way, whatever is missing."""
 
 
-class Attestations:
+class Statements:
     """Args: ``custodian``; a file that did not change since it was hashed is not hashed again."""
 
     def __init__(self, custodian: Custodian) -> None:
