@@ -141,6 +141,17 @@ def account(engine: Engine, number: int) -> Account:
         return _account(connection, number)
 
 
+def account_named(engine: Engine, name: str) -> Account:
+    """The account one signs in to with that name. Raises NotFound."""
+    with engine.connect() as connection:
+        number = connection.execute(select(accounts.c.id).where(accounts.c.name == name.strip().lower())).scalar()
+        if number is None:
+            raise NotFound(
+                "no account of that name", code="account.unknown", field="account", fix="ask whoever keeps the accounts"
+            )
+        return _account(connection, number)
+
+
 def list_accounts(engine: Engine, *, bureau: str | None, after: int, limit: int) -> list[Account]:
     """Accounts by number, of one bureau or of all."""
     query = select(accounts.c.id).where(accounts.c.id > after)

@@ -22,6 +22,19 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Appointed:
+    """A part in one tender.
+
+    Attributes:
+        tender: its number.
+        role: procurement, agent, supervisor, keyholder or bidder.
+    """
+
+    tender: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """An account that has shown who it is.
 
@@ -32,6 +45,7 @@ class Principal:
         scopes: what the token at hand may be used for.
         token: number of that token.
         address: ledger address the account signs decisions with, 0x lower case, or None.
+        appointments: its parts in tenders, those that have not ended.
     """
 
     account: int
@@ -40,6 +54,12 @@ class Principal:
     scopes: frozenset[Scope]
     token: int
     address: str | None = None
+    appointments: tuple[Appointed, ...] = ()
+
+    def is_appointed(self, roles: Iterable[Role], tender: int) -> bool:
+        """True if it has one of these parts in that tender."""
+        wanted = frozenset(roles)
+        return any(one.tender == tender and one.role in wanted for one in self.appointments)
 
     def holds(self, roles: Iterable[Role], bureau: str | None = None) -> bool:
         """True if it holds one of the roles: in that bureau (or in all of them), or anywhere if none is named."""

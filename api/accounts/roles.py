@@ -22,12 +22,24 @@ class Role(StrEnum):
     """Reads what was done, in one bureau or (without a bureau) in all."""
     MACHINE = "machine"
     """A back-office system of a bureau."""
+    PROCUREMENT = "procurement"
+    """Publishes a bureau's tenders and leads them. 采购人经办."""
+    AGENT = "agent"
+    """Of an agency; works on the tenders it is appointed to. 招标代理."""
+    SUPERVISOR = "supervisor"
+    """Decides complaints in the tenders it is appointed to. 行政监督."""
+    KEYHOLDER = "keyholder"
+    """Holds a share of opening keys. 密钥持有人."""
+    BIDDER = "bidder"
+    """Bids, or thinks of it. 投标人."""
 
 
-EVERYWHERE = frozenset({Role.AUTHORITY, Role.AUDITOR, Role.HOLDER})
-"""Roles that may be given without a bureau; authority and holder always are, an auditor then reads every bureau."""
+NEVER_IN_A_BUREAU = frozenset({Role.AUTHORITY, Role.HOLDER, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.BIDDER})
+"""Roles that are never held in a bureau; what an agent, supervisor, key holder or bidder may do follows from its
+appointment to a tender (:mod:`api.accounts.appointments`)."""
 
-NEVER_IN_A_BUREAU = frozenset({Role.AUTHORITY, Role.HOLDER})
+EVERYWHERE = NEVER_IN_A_BUREAU | {Role.AUDITOR}
+"""Roles that may be given without a bureau; an auditor then reads every bureau."""
 
 
 class Scope(StrEnum):
@@ -41,7 +53,9 @@ class Scope(StrEnum):
     CLAIMS = "claims"
     LEDGER = "ledger"
     METRICS = "metrics"
+    NOTIFICATIONS = "notifications"
     STATUSES = "statuses"
+    TENDERS = "tenders"
     TYPES = "types"
     VERIFICATIONS = "verifications"
     WEBHOOKS = "webhooks"

@@ -30,6 +30,8 @@ class Where(StrEnum):
     """One of the roles, in whatever bureau."""
     BUREAU = "bureau"
     """One of the roles, in the bureau that the path names."""
+    TENDER = "tender"
+    """One of the roles, by appointment to the tender that the path names."""
 
 
 class NotSignedIn(Refused):
@@ -64,12 +66,13 @@ class Rule:
     repeats: bool = False
     large: bool = False
 
-    def check(self, principal: Principal | None, bureau: str | None) -> None:
+    def check(self, principal: Principal | None, bureau: str | None, tender: int | None = None) -> None:
         """Let the call pass or refuse it.
 
         Args:
             principal: who asks; None if nobody signed in.
             bureau: the bureau that the path names, if it does.
+            tender: the tender that the path names, if it does.
 
         Raises:
             NotSignedIn: nobody signed in, and somebody must.
@@ -92,6 +95,9 @@ class Rule:
             )
         if self.where is Where.SIGNED_IN:
             return
+        if self.where is Where.TENDER:
+            self._check_appointment(principal, tender)
+            return
         place = bureau if self.where is Where.BUREAU else None
         if not principal.holds(self.roles, place):
             wanted = ", ".join(sorted(self.roles))
@@ -99,6 +105,14 @@ class Rule:
                 f"this account is not {wanted}" + (f" of {bureau}" if place is not None else ""),
                 field="bureau" if place is not None else "Authorization",
                 fix="ask whoever keeps the accounts for that role",
+            )
+
+    def _check_appointment(self, principal: Principal, tender: int | None) -> None:
+        if tender is None or not principal.is_appointed(self.roles, tender):
+            raise Forbidden(
+                f"this account is not {', '.join(sorted(self.roles))} of tender {tender}",
+                field="tender",
+                fix="ask the procuring officer to appoint it",
             )
 
     def as_dict(self) -> dict[str, Any]:
@@ -146,3 +160,8 @@ def anywhere(*roles: Role, scope: Scope, noted: bool = False, repeats: bool = Fa
 def in_bureau(*roles: Role, scope: Scope, noted: bool = False, repeats: bool = False, large: bool = False) -> Rule:
     """One of the roles, in the bureau that the path names."""
     return Rule(Where.BUREAU, frozenset(roles), scope, noted, repeats, large)
+
+
+def in_tender(*roles: Role, scope: Scope, noted: bool = False, repeats: bool = False, large: bool = False) -> Rule:
+    """One of the roles, by appointment to the tender that the path names."""
+    return Rule(Where.TENDER, frozenset(roles), scope, noted, repeats, large)

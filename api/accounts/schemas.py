@@ -74,6 +74,13 @@ class KeySignIn(Shape):
         return unhex0x(self.signature, size=65)
 
 
+class PartHeld(Shape):
+    """A part in a tender."""
+
+    tender: int = Field(examples=[12])
+    role: Role = Field(examples=["supervisor"])
+
+
 class Me(Shape):
     """Who is signed in."""
 
@@ -81,6 +88,7 @@ class Me(Shape):
     name: str = Field(examples=["window-07"])
     address: str | None = Field(None, examples=[SAMPLE_ADDRESS])
     roles: list[RoleHeld]
+    tenders: list[PartHeld] = Field(description="parts in tenders, those one follows as a bidder among them")
     scopes: list[Scope] = Field(description="what this token is good for", examples=[["verifications"]])
 
     @classmethod
@@ -91,6 +99,7 @@ class Me(Shape):
             name=one.name,
             address=one.address,
             roles=[RoleHeld.of(held) for held in one.memberships],
+            tenders=[PartHeld(tender=part.tender, role=part.role) for part in one.appointments],
             scopes=sorted(one.scopes),
         )
 

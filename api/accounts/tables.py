@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from api.db.metadata import Seconds, service_metadata
 
@@ -55,3 +66,17 @@ nonces = Table(
     Column("expires_at", Seconds, nullable=False, index=True),
 )
 """Nonces given out for Sign-In with Ethereum and not used yet."""
+
+appointments = Table(
+    "appointments",
+    service_metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("tender", Integer, nullable=False, index=True, doc="number in the book"),
+    Column("role", String(12), nullable=False),
+    Column("by", Integer, ForeignKey("accounts.id"), nullable=False, doc="who appointed; a bidder comes by itself"),
+    Column("from_at", Seconds, nullable=False),
+    Column("ended_by", Integer, ForeignKey("accounts.id")),
+    Column("ended_at", Seconds, doc="none while it lasts"),
+)
+"""Which account has which part in which tender. Nothing is deleted: who was what, when, stays."""

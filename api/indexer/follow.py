@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from api.db import exclusive_transaction
+from api.indexer.forks import fork, is_behind
 from api.indexer.tables import ledger_anchors, ledger_cursor, ledger_statuses
 from chain.kernel.errors import Unavailable
 from chain.kernel.ports import AnchorFacts, BlockRef, StatusFacts
@@ -38,14 +39,14 @@ def follow(engine: Engine, reader: LedgerReader, bureau: str) -> int:
         with engine.connect() as connection:
             mark, blocks = _mark(connection), _known_blocks(connection)
             sequences, heads = _known_events(connection, bureau)
-        if _is_behind(blocks, reader):
+        if is_behind(blocks, reader.block.number, lambda number: reader.rpc.block_at(number).hash):
             return 0
-        fork = _fork(blocks, reader)
-        anchors, statuses = _news(reader, bureau, fork, sequences, heads)
+        last = _fork(blocks, reader)
+        anchors, statuses = _news(reader, bureau, last, sequences, heads)
         with exclusive_transaction(engine, "ledger") as connection:
             if _mark(connection) != mark:
                 continue
-            gone = _forget_after(connection, fork)
+            gone = _forget_after(connection, last)
             for table, rows in ((ledger_anchors, anchors), (ledger_statuses, statuses)):
                 if rows:
                     connection.execute(insert(table), rows)
@@ -93,47 +94,19 @@ def _known_events(
 
 
 def _fork(known: Mapping[int, bytes], reader: LedgerReader) -> int | None:
-    """Number of the newest known block that the chain still has; None if there is none.
-
-    A block that is still there has all its ancestors still there, so the place is found by halving: one question
-    where nothing changed, and the logarithm of the number of known blocks where something did.
-    """
-    blocks = sorted(known.items())
-    if not blocks:
-        return None
-    if _is_there(reader, *blocks[-1]):
-        return blocks[-1][0]
-    low, high = 0, len(blocks) - 1
-    while low < high:
-        middle = (low + high) // 2
-        if _is_there(reader, *blocks[middle]):
-            low = middle + 1
-        else:
-            high = middle
-    return blocks[low - 1][0] if low else None
-
-
-def _is_behind(known: Mapping[int, bytes], reader: LedgerReader) -> bool:
-    """True if rows speak of blocks that this reader has not reached, and it contradicts none that it has."""
-    reached = [number for number in known if number <= reader.block.number]
-    if len(reached) == len(known):
-        return False
-    return not reached or _is_there(reader, max(reached), known[max(reached)])
-
-
-def _is_there(reader: LedgerReader, number: int, hash_: bytes) -> bool:
-    return number <= reader.block.number and reader.rpc.block_at(number).hash == hash_
+    """Number of the newest known block that the chain still has; None if there is none."""
+    return fork(known, reader.block.number, lambda number: reader.rpc.block_at(number).hash)
 
 
 def _news(
     reader: LedgerReader,
     bureau: str,
-    fork: int | None,
+    after: int | None,
     sequences: Mapping[str, Sequence[tuple[int, int]]],
     heads: Mapping[str, Sequence[tuple[bytes, int]]],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of events that are not among those known up to the fork."""
-    last = -1 if fork is None else fork
+    """Rows of events that are not among those known up to the block ``after``."""
+    last = -1 if after is None else after
     anchors, statuses = [], []
     for owner, lane in reader.lanes():
         known = max((number for number, block in sequences.get(lane, ()) if block <= last), default=0)
@@ -146,15 +119,15 @@ def _news(
     return anchors, statuses
 
 
-def _forget_after(connection: Connection, fork: int | None) -> int:
-    """Drop every row of a block after ``fork``; all of them if it is None. How many events went."""
+def _forget_after(connection: Connection, last: int | None) -> int:
+    """Drop every row of a block after ``last``; all of them if it is None. How many events went."""
     gone = 0
     for table in _EVENTS:
         gone += connection.execute(
-            delete(table) if fork is None else delete(table).where(table.c.block_number > fork)
+            delete(table) if last is None else delete(table).where(table.c.block_number > last)
         ).rowcount
     connection.execute(
-        delete(ledger_cursor) if fork is None else delete(ledger_cursor).where(ledger_cursor.c.number > fork)
+        delete(ledger_cursor) if last is None else delete(ledger_cursor).where(ledger_cursor.c.number > last)
     )
     return gone
 

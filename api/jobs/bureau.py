@@ -17,6 +17,8 @@ from api.jobs import states
 from api.jobs.faults import Fault, fault_of, pause, wants_reopening
 from api.jobs.kinds import BY_NAME, KINDS, Kind
 from api.jobs.logs import log
+from api.tenders.jobs import Desk
+from api.tenders.place import Tenders
 from chain.desk.messages import Answer, Request
 from chain.kernel.errors import Conflict
 from chain.kernel.home import Home
@@ -44,12 +46,20 @@ class WorkingOffice(Office):
         unanswered: names of requests without an answer, since it was last emptied.
         service_engine: the service's own database, with the audit log.
         audit_minutes: minutes between anchors of that log.
+        service: the service's home, database and way to tenders.
     """
 
     unanswered: list[str] = field(default_factory=list)
     service_engine: Engine | None = None
     audit_minutes: int = 60
+    service: Desk | None = None
     _inode: int = 0
+
+    def close(self) -> None:
+        """As :meth:`Office.close`; the way to tenders is opened anew, too."""
+        super().close()
+        if self.service is not None:
+            self.service.tenders.close()
 
     def ask(
         self, request: Request, wait: float, before: Callable[[bytes], object] = lambda _recipient: None
@@ -86,6 +96,8 @@ class Bureau:
         stop: set when the worker ends.
         service_engine: the service's own database.
         audit_minutes: minutes between anchors of the audit log.
+        service: the service's home; None works without tenders.
+        first: does what is the service's rather than a bureau's, too.
 
     Raises:
         InvalidInput: it is not an officer's home.
@@ -99,9 +111,19 @@ class Bureau:
         stop: threading.Event,
         service_engine: Engine | None = None,
         audit_minutes: int = 60,
+        service: Home | None = None,
+        first: bool = True,
     ) -> None:
         self._looking, self._writing, self._sending = (
-            WorkingOffice(home, service_engine=service_engine, audit_minutes=audit_minutes) for _ in range(3)
+            WorkingOffice(
+                home,
+                service_engine=service_engine,
+                audit_minutes=audit_minutes,
+                service=None
+                if service is None or service_engine is None
+                else Desk(service, service_engine, Tenders(service), first),
+            )
+            for _ in range(3)
         )
         self.code = self._looking.bureau
         self._every = every

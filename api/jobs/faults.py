@@ -40,6 +40,8 @@ _FIXES: tuple[tuple[str, str], ...] = (
     ("ledger.", "look at yinxin doctor: the ledger must answer"),
     ("node.", "look at yinxin doctor: the node must run"),
     ("rpc.", "look at yinxin doctor: the ledger's endpoints must answer"),
+    ("board.", "look at tenders.boards of the service's home, and whether the board answers"),
+    ("mail.", "look at [mail] of the service's home: docs/tender-service.md"),
     ("ipfs.", "look at yinxin doctor: the IPFS node must answer"),
     ("store.", "look at the store's disk: yinxin blobs check"),
     ("documents.", "look at the store's disk: yinxin blobs check"),

@@ -17,6 +17,7 @@ from api.certificates.tables import batches
 from api.claims.activations import open_activations, run_activation
 from api.claims.running import open_claims, run_claim
 from api.jobs import expiry, reminders, upkeep
+from api.tenders import jobs as tenders
 from api.types.service import open_types, run_type
 from api.webhooks import events, sending
 
@@ -75,6 +76,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("reminder", upkeep.always, reminders.run_reminders, every=4),
     Kind("retention", open_runs, lambda office, _number, _: waits_for(run_retention(office))),
     Kind("audit", upkeep.always, run_audit, every=1),
+    Kind("tender-index", tenders.the_index, tenders.run_index, every=1),
+    Kind("tender", tenders.due, tenders.run_due),
+    Kind("tender-news", tenders.telling, tenders.run_telling, every=1),
+    Kind("letter", tenders.letters, tenders.run_letter, outgoing=True),
     Kind("push", upkeep.push_wanted, upkeep.run_push, every=1),
 )
 """In the order in which they are looked at."""

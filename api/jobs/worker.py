@@ -56,8 +56,10 @@ class Worker:
                 stop=stop,
                 service_engine=self._engine,
                 audit_minutes=settings.audit_minutes,
+                service=home,
+                first=place == 0,
             )
-            for name in settings.bureaus
+            for place, name in enumerate(settings.bureaus)
         ]
         self._bureaus = {bureau.code: bureau for bureau in found}
         if len(self._bureaus) != len(found):

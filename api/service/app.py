@@ -21,6 +21,7 @@ from api.claims import endpoints as claims
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
 from api.ledger import trust
+from api.notifications import endpoints as notifications
 from api.service import health, idempotency, pages, problems
 from api.service.context import Service
 from api.service.cross_origin import CrossOrigin
@@ -29,6 +30,7 @@ from api.service.limits import Limits
 from api.service.observed import Observed
 from api.service.rates import Rates
 from api.service.routes import ServiceRoute
+from api.tenders import endpoints as tenders
 from api.types import endpoints as types
 from api.verifications import endpoints as verifications
 from api.verifications.checker import Checker
@@ -53,6 +55,8 @@ def routers() -> tuple[APIRouter, ...]:
         verifications.router,
         ledger.router,
         trust.router,
+        *tenders.routers,
+        notifications.router,
         jobs.router,
         webhooks.router,
         audit.router,
@@ -96,6 +100,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.seals = Seals()
     settings = service.settings
     app.state.rates = Rates(settings.rate_per_minute, max(BURST, settings.rate_per_minute // 6))
+    app.state.question_rates = Rates(settings.questions_per_hour / 60, BURST)
     for router in routers():
         # Not include_router: it keeps routers whole, and every single route is to be seen here.
         app.router.routes.extend(router.routes)

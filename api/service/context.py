@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from api.certificates.office import Office
 from api.db import open_service
 from api.service.alive import Alive
+from api.tenders.place import Tenders
 from chain.kernel.clock import Clock, system_clock
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 from chain.kernel.home import Home, ServiceSettings
@@ -86,6 +87,11 @@ class Service:
         with self._lock:
             return open_ledger(self.home)
 
+    @cached_property
+    def tenders(self) -> Tenders:
+        """Ledger and boards of tenders, as the service's own home reaches them."""
+        return Tenders(self.home)
+
     def facts(self, bureau: str) -> tuple[BureauFacts | None, int]:
         """What the registry says of a bureau, and the time of the block at which it was read."""
         with self._lock:
@@ -105,6 +111,8 @@ class Service:
             self.engine.dispose()
         if "ledger" in self.__dict__:
             self.ledger.close()
+        if "tenders" in self.__dict__:
+            self.tenders.close()
         if "alive" in self.__dict__:
             self.alive.close()
 

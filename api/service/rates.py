@@ -28,7 +28,7 @@ class Rates:
         burst: requests at once after a quiet time.
     """
 
-    def __init__(self, per_minute: int, burst: int) -> None:
+    def __init__(self, per_minute: float, burst: int) -> None:
         self._rate = per_minute / 60
         self._burst = float(burst)
         self._buckets: OrderedDict[object, tuple[float, float]] = OrderedDict()
@@ -44,4 +44,4 @@ class Rates:
         if len(self._buckets) > _MOST_CALLERS:
             self._buckets.popitem(last=False)
         if left < 1:
-            raise TooMany(f"more than {self._rate * 60:.0f} requests a minute", fix="wait a second and send it again")
+            raise TooMany(f"more than {self._rate * 60:g} requests a minute", fix="wait a while and send it again")

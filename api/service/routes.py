@@ -121,7 +121,7 @@ class ServiceRoute(APIRoute):
         if not getattr(request.state, RATED, False):
             rates.take(principal.account if principal else address_of(request))
         bureau = request.path_params.get("bureau")
-        self.rule.check(principal, bureau)
+        self.rule.check(principal, bureau, _whole(request.path_params.get("tender")))
         if not self.changes:
             return _tagged(request, await inner(request))
         key = request.headers.get(idempotency.HEADER) if self.rule.repeats else None
@@ -205,6 +205,11 @@ class ServiceRoute(APIRoute):
                 "Authorization has another form", field="Authorization", fix="send Authorization: Bearer TOKEN"
             )
         return await run_in_threadpool(principal_of, service.engine, secret.strip(), now=now)
+
+
+def _whole(text: object) -> int | None:
+    """The number that a part of the path is, or None."""
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 17 else None
 
 
 def _tagged(request: Request, response: Response) -> Response:

@@ -150,6 +150,9 @@ class ServiceSettings(_Part):
         ge=0,
         description="requests a minute that one account, or one address without account, may make; 0: no limit",
     )
+    questions_per_hour: int = Field(
+        60, ge=0, description="questions on tenders that one address may ask in an hour; 0: no limit"
+    )
     audit_minutes: int = Field(60, ge=1, le=10_080, description="minutes between anchors of the audit log")
     every: int = Field(
         15, ge=1, le=3600, description="seconds between the worker's looks for blocks, blobs and expired certificates"
@@ -173,6 +176,30 @@ class TenderSettings(_Part):
         description="folders or addresses of boards; written to the first, read from each in turn",
     )
     custody: str = Field("custody", description="folder of the sealed files that a custodian keeps")
+    remind_seconds: list[int] = Field(
+        default_factory=lambda: [259_200, 86_400, 3600],
+        description="seconds before a deadline or an opening at which the service reminds the tender's people",
+    )
+    late_seconds: int = Field(
+        600, ge=1, description="seconds after which the service says that an opening, or a step anybody may do, is late"
+    )
+    roll_call_days: int = Field(
+        30, ge=1, description="days after which key holders are asked to show that they can still open"
+    )
+
+
+class MailSettings(_Part):
+    """How a service's letters leave."""
+
+    folder: str = Field("mail", description="folder of the letters (.eml) where no mail server is named")
+    server: str = Field("", description="mail server, HOST:PORT; unset: letters become files in the folder")
+    tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the connection is protected; none only to a mail server on this machine"
+    )
+    authority: str = Field("", description="PEM file of the authority that certifies the mail server, if a private one")
+    user: str = Field("", description="user name at the mail server; unset: none is shown")
+    password: str = Field("", repr=False, description="its password; best given by YINXIN_MAIL__PASSWORD")
+    sender: str = Field("yinxin@localhost", description="address that letters come from")
 
 
 class CustodianSettings(_Part):
@@ -220,6 +247,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     tenders: TenderSettings = Field(default_factory=TenderSettings)
     custodian: CustodianSettings = Field(default_factory=CustodianSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
 
     @classmethod
     def settings_customise_sources(

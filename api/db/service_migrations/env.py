@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import api.accounts.tables
 import api.audit.tables
-import api.service.tables  # noqa: F401
+import api.notifications.tables
+import api.service.tables
+import api.tenders.tables  # noqa: F401
 from api.db.metadata import service_metadata
 from api.db.migrate import run
 

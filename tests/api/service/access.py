@@ -20,14 +20,18 @@ ANYBODY: frozenset[str] = frozenset(
         "make_claim", "end_own_binding", "show_claim", "list_shipped_types", "list_types", "show_type", "show_schema",
         "show_template", "list_bureaus", "show_bureau", "list_anchors", "list_status_heads", "show_blob", "alive",
         "ready", "show_first_page", "show_local_authority", "show_scanner", "show_scanned", "show_service_worker",
-        "show_asset", "show_trust_root", "show_trust_snapshot", "call_ledger",
+        "show_asset", "show_trust_root", "show_trust_snapshot", "call_ledger", "list_tenders", "show_tender",
+        "show_tender_timeline", "show_tender_paper", "show_opening", "list_places", "show_ceremony", "ask_question",
     }
 )  # fmt: skip
 """Operations that need no account. Whoever adds one here says: strangers may."""
 
 SIGNED_IN: frozenset[str] = frozenset(
-    {"sign_out", "who_am_i", "change_password", "list_tokens", "make_token", "end_token"}
-)
+    {
+        "sign_out", "who_am_i", "change_password", "list_tokens", "make_token", "end_token", "list_notifications",
+        "read_notification", "read_notifications", "show_letters", "choose_letters",
+    }
+)  # fmt: skip
 """Operations for everybody who has an account, about that account."""
 
 ALLOWED: dict[str, set[str]] = {
@@ -85,5 +89,11 @@ ALLOWED: dict[str, set[str]] = {
     "list_audit_anchors": {"auditor", "auditor-general", "authority"},
     "list_bureau_audit_events": {"auditor", "auditor-general", "authority"},
     "metrics": _MEASURING,
+    "list_appointments": {"procurement", "auditor", "auditor-general"},
+    "appoint": {"procurement"},
+    "end_appointment": {"procurement"},
+    "follow_tender": {"bidder"},
+    "unfollow_tender": {"bidder"},
+    "list_questions": {"procurement", "agent"},
 }
 """Operation to the people who may call it."""

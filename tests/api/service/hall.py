@@ -17,6 +17,7 @@ from eth_account import Account
 from starlette.testclient import TestClient
 
 from api.accounts import access, people
+from api.accounts.appointments import appoint
 from api.accounts.principals import Membership
 from api.accounts.roles import Role
 from api.certificates.issuing import run_batch
@@ -133,10 +134,17 @@ PEOPLE: dict[str, tuple[Role, str]] = {
     **{
         f"{role}{suffix}": (role, bureau)
         for suffix, bureau in (("", BUREAU), ("-elsewhere", OTHER))
-        for role in (Role.OFFICER, Role.APPROVER, Role.CLERK, Role.AUDITOR, Role.MACHINE)
+        for role in (Role.OFFICER, Role.APPROVER, Role.CLERK, Role.AUDITOR, Role.MACHINE, Role.PROCUREMENT)
     },
+    **{str(role): (role, EVERYWHERE) for role in (Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.BIDDER)},
 }
 """Account name to role and bureau."""
+
+TENDER = 12
+"""The number that every path names as its example; nobody has published so many."""
+
+APPOINTED = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
+"""Who has a part in :data:`TENDER`, by account name."""
 
 
 def open_second_bureau(town: Town) -> None:
@@ -180,8 +188,11 @@ def open_hall(town: Town) -> Iterator[Hall]:
                 password=WORD,
                 address=key.address,
             )
+        for role in APPOINTED:
+            number = people.account_named(service.engine, role).number
+            appoint(service.engine, TENDER, number, role, bureau=BUREAU, by=number, now=service.clock())
         with TestClient(create_app(service), raise_server_exceptions=False) as client:
             yield Hall(town, service, client, hall_keys)
 
 
-__all__ = ["PEOPLE", "WORD", "Hall", "advance", "open_hall", "open_second_bureau"]
+__all__ = ["APPOINTED", "PEOPLE", "TENDER", "WORD", "Hall", "advance", "open_hall", "open_second_bureau"]

@@ -20,7 +20,7 @@ from api.service.routes import ServiceRoute, ruled
 from chain.kernel.home import Home
 from tests.api.service.access import ALLOWED, ANYBODY, SIGNED_IN
 from tests.api.service.doors import Door, doors
-from tests.api.service.hall import EVERYWHERE, PEOPLE, WORD, Hall
+from tests.api.service.hall import APPOINTED, EVERYWHERE, PEOPLE, WORD, Hall
 from tests.api.town import BUREAU, OTHER
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
@@ -61,6 +61,8 @@ def may(rule: dict[str, object], name: str, bureau: str) -> bool:
             return True
         case "anywhere":
             return str(role) in rule["roles"]  # type: ignore[operator]
+        case "tender":
+            return role in APPOINTED and home in (EVERYWHERE, BUREAU) and str(role) in rule["roles"]  # type: ignore[operator]
         case "bureau":
             return str(role) in rule["roles"] and home in (EVERYWHERE, bureau)  # type: ignore[operator]
     raise AssertionError(rule)

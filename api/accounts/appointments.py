@@ -1,0 +1,167 @@
+"""Who has which part in which tender, by whom appointed; and who may not have two of them.
+
+Officers, agents, supervisors and key holders are appointed by the tender's bureau. A bidder comes by itself, is seen by
+nobody else, and is what nobody who works on the tender may be: who is likely to bid is told to nobody (Measures for
+Electronic Tendering, Art. 22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.engine import Row
+
+from api.accounts.roles import Role
+from api.accounts.tables import accounts, appointments, memberships
+from api.db import exclusive_transaction
+from chain.kernel.errors import Conflict, InvalidInput, NotFound
+
+APPOINTED = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
+"""Parts that a bureau gives."""
+
+LEADING = (Role.PROCUREMENT, Role.AGENT)
+"""Parts that lead a tender; whoever supervises it has none of them."""
+
+_LOCK = "appointments"
+
+
+def appoint(engine: Engine, tender: int, account: int, role: Role, *, bureau: str, by: int, now: int) -> Row[Any]:
+    """Give an account a part in a tender; the same again changes nothing.
+
+    Args:
+        engine: of the service database.
+        tender: number in the book.
+        account: who.
+        role: one of :data:`APPOINTED`, which the account holds (procurement: in ``bureau``).
+        bureau: USCC of the tender's bureau.
+        by: account that appoints.
+        now: seconds.
+
+    Returns:
+        The row of ``appointments``.
+
+    Raises:
+        InvalidInput: no such part, or the account does not hold the role.
+        NotFound: no such open account.
+        Conflict: it has a part that does not go with this one.
+    """
+    if role not in APPOINTED:
+        raise InvalidInput(
+            f"nobody is appointed {role}", code="appointment.role", field="role", fix="one of " + ", ".join(APPOINTED)
+        )
+    with exclusive_transaction(engine, _LOCK) as connection:
+        _must_be_open(connection, account)
+        where = memberships.c.bureau == (bureau if role is Role.PROCUREMENT else "")
+        held = select(memberships.c.id).where(memberships.c.account_id == account, memberships.c.role == str(role))
+        if connection.execute(held.where(where)).first() is None:
+            raise InvalidInput(
+                f"account {account} does not hold the role {role}", code="appointment.not_held", field="role",
+                fix="let the authority give it the role first",
+            )  # fmt: skip
+        return _enter(connection, tender, account, role, by, now)
+
+
+def follow_as_bidder(engine: Engine, tender: int, account: int, *, bureau: str, now: int) -> Row[Any]:
+    """Let an account that holds the role bidder follow a tender; the same again changes nothing.
+
+    Raises:
+        Conflict: it works on the tender, or is a procuring officer of its bureau.
+    """
+    with exclusive_transaction(engine, _LOCK) as connection:
+        _must_be_open(connection, account)
+        query = select(memberships.c.id).where(
+            memberships.c.account_id == account,
+            memberships.c.role == str(Role.PROCUREMENT),
+            memberships.c.bureau == bureau,
+        )
+        if connection.execute(query).first() is not None:
+            raise _conflict()
+        return _enter(connection, tender, account, Role.BIDDER, account, now)
+
+
+def end(engine: Engine, number: int, *, tender: int, by: int, now: int) -> Row[Any]:
+    """End an appointment (not a bidder's). Raises NotFound where there is no open one of that number in the tender."""
+    with exclusive_transaction(engine, _LOCK) as connection:
+        chosen = (
+            appointments.c.id == number,
+            appointments.c.tender == tender,
+            appointments.c.role != str(Role.BIDDER),
+            appointments.c.ended_at.is_(None),
+        )
+        _end(connection, *chosen, by=by, now=now)
+        return connection.execute(select(appointments).where(appointments.c.id == number)).one()
+
+
+def unfollow(engine: Engine, tender: int, account: int, *, now: int) -> None:
+    """End a bidder's own part. Raises NotFound if it has none."""
+    with exclusive_transaction(engine, _LOCK) as connection:
+        chosen = (
+            appointments.c.account_id == account,
+            appointments.c.tender == tender,
+            appointments.c.role == str(Role.BIDDER),
+            appointments.c.ended_at.is_(None),
+        )
+        _end(connection, *chosen, by=account, now=now)
+
+
+def of_tender(engine: Engine, tender: int) -> Sequence[Row[Any]]:
+    """Everybody appointed to a tender, ended or not, bidders left out; with the account's display."""
+    query = (
+        select(appointments, accounts.c.display)
+        .join(accounts, accounts.c.id == appointments.c.account_id)
+        .where(appointments.c.tender == tender, appointments.c.role != str(Role.BIDDER))
+        .order_by(appointments.c.id)
+    )
+    with engine.connect() as connection:
+        return connection.execute(query).all()
+
+
+def _enter(connection: Connection, tender: int, account: int, role: Role, by: int, now: int) -> Row[Any]:
+    query = select(appointments).where(
+        appointments.c.tender == tender, appointments.c.account_id == account, appointments.c.ended_at.is_(None)
+    )
+    for row in connection.execute(query):
+        if row.role == role:
+            return row
+        if not _go_together(role, Role(row.role)):
+            raise _conflict()
+    key = connection.execute(
+        insert(appointments).values(account_id=account, tender=tender, role=str(role), by=by, from_at=now)
+    ).inserted_primary_key
+    assert key is not None
+    return connection.execute(select(appointments).where(appointments.c.id == key[0])).one()
+
+
+def _go_together(one: Role, other: Role) -> bool:
+    pair = {one, other}
+    if Role.BIDDER in pair:
+        return False
+    return not (Role.SUPERVISOR in pair and pair & set(LEADING))
+
+
+def _conflict() -> Conflict:
+    # One sentence for all: which part an account has is nobody's business, a bidder's least.
+    return Conflict(
+        "this account may not have that part in this tender", code="appointment.conflict", field="account",
+        fix="give the part to another person: nobody works on a tender and bids in it, or leads and supervises it",
+    )  # fmt: skip
+
+
+def _must_be_open(connection: Connection, account: int) -> None:
+    if connection.execute(select(accounts.c.id).where(accounts.c.id == account, accounts.c.active)).first() is None:
+        raise NotFound(
+            f"no open account {account}", code="account.unknown", field="account", fix="ask whoever keeps the accounts"
+        )
+
+
+def _end(connection: Connection, *chosen: Any, by: int, now: int) -> None:
+    done = connection.execute(update(appointments).where(*chosen).values(ended_by=by, ended_at=now))
+    if done.rowcount != 1:
+        raise NotFound(
+            "no such appointment that lasts", code="appointment.unknown", field="number", fix="list them first"
+        )
+
+
+__all__ = ["APPOINTED", "LEADING", "appoint", "end", "follow_as_bidder", "of_tender", "unfollow"]

@@ -1,0 +1,11 @@
+"""Tenders over HTTP: what everybody may see, questions, and who has which part.
+
+No endpoint signs, and none takes a key: acts are signed on people's own devices, with `yinxin tender`, `yinxin bid`,
+`yinxin keyholder`.
+"""
+
+from api.tenders.endpoints import people, public, questions
+
+routers = (public.router, questions.router, people.router)
+
+__all__ = ["routers"]

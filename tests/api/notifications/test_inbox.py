@@ -1,0 +1,104 @@
+"""News come once to each whom they concern, and are read by nobody else."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from api.db import exclusive_transaction
+from api.notifications import inbox
+from api.notifications.kinds import KINDS
+from api.notifications.letters import texts_of
+from api.notifications.noting import News, note
+from api.notifications.tables import mail_outbox, news, notifications
+from chain.kernel.errors import InvalidInput, NotFound
+from chain.words.catalogue import LANGUAGES, names, read
+
+OPENED = News("tender.opened", 7, lot=1, occasion=1)
+
+
+def tell(engine: Engine, one: News, *accounts: int, now: int = 100) -> bool:
+    with exclusive_transaction(engine, "news") as connection:
+        return note(connection, one, accounts, now=now)
+
+
+def count(engine: Engine, table: object) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+
+
+def test_the_same_news_are_noted_once_however_many_note_them_at_once(engine: Engine) -> None:
+    said: list[bool] = []
+    threads = [threading.Thread(target=lambda: said.append(tell(engine, OPENED, 1, 2))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [False, False, False, True]
+    assert (count(engine, news), count(engine, notifications)) == (1, 2)
+
+
+def test_another_occasion_is_other_news(engine: Engine) -> None:
+    assert tell(engine, OPENED, 1)
+    assert tell(engine, News("tender.opened", 7, lot=1, occasion=2), 1)
+    assert [row.occasion for row in inbox.page(engine, 1, unread=False, before=0, limit=9)] == [2, 1]
+
+
+def test_each_reads_and_marks_only_ones_own(engine: Engine) -> None:
+    tell(engine, OPENED, 1)
+    (mine,) = inbox.page(engine, 1, unread=True, before=0, limit=9)
+    assert not inbox.page(engine, 2, unread=False, before=0, limit=9)
+    with pytest.raises(NotFound):
+        inbox.mark_read(engine, 2, mine.number, now=200)
+    inbox.mark_read(engine, 1, mine.number, now=200)
+    inbox.mark_read(engine, 1, mine.number, now=300)
+    assert not inbox.page(engine, 1, unread=True, before=0, limit=9)
+    assert inbox.page(engine, 1, unread=False, before=0, limit=9)[0].read_at == 200
+
+
+def test_a_page_goes_on_where_the_last_one_ended(engine: Engine) -> None:
+    for lot in range(1, 6):
+        tell(engine, News("tender.opened", 7, lot=lot), 1)
+    first = inbox.page(engine, 1, unread=False, before=0, limit=2)
+    rest = inbox.page(engine, 1, unread=False, before=first[-1].number, limit=9)
+    assert [row.lot for row in (*first, *rest)] == [5, 4, 3, 2, 1]
+    inbox.mark_all_read(engine, 1, first[-1].number, now=1)
+    assert [row.lot for row in inbox.page(engine, 1, unread=True, before=0, limit=9)] == [5]
+
+
+def test_a_letter_is_laid_out_only_for_who_wants_it(engine: Engine) -> None:
+    inbox.choose_letters(engine, 1, address="one@example.org", language="en", muted=["tender.closed"], now=1)
+    inbox.choose_letters(engine, 2, address="", language="zh", muted=[], now=1)
+    tell(engine, OPENED, 1, 2, 3)
+    tell(engine, News("tender.closed", 7, lot=1), 1)
+    assert count(engine, notifications) == 4
+    assert count(engine, mail_outbox) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["nobody", "a@b@c", "a b@example.org", "x@example.org\nBcc: y@example.org", "<a@b>"]
+)
+def test_what_is_no_address_is_refused(engine: Engine, address: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        inbox.choose_letters(engine, 1, address=address, language="zh", muted=[], now=1)
+    assert caught.value.field == "address"
+
+
+def test_every_kind_has_words_in_both_languages_with_the_same_places() -> None:
+    words = read("notifications")
+    assert set(words) == set(KINDS) | {"letter.subject", "letter.where", "letter.why"}
+    for key, texts in words.items():
+        assert tuple(texts) == LANGUAGES, key
+        assert names(texts["zh"]) == names(texts["en"]), key
+
+
+def test_every_kind_can_be_said(engine: Engine) -> None:
+    for kind in KINDS:
+        tender = kind.startswith("tender.")
+        tell(engine, News(kind, 7 if tender else 0, 0 if tender else 3, lot=1, moment=1_800_000_000), 1)
+    for row in inbox.page(engine, 1, unread=False, before=0, limit=99):
+        said = texts_of(row, {"zh": "示例", "en": "Sample"})
+        assert "{" not in said["zh"] + said["en"]
+        assert ("tender 7" if row.tender else "ceremony 3") in said["en"].lower(), row.kind

@@ -1,0 +1,97 @@
+"""Parts in a tender and questions about it, over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.audit.log import entries
+from api.service.rates import Rates
+from tests.api.tenders.office import TenderOffice
+from tests.support.tender_stage import BUREAU
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def tender(office: TenderOffice, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """A tender that takes bids for an hour."""
+    number, _ = office.publish(tmp_path_factory.mktemp("notice"), deadline_in=3600)
+    office.follow()
+    return number
+
+
+def appoint(office: TenderOffice, tender: int, account: str, role: str, by: str = "lead") -> int:
+    path = f"/v1/bureaus/{BUREAU}/tenders/{tender}/appointments"
+    return office.call(by, "POST", path, json={"account": account, "role": role}).status_code
+
+
+def test_the_bureau_appoints_and_what_was_appointed_can_be_used(office: TenderOffice, tender: int) -> None:
+    questions = f"/v1/tenders/{tender}/questions"
+    assert office.call("agency", "GET", questions).status_code == 403
+    assert appoint(office, tender, "agency", "agent") == 201
+    assert office.call("agency", "GET", questions).status_code == 200
+    assert office.call("agency", "GET", f"/v1/tenders/{tender + 1}/questions").status_code == 403
+    assert {"tender": tender, "role": "agent"} in office.get("/v1/me", "agency")["tenders"]
+    path = f"/v1/bureaus/{BUREAU}/tenders/{tender}/appointments"
+    (row,) = [one for one in office.get(path, "deputy")["items"] if one["display"] == "agency"]
+    assert (row["by"], row["ended"]) == (office.account("lead"), None)
+    assert office.call("deputy", "DELETE", f"{path}/{row['number']}").status_code == 204
+    assert office.call("agency", "GET", questions).status_code == 403
+    (row,) = [one for one in office.get(path, "lead")["items"] if one["display"] == "agency"]
+    assert row["endedBy"] == office.account("deputy")
+
+
+def test_a_tender_that_is_not_the_bureaus_has_no_appointments(office: TenderOffice, tender: int) -> None:
+    assert appoint(office, tender + 9, "agency", "agent") == 404
+    assert appoint(office, tender, "nobody-here", "agent") == 404
+    assert appoint(office, tender, "agency", "agent", by="agency") == 403
+
+
+def test_nobody_bids_in_a_tender_one_works_on(office: TenderOffice, tender: int) -> None:
+    following = f"/v1/tenders/{tender}/following"
+    assert office.call("rival", "PUT", following).status_code == 204
+    assert {"tender": tender, "role": "bidder"} in office.get("/v1/me", "rival")["tenders"]
+    path = f"/v1/bureaus/{BUREAU}/tenders/{tender}/appointments"
+    assert "rival" not in str(office.get(path, "lead")), "who may bid is told to nobody"
+    assert office.call("rival", "DELETE", following).status_code == 204
+    assert office.call("rival", "DELETE", following).status_code == 404
+
+
+def test_a_question_reaches_who_leads_the_tender_and_names_nobody(office: TenderOffice, tender: int) -> None:
+    path = f"/v1/tenders/{tender}/questions"
+    asked = office.call(None, "POST", path, json={"text": "桌面的厚度含封边吗？"})
+    assert asked.status_code == 201, asked.text
+    again = office.call("bidder", "POST", path, json={"text": "桌面的厚度含封边吗？ "})
+    assert again.json() == asked.json()
+    assert appoint(office, tender, "lead", "procurement") == 201
+    assert office.get(path, "lead")["items"] == [asked.json()]
+    kinds = [one["kind"] for one in office.get("/v1/notifications", "lead")["items"]]
+    assert kinds.count("tender.question") == 1
+    assert not office.get("/v1/notifications", "bidder")["items"]
+    (note,) = [data for _, data in office.stage.board.notes(f"questions/{tender}")]
+    assert b"bidder" not in note
+    for entry in entries(office.engine, bureau=None, after=0, limit=500):
+        if entry.operation in ("ask_question", "follow_tender", "unfollow_tender"):
+            assert entry.subject == "", "the log does not say who is likely to bid in which tender"
+
+
+def test_no_question_is_taken_after_the_deadline_or_about_nothing(office: TenderOffice) -> None:
+    tender = office.stage.publish(deadline_in=3)
+    office.follow()
+    office.stage.wait_until(office.stage.ledger.tender(tender).deadline + 1)  # type: ignore[union-attr]
+    late = office.call(None, "POST", f"/v1/tenders/{tender}/questions", json={"text": "May I still ask?"})
+    assert (late.status_code, late.json()["code"]) == (409, "question.late")
+    assert office.call(None, "POST", "/v1/tenders/4711/questions", json={"text": "What?"}).status_code == 404
+
+
+def test_questions_of_one_address_are_few(office: TenderOffice, tender: int) -> None:
+    app = office.client.app
+    before = app.state.question_rates  # type: ignore[attr-defined]
+    app.state.question_rates = Rates(60 / 60, 2)  # type: ignore[attr-defined]
+    try:
+        path = f"/v1/tenders/{tender}/questions"
+        found = [office.call(None, "POST", path, json={"text": f"number {n}?"}).status_code for n in range(4)]
+        assert found == [201, 201, 429, 429]
+        assert office.call(None, "GET", f"/v1/tenders/{tender}").status_code == 200
+    finally:
+        app.state.question_rates = before  # type: ignore[attr-defined]
