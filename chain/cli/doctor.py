@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from chain.cli.common import CANNOT_TELL, NO, YES, emit, state
+from chain.desk.proposals import TENDERS
 from chain.kernel.errors import YinxinError
 from chain.kernel.home import Home
 from chain.keys import Keystore, passphrase_for
@@ -21,6 +22,7 @@ from chain.ledger.connection import Ledger, open_ledger
 from chain.ledger.node.checks import Check, run_checks
 from chain.ledger.trustroot import TrustRoot
 
+_TENDER_ROLES = ("procurement", "supervisor", "keyholder", "custodian", "bidder")
 VERIFIER_FILE = Path(__file__).resolve().parents[2] / "build" / "web" / "single" / "yinxin-verify.html"
 """Where ``make web`` puts the verifier as one file (docs/browser.md)."""
 
@@ -163,6 +165,26 @@ def _answers(home: Home, ledger: Ledger) -> Iterator[Check]:
             f"{uscc} {facts.name}" if facts else f"{uscc} is not registered",
             "" if facts else "ask the authority to register and accredit it",
         )
+    yield from _tenders(home, ledger)
+
+
+def _tenders(home: Home, ledger: Ledger) -> Iterator[Check]:
+    """The contracts of tenders, where the ledger has them or this role works with them."""
+    role = home.settings.role
+    if ledger.trust_root.ranges("TenderBook"):
+        book = ledger.tenders
+        detail = f"book 0x{book.book.hex()}: {book.tenders()} tenders, {book.ceremonies()} ceremonies"
+        yield Check("tenders", True, detail, "")
+    elif role in _TENDER_ROLES:
+        fix = "have the authority deploy the contracts of tenders, and pin its new trust root"
+        yield Check("tenders", False, "this ledger has no contracts of tenders", fix)
+    if role == "procurement":
+        facts = ledger.reader.bureau(home.settings.bureau.uscc)
+        periods = facts.accreditations.get(TENDERS, ()) if facts else ()
+        may = any(period.holds(ledger.reader.block.time) for period in periods)
+        detail = "may procure by sealed tender now" if may else "is not accredited for tenders now"
+        fix = f"have the authority run: yinxin authority accredit {home.settings.bureau.uscc} --type tenders"
+        yield Check("accreditation", may, detail, "" if may else fix)
 
 
 def _documents(home: Home) -> Iterator[Check]:

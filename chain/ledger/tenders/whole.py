@@ -1,8 +1,10 @@
 """Do the events account for the state? What an endpoint hides, invents or alters shows here.
 
 Everything that the contracts count or keep is compared: notice and deadlines, places, versions, live sets, phases,
-cases, rankings, awards; members, deals and answers, keys. What leaves no trace in the state (documents on record,
-custody attested, roll calls, reports of destruction) is held by the quorum of endpoints alone.
+cases, rankings, awards; members, deals and answers, keys. What leaves no trace in the state is held by the quorum of
+endpoints alone: documents on record, custody attested, roll calls, reports of destruction, extensions that a later one
+overtook; and the digests of papers, which the contracts do not keep. Where these matter, ask for the proof of the event
+(:mod:`chain.ledger.tenders.evidence`).
 """
 
 from __future__ import annotations
@@ -30,8 +32,11 @@ _WORDS = (
     "bytes32", "uint64", "uint32", "address", "uint32", "address", "uint64", "bytes32",
     "bytes32", "uint64", "bytes32", "bytes32", "uint64", "bytes32",
 )  # fmt: skip
-_CLOSED = {1: Phase.CLOSED, 2: Phase.PRICE_CLOSED}
-_OPENED = {1: Phase.OPENED, 2: Phase.PRICE_OPENED}
+_CLOSED = {1: (Phase.BIDDING, Phase.CLOSED), 2: (Phase.REVIEWED, Phase.PRICE_CLOSED)}
+_OPENED = {1: (Phase.CLOSED, Phase.OPENED), 2: (Phase.PRICE_CLOSED, Phase.PRICE_OPENED)}
+"""Phase before and after, by envelope."""
+_ADVANCED = {Phase.CANDIDATES: "CandidatesNamed", Phase.AWARDED: "LotAwarded", Phase.CONTRACTED: "LotContracted"}
+"""What the proceedings tell, in the same transaction, right after the book has advanced a lot."""
 
 
 class _Lot:
@@ -41,6 +46,8 @@ class _Lot:
         self.phase = Phase.BIDDING
         self.place_of: dict[bytes, int] = {}
         self.version_of: dict[bytes, int] = {}
+        self.live: set[bytes] = set()
+        self.due: str | None = None
         self.hashes: list[bytes | None] = []
         self.closings: dict[int, tuple[bytes, int]] = {}
         self.dropped: frozenset[int] = frozenset()
@@ -50,27 +57,37 @@ class _Lot:
     def take(self, event: TenderEvent) -> None:
         """One more event of this lot, in order."""
         values = event.values
+        if (event.name == self.due) != (event.name in _ADVANCED.values()) or (self.due and event.name != self.due):
+            raise _gap(f"{event.name} without what belongs to it")
+        self.due = None
         match event.name:
             case "BidCommitted":
                 self._commit(values["commitment"], values["place"], values["commitmentHash"])
             case "BidWithdrawn" | "DecoyRevealed":
                 self._act(values["bidder"], values["place"], values.get("version"))
                 self.hashes[values["place"] - 1] = None
+                self.live.discard(values["bidder"])
             case "BidMoved":
                 self._act(values["bidder"], values["place"], values["version"])
+                self.live ^= {values["bidder"], values["successor"]}
                 self._join(values["successor"], values["place"], values["version"])
             case "EnvelopeClosed":
                 self.closings[values["envelope"]] = values["digest"], values["count"]
-                self.phase = _phase(_CLOSED, values["envelope"])
+                self._enter(*_phases(_CLOSED, values["envelope"]))
                 if self._live(values["envelope"]) != (values["digest"], values["count"]):
                     raise _gap("a live set is not made of the bids that were live")
             case "EnvelopeOpened":
-                self.phase = _phase(_OPENED, values["envelope"])
+                self._enter(*_phases(_OPENED, values["envelope"]))
             case "Reviewed":
-                self.phase, self.dropped = Phase.REVIEWED, frozenset(values["dropped"])
+                self._enter(Phase.OPENED, Phase.REVIEWED)
+                self.dropped = frozenset(values["dropped"])
             case "LotAdvanced":
-                self.phase = values["phase"]
+                if self.phase < Phase.OPENED or values["phase"] not in _ADVANCED:
+                    raise _gap(f"a lot advanced from {self.phase.name}")
+                self.phase, self.due = values["phase"], _ADVANCED[values["phase"]]
             case "LotFailed":
+                if self.phase < Phase.CLOSED:
+                    raise _gap("a lot failed that was not closed")
                 self.phase = Phase.FAILED
             case "CandidatesNamed":
                 self.rankings = _next(self.rankings, values["number"], "candidates")
@@ -86,6 +103,11 @@ class _Lot:
                 self.cases[values["number"]] = CaseKind.NONE
                 self.open_cases -= 1
 
+    def _enter(self, before: Phase, after: Phase) -> None:
+        if self.phase is not before:
+            raise _gap(f"a lot went from {self.phase.name} to {after.name}")
+        self.phase = after
+
     def _commit(self, commitment: Commitment, place: int, hash_: bytes) -> None:
         if keccak(encode(_WORDS, (_COMMITMENT, *commitment_values(commitment)))) != hash_:
             raise _gap("a commitment is not the one its hash names")
@@ -96,6 +118,7 @@ class _Lot:
             self._join(commitment.bidder, place, 0)
         self._act(commitment.bidder, place, commitment.version)
         self.hashes[place - 1] = hash_
+        self.live.add(commitment.bidder)
 
     def _join(self, bidder: bytes, place: int, version: int) -> None:
         if bidder in self.place_of:
@@ -177,6 +200,8 @@ def _check_lots(reader: TenderReader, tender: int, lots: dict[int, _Lot], *, can
     for number, lot in lots.items():
         where = f"lot {number} of tender {tender}"
         state, progress = reader.lot(tender, number), reader.progress(tender, number)
+        if lot.due is not None:
+            raise _gap(f"{where}: {lot.due} is missing")
         phase = Phase.CANCELLED if cancelled and lot.phase < Phase.CONTRACTED else lot.phase
         if (phase, len(lot.hashes)) != (state.phase, state.places):
             raise _gap(f"{where}: {len(lot.hashes)} places in {phase.name}, not {state.places} in {state.phase.name}")
@@ -190,7 +215,7 @@ def _check_lots(reader: TenderReader, tender: int, lots: dict[int, _Lot], *, can
                 raise _gap(f"{where}: another live set of envelope {envelope}")
         for bidder, place in lot.place_of.items():
             entry = reader.entry(tender, number, bidder)
-            if (entry.place, entry.version) != (place, lot.version_of[bidder]):
+            if (entry.place, entry.version, entry.live) != (place, lot.version_of[bidder], bidder in lot.live):
                 raise _gap(f"{where}: {hex0x(bidder)} is at version {entry.version}, the events say otherwise")
 
 
@@ -222,7 +247,7 @@ def check_ceremony(reader: TenderReader, ceremony: int, events: Sequence[TenderE
         _next(number - 1, event.values["counter"], "roll calls")
 
 
-def _phase(phases: dict[int, Phase], envelope: int) -> Phase:
+def _phases(phases: dict[int, tuple[Phase, Phase]], envelope: int) -> tuple[Phase, Phase]:
     if envelope not in phases:
         raise _gap(f"an event of envelope {envelope}, which is not there")
     return phases[envelope]

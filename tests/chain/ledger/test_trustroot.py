@@ -10,9 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chain.kernel.canonical import canonical
-from chain.kernel.encoding import sha256
+from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import InvalidInput, NotFound
 from chain.ledger.trustroot import ANCHOR_LOG, REGISTRY, ContractRange, TrustRoot, WitnessKey
+from tests.plugins.vectors import load_vectors
 
 
 def key(number: int) -> bytes:
@@ -100,3 +101,20 @@ def test_without_witnesses_the_threshold_is_zero() -> None:
     assert TrustRoot(1, sha256(b"g"), GOOD.contracts).threshold == 0
     with pytest.raises(InvalidInput):
         TrustRoot(1, sha256(b"g"), GOOD.contracts, (), 1)
+
+
+@pytest.mark.parametrize("name", load_vectors("trust_root")["good"])
+def test_vectors_that_the_browser_reads_too(name: str) -> None:
+    case = load_vectors("trust_root")["good"][name]
+    assert hex0x(TrustRoot.from_dict(case["root"]).digest) == case["digest"]
+
+
+@pytest.mark.parametrize("name", load_vectors("trust_root")["refused"])
+def test_vectors_that_the_browser_refuses_too(name: str) -> None:
+    with pytest.raises(InvalidInput):
+        TrustRoot.from_dict(load_vectors("trust_root")["refused"][name])
+
+
+def test_a_book_counts_from_its_first_block_also_when_another_follows() -> None:
+    root = TrustRoot.from_dict(load_vectors("trust_root")["good"]["with a book that follows another"]["root"])
+    assert [book.holds(100) for book in root.ranges("TenderBook")] == [False, True]

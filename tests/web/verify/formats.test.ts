@@ -161,6 +161,16 @@ test("checkpoints are read, and every other form is refused", () => {
   }
 });
 
+test("trust roots are read with and without contracts of tenders", () => {
+  const all = vector<{ good: Record<string, { root: Json; digest: string }>; refused: Record<string, Json> }>(
+    "trust_root",
+  );
+  for (const [name, one] of Object.entries(all.good)) {
+    assert.equal(hex0x(trustRootOf(one.root).digest), one.digest, name);
+  }
+  for (const [name, root] of Object.entries(all.refused)) assert.throws(() => trustRootOf(root), InvalidInput, name);
+});
+
 test("heads are those the contract computes", () => {
   type Anchor = Record<
     "bureau" | "lane" | "sequence" | "root" | "manifestDigest" | "previousHead" | "time" | "head",
