@@ -175,6 +175,14 @@ class TenderSettings(_Part):
         default_factory=lambda: ["board"],
         description="folders or addresses of boards; written to the first, read from each in turn",
     )
+    guarantee_percent: str = Field(
+        "2.00",
+        pattern=r"^(0|[1-9][0-9]?|100)(\.[0-9]{1,2})?$",
+        description="most of a lot's ceiling, in percent, that a bid's guarantee may be",
+    )
+    bid_days: int = Field(
+        20, ge=1, le=365, description="least days from notice to deadline where tendering is mandatory; fewer are warned of"
+    )
     custody: str = Field("custody", description="folder of the sealed files that a custodian keeps")
     remind_seconds: list[int] = Field(
         default_factory=lambda: [259_200, 86_400, 3600],

@@ -10,7 +10,12 @@ model, reading  the notice and its one form (docs/formats/notice.md)
 rules, law      what members must be to each other; what the law asks
 changes         what an amendment may change
 current         every version, compared with the ledger
-draft           from what a person fills in to a notice
+draft, template from what a person fills in to a notice, and what is handed to that person
+standing        what the ledger says of a notice before it is published
+publishing      publish, amend, extend, cancel: exactly once
+answers         questions without names, answers on record
+deadline        making a deadline final
+agenda          what is due, from whom, until when
 ==============  ==============================================================================================
 
     notice = current_notice(ledger, board, 7)

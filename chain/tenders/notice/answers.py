@@ -15,7 +15,7 @@ from typing import Any
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import InvalidInput, Refused
-from chain.kernel.tender_ports import Board, TenderLedger
+from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
 from chain.tenders.notice.findings import Findings
 from chain.tenders.notice.members import Members
 
@@ -202,3 +202,59 @@ def _value(data: bytes, form: str) -> dict[str, Any]:
     if not isinstance(value, dict) or value.get("format") != form:
         raise InvalidInput(f"not a paper of the form {form}", code="notice.format", field="format")
     return value
+
+
+def read_given(value: Any) -> tuple[Answer, ...]:
+    """Answers that a person filled in: ``{"answers": [{"question", "answer"}]}``; empty ones are left out.
+
+    Raises:
+        InvalidInput: naming the place.
+    """
+    findings = Findings()
+    members = Members(value, "", ("answers",), findings)
+
+    def one(item: Any, path: str) -> Answer:
+        if isinstance(item, dict):
+            item = {name: tidy(part) if isinstance(part, str) else part for name, part in item.items()}
+        inner = Members(item, path, ("question", "answer"), findings)
+        return Answer(
+            inner.text("question", most=LONGEST_QUESTION, lines=True),
+            inner.text("answer", least=0, most=LONGEST_ANSWER, lines=True),
+        )
+
+    found = members.items("answers", one, least=0, most=MOST_ANSWERS)
+    findings.raise_first("answers")
+    return tuple(answer for answer in found if answer.answer)
+
+
+def with_answers(
+    ledger: TenderLedger, tender: int, before: Answers | None, given: Iterable[Answer]
+) -> Answers | None:
+    """The next paper of answers; None if all that is given stands on record already.
+
+    Raises:
+        Refused: one of them says other than the record.
+    """
+    known = {one.question: one.answer for one in before.answers} if before is not None else {}
+    fresh: list[Answer] = []
+    for one in given:
+        if known.get(one.question, one.answer) != one.answer:
+            raise Refused(
+                f"{one.name} is answered already, in other words", code="answers.changed", field="answers",
+                fix="answers are never taken back; answer a new question, or amend the notice: yinxin tender amend",
+            )  # fmt: skip
+        if one.question not in known:
+            known[one.question] = one.answer
+            fresh.append(one)
+    if not fresh:
+        return None
+    earlier = before.answers if before is not None else ()
+    previous = before.digest if before is not None else None
+    return Answers(ledger.genesis, ledger.book, tender, previous, (*earlier, *fresh))
+
+
+def record_answers(ledger: TenderLedger, board: Board, acts: TenderActs, paper: Answers) -> None:
+    """Put the paper on the board and its digest on record. Raises Refused, Unavailable."""
+    board.put(paper.to_bytes())
+    acts.record(paper.tender, 0, KIND, paper.digest)
+    ledger.refresh()

@@ -16,7 +16,7 @@ from chain.tenders.notice.model import Category, Notice
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TABLES = ("bureau", "agent", "evaluation", "committee", "guarantee", "supervisor")
 _LISTS = (
-    "lots", "envelopes", "envelopes.form", "evaluation.criteria", "qualification", "custodians", "documents",
+    "lots", "envelopes", "envelopes.form", "evaluation.criteria", "qualification", "custodians", "documents", "answers",
 )  # fmt: skip
 _TIMES = ("questionsUntil", "deadline", "openAt")
 
@@ -33,13 +33,19 @@ def render(draft: Mapping[str, Any], language: str = "") -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def draft_of(notice: Notice) -> dict[str, Any]:
-    """The draft that gives this notice again, to be changed for an amendment."""
+def draft_of(notice: Notice, *, deadline: int = 0, open_at: int = 0) -> dict[str, Any]:
+    """The draft that gives this notice again, to be changed for an amendment.
+
+    Args:
+        notice: the version in force.
+        deadline: the one that holds now, if an extension moved it; open_at: the opening that holds now.
+    """
     value = read_json(notice.data)
     draft = {name: part for name, part in value.items() if name not in (*FILLED, "changes")}
     previous = draft.pop("previous")
     if previous is not None:
         draft["previous"] = previous["tender"]
+    draft["deadline"], draft["openAt"] = deadline or notice.deadline, open_at or notice.open_at
     for name in _TIMES:
         draft[name] = _time(draft[name])
     draft["changes"] = {"zh": "", "en": ""}
