@@ -181,7 +181,10 @@ class TenderSettings(_Part):
         description="most of a lot's ceiling, in percent, that a bid's guarantee may be",
     )
     bid_days: int = Field(
-        20, ge=1, le=365, description="least days from notice to deadline where tendering is mandatory; fewer are warned of"
+        20,
+        ge=1,
+        le=365,
+        description="days from notice to deadline below which there is a warning, where tendering is mandatory",
     )
     custody: str = Field("custody", description="folder of the sealed files that a custodian keeps")
     remind_seconds: list[int] = Field(

@@ -61,7 +61,8 @@ def draft(
     emit(
         ctx,
         {"draft": str(out), "amends": amend or None},
-        f"[green]✓[/] {out}\n  fill it in, then: yinxin tender check {out}" + (f" --amend {amend}" if amend else "")
+        f"[green]✓[/] {out}\n  fill it in, then: yinxin tender check {out}"
+        + (f" --amend {amend}" if amend else "")
         + f"\n  and: {then}",
     )
 

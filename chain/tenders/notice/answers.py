@@ -227,9 +227,7 @@ def read_given(value: Any) -> tuple[Answer, ...]:
     return tuple(answer for answer in found if answer.answer)
 
 
-def with_answers(
-    ledger: TenderLedger, tender: int, before: Answers | None, given: Iterable[Answer]
-) -> Answers | None:
+def with_answers(ledger: TenderLedger, tender: int, before: Answers | None, given: Iterable[Answer]) -> Answers | None:
     """The next paper of answers; None if all that is given stands on record already.
 
     Raises:

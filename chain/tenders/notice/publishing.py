@@ -158,7 +158,7 @@ class Publisher:
                 f"deadline {civil(deadline)}, opening {civil(open_at)}: both only move forward, in this order",
                 code="tender.forward",
                 field="deadline" if deadline <= state.deadline else "open-at",
-                fix=f"a deadline after {civil(state.deadline)}, an opening after it and after {civil(state.open_at - 1)}",
+                fix=f"deadline after {civil(state.deadline)}, opening after it and after {civil(state.open_at - 1)}",
             )
         acts.extend(tender, deadline, open_at)
         self._ledger.refresh()
@@ -177,10 +177,13 @@ class Publisher:
         ledger = self._ledger
         paper = canonical(
             {
-                "format": CANCELLATION, "genesis": hex0x(ledger.genesis), "book": hex0x(ledger.book), "tender": tender,
+                "format": CANCELLATION,
+                "genesis": hex0x(ledger.genesis),
+                "book": hex0x(ledger.book),
+                "tender": tender,
                 "reason": reason,
             }
-        )  # fmt: skip
+        )
         digest = sha256(paper)
         if state.cancelled:
             for event in ledger.tender_events(tender):

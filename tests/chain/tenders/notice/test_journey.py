@@ -28,10 +28,10 @@ def people(tender_stage: TenderStage) -> People:
         return unb64url(tender_stage.keys(name).card("envelope").public)
 
     tender_stage.add_home("bidder", "bidder", pin=True)
-    custodians = [(tender_stage.address(f"custodian-{n}"), f"示例存管{n}", f"http://custody-{n}.example") for n in (1, 2)]
-    return People(
-        key("officer"), key("supervisor"), tender_stage.address("supervisor"), custodians, 1, BUREAU, NAME
-    )  # fmt: skip
+    custodians = [
+        (tender_stage.address(f"custodian-{n}"), f"示例存管{n}", f"http://custody-{n}.example") for n in (1, 2)
+    ]
+    return People(key("officer"), key("supervisor"), tender_stage.address("supervisor"), custodians, 1, BUREAU, NAME)
 
 
 def publish(stage: TenderStage, folder: Path, draft: dict[str, Any]) -> int:
@@ -251,9 +251,7 @@ def test_the_deadline_becomes_final_once_and_what_is_due_is_said(
     assert stage.run("officer", "tender", "record", str(tender), "answers", str(minutes)).code == 1
 
 
-def test_an_outage_across_the_deadline_moves_it_once(
-    tender_stage: TenderStage, people: People, tmp_path: Path
-) -> None:
+def test_an_outage_across_the_deadline_moves_it_once(tender_stage: TenderStage, people: People, tmp_path: Path) -> None:
     stage = tender_stage
     periods = replace(LONG, questions="+5s", deadline="+6s", opening="+12s", gap=3, grace=4)
     tender = publish(stage, tmp_path, desks(people, periods))
