@@ -251,7 +251,8 @@ def test_only_the_holders_signature_opens_and_a_false_digest_of_keys_changes_not
     own = closed.live.message
     wrong = [
         replace(own, lot=2), replace(own, envelope=2), replace(own, tender=tender + 1),
-        replace(own, count=own.count - 1), replace(own, live=sha256(b"another set")), replace(own, genesis=sha256(b"another chain")),
+        replace(own, count=own.count - 1), replace(own, live=sha256(b"another set")),
+        replace(own, genesis=sha256(b"another chain")),
     ]  # fmt: skip
     for message in wrong:
         scalars = {one: curve.read_scalar(key.shares[one].secret, field="share") for one in (1, 2, 3)}

@@ -113,6 +113,18 @@ contract TenderAttacksTest is TenderFixture {
         vm.stopPrank();
     }
 
+    /// @dev Bound, not deduplicated: whoever saw the file's digest under way and is first with it blocks nobody.
+    function test_AFrontRunnerWithTheSameFileBlocksNobody() public {
+        uint64 tender = _publish(1);
+        ITenderBook.Commitment memory mine = _commitment(tender, ANN, 1, 1);
+        ITenderBook.Commitment memory copied = _commitment(tender, BO, 1, 1);
+        (copied.file1, copied.form1, copied.kindDigest) = (mine.file1, mine.form1, mine.kindDigest);
+        _submit(copied, BO);
+        _submit(mine, ANN);
+        assertEq(book.lotOf(tender, 1).places, 2, "places");
+        assertTrue(book.entryOf(tender, 1, vm.addr(ANN)).live, "the rightful bidder's is in");
+    }
+
     /// @dev Whoever has the signature may be first and name another blob of keys: the opening stands all the same.
     function test_AFalseDigestOfKeysStopsNoOpening() public {
         uint64 tender = _publish(1);
