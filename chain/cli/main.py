@@ -20,7 +20,10 @@ from chain.cli.common import USAGE, State, exit_code_of, show_error
 from chain.kernel.errors import Damaged, InvalidInput, Unavailable, YinxinError
 from chain.kernel.home import Home
 
-_NOUNS = ("approver", "authority", "blobs", "claim", "id", "keys", "node", "snapshot", "tender", "trust", "witness")
+_NOUNS = (
+    "approver", "authority", "blobs", "claim", "id", "keyholder", "keys", "node", "snapshot", "tender", "trust",
+    "witness",
+)  # fmt: skip
 _VERBS = ("decide", "doctor", "init", "open", "seal", "verify")
 
 _HELP = """Electronic certificates on a ledger that anyone can check. 电子证照,人人可验。

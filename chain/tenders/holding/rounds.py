@@ -92,6 +92,15 @@ class Holder:
                 found.append(number)
         return found
 
+    def note_openings(self, now: int) -> None:
+        """Remember when tenders open that this home's shares are for, as long as that is still to come."""
+        mine = set(self.store.ceremonies())
+        for number in range(1, self.ledger.tenders() + 1) if mine else ():
+            if not 0 < self.store.opening_of(number) < now:
+                state = self.ledger.tender(number)
+                if state is not None and state.ceremony in mine:
+                    self.store.note_opening(number, state.open_at)
+
     def go_on(self, number: int) -> Report:
         """Do what is due now in that ceremony.
 

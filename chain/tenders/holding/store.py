@@ -6,6 +6,7 @@
     keys/ceremony-<n>-share    secret of the keystore under which the share is encrypted
     holding/ceremony-<n>.share the share (yinxin-key-share-1), ChaCha20-Poly1305 under that secret
     holding/papers/            deals and rosters that were seen: what a board loses is not lost here
+    holding/openings.json      the latest opening that each tender announced
 
 Whoever destroys the keystore's secret has destroyed the share with every copy of its file.
 """
@@ -33,6 +34,7 @@ from chain.sealing import KeyShare
 from chain.tenders.board import FolderBoard
 
 FORMAT = "yinxin-kept-share-1"
+OPENINGS = "yinxin-seen-openings-1"
 _FILE = re.compile(r"ceremony-([1-9][0-9]*)\.share\Z")
 
 
@@ -120,6 +122,28 @@ class ShareStore:
                 f"the share of ceremony {ceremony} is damaged", code="holding.damaged", field="ceremony",
                 fix="take it from a backup: yinxin keyholder restore",
             ) from error  # fmt: skip
+
+    def opening_of(self, tender: int) -> int:
+        """The latest opening that this home has seen announced for a tender; 0 if none."""
+        return self._openings().get(tender, 0)
+
+    def note_opening(self, tender: int, open_at: int) -> None:
+        """Remember it: openings only move to later times, so whoever tells an earlier one later on is not believed."""
+        known = self._openings()
+        if open_at > known.get(tender, 0):
+            known[tender] = open_at
+            listed = [{"tender": number, "openAt": known[number]} for number in sorted(known)]
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_atomically(self.folder / "openings.json", canonical({"format": OPENINGS, "openings": listed}))
+
+    def _openings(self) -> dict[int, int]:
+        file = self.folder / "openings.json"
+        if not file.exists():
+            return {}
+        value = read_canonical(file.read_bytes(), what="openings", limit=1 << 24)
+        if not isinstance(value, dict) or value.get("format") != OPENINGS:
+            raise Damaged(f"{file} is damaged", code="holding.openings", field="home", fix="remove it")
+        return {one["tender"]: one["openAt"] for one in value["openings"]}
 
     def put(self, ceremony: int, data: bytes) -> None:
         """Write a share's file as it is."""

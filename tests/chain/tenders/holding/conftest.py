@@ -1,4 +1,4 @@
-"""A town of five key holders."""
+"""A town of five key holders in memory; and the stage of tenders on a real chain."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.chain.tenders.holding.stage import CHEAP, Town
+from tests.support.tender_fixtures import tender_stage, tender_template
+
+__all__ = ["tender_stage", "tender_template", "town"]
 
 
 @pytest.fixture

@@ -1,0 +1,147 @@
+"""Destroying a share when it is needed no more, with a record whose digest goes on the ledger.
+
+The order matters: what may not be destroyed yet is not; the record is written first, so that a machine that dies in the
+middle goes on with the same record; the ledger hears of it last, when the share is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.clock import rfc3339
+from chain.kernel.encoding import hex0x, sha256, unhex0x
+from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.kernel.home import write_atomically
+from chain.kernel.steps import reached
+from chain.kernel.tender_facts import Phase
+from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
+from chain.tenders.holding.ceremonies import Ceremony, read_ceremony
+from chain.tenders.holding.store import ShareStore
+
+FORMAT = "yinxin-destruction-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """A key holder's record that a share is destroyed.
+
+    Attributes:
+        genesis: hash of the ledger's first block, 32 bytes.
+        registry: address of the KeyHolderRegistry, 20 bytes.
+        ceremony: its number.
+        key_holder: the member's number.
+        address: the member's account, 20 bytes.
+        time: seconds, by the key holder's clock.
+    """
+
+    genesis: bytes
+    registry: bytes
+    ceremony: int
+    key_holder: int
+    address: bytes
+    time: int
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON."""
+        return canonical(
+            {
+                "format": FORMAT,
+                "genesis": hex0x(self.genesis),
+                "registry": hex0x(self.registry),
+                "ceremony": self.ceremony,
+                "keyHolder": self.key_holder,
+                "address": hex0x(self.address),
+                "time": self.time,
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Destruction:
+        """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
+        value: Any = read_canonical(data, what="record of destruction", limit=4096)
+        members = {"format", "genesis", "registry", "ceremony", "keyHolder", "address", "time"}
+        if not isinstance(value, dict) or value.get("format") != FORMAT or set(value) != members:
+            raise InvalidInput(f"not a record of the form {FORMAT}", code="holding.destruction")
+        if any(type(value[name]) is not int for name in ("ceremony", "keyHolder", "time")):
+            raise InvalidInput("ceremony, keyHolder and time are numbers", code="holding.destruction")
+        return cls(
+            unhex0x(value["genesis"], size=32, field="genesis"), unhex0x(value["registry"], size=20, field="registry"),
+            value["ceremony"], value["keyHolder"], unhex0x(value["address"], size=20, field="address"), value["time"],
+        )  # fmt: skip
+
+
+def destroy_share(
+    ledger: TenderLedger, board: Board, acts: TenderActs, store: ShareStore, number: int, *, now: int
+) -> Destruction:
+    """Destroy what this home has of a ceremony, and report it. Called again it goes on, or finds it done.
+
+    Args:
+        ledger: refreshed.
+        board: where the record goes.
+        acts: of the key holder.
+        store: with the share.
+        number: of the ceremony.
+        now: seconds, by the key holder's clock.
+
+    Raises:
+        Refused: it is needed still; says for what.
+        NotFound: there is no such ceremony, or nothing of it in this home.
+    """
+    ceremony = read_ceremony(ledger, board, number)
+    member = ceremony.member_of(acts.address)
+    if member is None:
+        raise NotFound(f"this account took no part in ceremony {number}", code="holding.stranger", field="ceremony")
+    file = store.folder / f"ceremony-{number}.destroyed.json"
+    if file.exists():
+        record = Destruction.from_bytes(file.read_bytes())
+    else:
+        if not store.has(number) and not store.has_seed(number):
+            raise NotFound(
+                f"this home has nothing of ceremony {number}", code="holding.no_share", field="ceremony",
+                fix="yinxin keyholder show tells what there is",
+            )  # fmt: skip
+        check_needless(ledger, ceremony)
+        record = Destruction(ledger.genesis, ledger.key_registry, number, member, acts.address, now)
+        write_atomically(file, record.to_bytes())
+    reached("holder-destroying")
+    store.destroy(number)
+    reached("holder-destroyed")
+    board.put(record.to_bytes())
+    if member not in ceremony.destroyed:
+        acts.report_destruction(number, sha256(record.to_bytes()))
+        reached("holder-destruction-reported")
+    return record
+
+
+def check_needless(ledger: TenderLedger, ceremony: Ceremony) -> None:
+    """The contract's own rule, looked at before anything is destroyed. Raises Refused: needed still, and for what."""
+    plan, now = ceremony.state.plan, ledger.block.time
+    if not ceremony.state.key:
+        if now <= plan.confirm_until:
+            raise _needed(f"its rounds end at {rfc3339(plan.confirm_until)}")
+        return
+    using = [
+        number
+        for number in range(1, ledger.tenders() + 1)
+        if (state := ledger.tender(number)) is not None and state.ceremony == ceremony.number
+    ]
+    running = [number for number in using if not _ended(ledger, number)]
+    if running:
+        raise _needed("tenders have not ended: " + ", ".join(map(str, running)))
+    if now <= plan.usable_until and (plan.tender == 0 or plan.tender not in using):
+        raise _needed(f"tenders may open with its key until {rfc3339(plan.usable_until)}")
+
+
+def _ended(ledger: TenderLedger, number: int) -> bool:
+    state = ledger.tender(number)
+    assert state is not None
+    ends = (Phase.CONTRACTED, Phase.FAILED, Phase.CANCELLED)
+    return state.cancelled or all(ledger.lot(number, lot).phase in ends for lot in range(1, state.lots + 1))
+
+
+def _needed(why: str) -> Refused:
+    return Refused(
+        f"the share is needed still: {why}", code="holding.needed", field="ceremony", fix="try again when that is over"
+    )

@@ -1,0 +1,213 @@
+"""A key holder's one message at an opening, and everything that must hold before it is signed.
+
+Time is looked at twice: on the key holder's own clock, and in the final block of the key holder's own endpoints. What
+is live is computed anew from the events. An opening that a tender announced is remembered: it never moves forward. So a
+server that shows a closed lot early, or other bids, gets nothing signed by a key holder whose clock goes right and
+whose endpoints do not all lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chain.kernel.canonical import read_canonical
+from chain.kernel.clock import Clock, rfc3339
+from chain.kernel.encoding import hex0x, sha256
+from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.kernel.steps import reached
+from chain.kernel.tender_facts import Phase, TenderState
+from chain.kernel.tender_ports import Board, TenderLedger
+from chain.sealing import KeyShare, Release, make_release
+from chain.tenders.holding.store import ShareStore
+from chain.tenders.opening import LiveBids, live_bids, read_story, releases_topic
+
+KINDS = ("opening",)
+"""Kinds of messages that this tool signs for a tender. Draws and float points need rules of their own first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What people call a tender or a lot."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRelease:
+    """What is about to be signed, after every check.
+
+    Attributes:
+        tender: its number; ``lot``, ``envelope``: the place.
+        title: of the tender; ``lot_title``: of the lot.
+        count: how many bids are live.
+        digest: of the live set, 32 bytes.
+        open_at: first second for the opening.
+        custodians: accounts that state that they have every live file.
+        ceremony: whose share signs.
+        key_holder: number of the key holder.
+    """
+
+    tender: int
+    lot: int
+    envelope: int
+    title: Title
+    lot_title: Title
+    count: int
+    digest: bytes
+    open_at: int
+    custodians: tuple[bytes, ...]
+    ceremony: int
+    key_holder: int
+    live: LiveBids = field(repr=False)
+    share: KeyShare = field(repr=False)
+
+
+def prepare_release(
+    ledger: TenderLedger, board: Board, store: ShareStore, clock: Clock, tender: int, lot: int, envelope: int,
+    *, kind: str = "opening",
+) -> ReadyRelease:  # fmt: skip
+    """Everything that must hold before a key holder signs.
+
+    Args:
+        ledger: as the key holder's own endpoints tell it; it is refreshed.
+        board: for the notice, which says what the tender is called.
+        store: with the share.
+        clock: the key holder's own.
+        tender: its number; ``lot``, ``envelope``: the place.
+        kind: of message; others than :data:`KINDS` are refused.
+
+    Raises:
+        Refused: too early, not closed, opened already, no custodian's statement, or a share of something else.
+        NotFound: no such tender, no share, or the notice is on no board.
+        Conflict, Damaged, Unavailable: the endpoints contradict each other or themselves, or do not answer.
+    """
+    if kind not in KINDS:
+        raise Refused(
+            f"this tool does not sign messages of the kind {kind!r}", code="release.kind", field="--kind",
+            fix="only " + ", ".join(KINDS),
+        )  # fmt: skip
+    now = clock()
+    ledger.refresh()
+    state = ledger.tender(tender)
+    if state is None:
+        raise NotFound(f"there is no tender {tender}", code="tender.unknown", field="tender", fix="give its number")
+    _check_time(max(state.open_at, store.opening_of(tender)), now, ledger.block.time)
+    story = read_story(ledger, tender)
+    _check_phase(story.phase(lot) if lot in story.lots else Phase.NONE, envelope)
+    live = live_bids(story, ledger.genesis, lot, envelope)
+    held = ledger.live_set(tender, lot, envelope)
+    if (held.digest, held.count) != (live.digest, len(live.bids)):
+        raise Refused(
+            f"the contract holds the live set {hex0x(held.digest)} of {held.count}, "
+            f"the events give {hex0x(live.digest)} of {len(live.bids)}",
+            code="release.live_set", field="ledger", fix="do not sign; ask another endpoint, and tell the supervisor",
+        )  # fmt: skip
+    custody = story.lots[lot].custody.get(envelope, [])
+    if not custody:
+        raise Refused(
+            f"no custodian states yet that every live file of lot {lot}, envelope {envelope} is there",
+            code="release.custody", field="tender", fix="wait for the custodians: yinxin custodian attest",
+        )  # fmt: skip
+    share = _share(ledger, store, state, live)
+    paper = _notice(board, story.notice_digest)
+    return ReadyRelease(
+        tender, lot, envelope, _title(paper), _lot_title(paper, lot), len(live.bids), live.digest, state.open_at,
+        tuple(account for account, _ in custody), state.ceremony, share.key_holder, live, share,
+    )  # fmt: skip
+
+
+def send_release(board: Board, ready: ReadyRelease, *, done: Callable[[], None] = lambda: None) -> Release:
+    """Sign, and leave the message on the board. Signatures are unique, so a second time nothing else is left there."""
+    release = make_release(ready.share, ready.live.message, ready.live.identities)
+    reached("holder-signed")
+    board.post(
+        releases_topic(ready.tender, ready.lot, ready.envelope), f"holder-{release.key_holder}", release.to_bytes()
+    )
+    reached("holder-released")
+    done()
+    return release
+
+
+def _check_time(due: int, now: int, final: int) -> None:
+    if now < due:
+        raise Refused(
+            f"this machine's clock says {rfc3339(now)}; nothing is opened before {rfc3339(due)}",
+            code="release.early_clock", field="clock",
+            fix="wait; if the clock is wrong, set it first. What the ledger's servers say does not matter here",
+        )  # fmt: skip
+    if final < due:
+        raise Refused(
+            f"the ledger's final block is of {rfc3339(final)}; nothing is opened before {rfc3339(due)}",
+            code="release.early_ledger", field="ledger", fix="wait until the ledger's time has come, too",
+        )  # fmt: skip
+
+
+def _check_phase(phase: Phase, envelope: int) -> None:
+    due = Phase.CLOSED if envelope == 1 else Phase.PRICE_CLOSED
+    if phase is due:
+        return
+    if phase in (Phase.FAILED, Phase.CANCELLED):
+        raise Refused(
+            f"the lot has ended: {phase.name.lower()}; nothing of it is opened", code="release.ended", field="--lot"
+        )  # fmt: skip
+    if phase > due:
+        raise Refused(
+            "this envelope is open already", code="release.open_already", field="--envelope", fix="nothing is to do"
+        )  # fmt: skip
+    raise Refused(
+        "this envelope is not closed in a final block of the ledger", code="release.not_closed", field="--envelope",
+        fix="wait until it is closed: yinxin tender close",
+    )  # fmt: skip
+
+
+def _share(ledger: TenderLedger, store: ShareStore, state: TenderState, live: LiveBids) -> KeyShare:
+    ceremony = ledger.ceremony(state.ceremony)
+    if ceremony is None or not ceremony.key:
+        raise Refused(
+            f"the tender names ceremony {state.ceremony}, of which no key is in force", code="release.ceremony",
+            field="tender", fix="ask another endpoint",
+        )  # fmt: skip
+    share = store.share(state.ceremony)
+    fits = share.ceremony == ceremony.plan.roster_digest and share.scope.covers(live.message)
+    if not fits or ceremony.plan.book != ledger.book or ceremony.plan.tender not in (0, live.tender):
+        raise Refused(
+            f"the share of ceremony {state.ceremony} in this home was not made for tender {live.tender} of this ledger",
+            code="release.scope", field="tender", fix="use the home that took part in that ceremony",
+        )  # fmt: skip
+    if state.open_at > ceremony.plan.usable_until:
+        raise Refused(
+            f"the key's term ended at {rfc3339(ceremony.plan.usable_until)}, before the opening", code="release.term",
+            field="tender",
+        )  # fmt: skip
+    return share
+
+
+def _notice(board: Board, digest: bytes) -> dict[str, Any]:
+    data = board.get(digest)
+    if sha256(data) != digest:
+        raise NotFound("the notice in force is on no board", code="release.notice", field="tenders.boards")
+    value = read_canonical(data, what="notice")
+    if not isinstance(value, dict):
+        raise InvalidInput("the notice is no object", code="release.notice", field="notice")
+    return value
+
+
+def _title(value: Any) -> Title:
+    title = value.get("title") if isinstance(value, dict) else None
+    if not isinstance(title, dict) or not all(isinstance(title.get(name), str) for name in ("zh", "en")):
+        raise InvalidInput(
+            "the notice does not say what the tender is called", code="release.notice", field="title",
+            fix="do not sign what has no name; ask the bureau",
+        )  # fmt: skip
+    return Title(title["zh"], title["en"])
+
+
+def _lot_title(value: dict[str, Any], lot: int) -> Title:
+    lots = value.get("lots")
+    for one in lots if isinstance(lots, list) else ():
+        if isinstance(one, dict) and one.get("number") == lot:
+            return _title(one)
+    raise InvalidInput(f"the notice does not know lot {lot}", code="release.notice", field="lots")

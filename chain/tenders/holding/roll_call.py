@@ -1,0 +1,186 @@
+"""Roll call, the day before: each key holder signs, so that everybody sees whose share is there and works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.encoding import b64url, hex0x, unb64url
+from chain.kernel.errors import InvalidInput, Refused
+from chain.kernel.steps import reached
+from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
+from chain.sealing import KeyShare, OpeningKey, RollCall, combine, verify
+from chain.tenders.holding.ceremonies import Ceremony, key_in_force, read_ceremony
+
+FORMAT = "yinxin-roll-call-1"
+RECENT = 86_400
+"""Seconds for which a roll call that stands on the ledger can still be joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A key holder's answer to a roll call: a note on the board."""
+
+    ceremony: int
+    counter: int
+    key_holder: int
+    signature: bytes
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON."""
+        return canonical(
+            {
+                "format": FORMAT,
+                "ceremony": self.ceremony,
+                "counter": self.counter,
+                "keyHolder": self.key_holder,
+                "signature": b64url(self.signature),
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Presence:
+        """Inverse of :meth:`to_bytes`; the signature is not checked yet. Raises InvalidInput."""
+        value: Any = read_canonical(data, what="roll call", limit=4096)
+        members = {"format", "ceremony", "counter", "keyHolder", "signature"}
+        if not isinstance(value, dict) or value.get("format") != FORMAT or set(value) != members:
+            raise InvalidInput(f"not a note of the form {FORMAT}", code="holding.roll_call")
+        ceremony, counter, holder = (value[name] for name in ("ceremony", "counter", "keyHolder"))
+        if any(type(number) is not int for number in (ceremony, counter, holder)):
+            raise InvalidInput("ceremony, counter, keyHolder are numbers", code="holding.roll_call")
+        if not isinstance(value["signature"], str):
+            raise InvalidInput("the signature is text", code="holding.roll_call", field="signature")
+        return cls(ceremony, counter, holder, unb64url(value["signature"], field="signature"))
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """How a roll call stands.
+
+    Attributes:
+        ceremony: its number.
+        counter: of the roll call.
+        threshold: how many are needed.
+        present: key holders whose shares signed rightly.
+        wrong: in whose names only wrong signatures lie on the board.
+        absent: of whom nothing came.
+        complete: True once it stands on the ledger.
+    """
+
+    ceremony: int
+    counter: int
+    threshold: int
+    present: tuple[int, ...]
+    wrong: tuple[int, ...]
+    absent: tuple[int, ...]
+    complete: bool
+
+
+def roll_message(ledger: TenderLedger, ceremony: Ceremony, counter: int) -> RollCall:
+    """What is signed."""
+    tender = ceremony.state.plan.tender or 1
+    return RollCall(ledger.genesis, ledger.book, tender, ledger.key_registry, ceremony.number, counter)
+
+
+def call_roll(
+    ledger: TenderLedger, board: Board, acts: TenderActs, number: int, share: KeyShare, *, new: bool = False
+) -> Roll:
+    """Sign the roll call that is under way; the last of t that are needed puts it on the ledger.
+
+    Args:
+        ledger: refreshed.
+        board: where the notes lie.
+        acts: of the key holder.
+        number: of the ceremony.
+        share: the key holder's.
+        new: begin a new one, though the last one is recent.
+
+    Raises:
+        Refused: the share belongs to another ceremony, or no key is in force.
+        Conflict, Unavailable: see :func:`key_in_force`.
+    """
+    ceremony = read_ceremony(ledger, board, number)
+    key = key_in_force(ceremony).opening_key
+    _check_share(ceremony, key, share)
+    counter = _counter(ledger, board, ceremony, new)
+    message = roll_message(ledger, ceremony, counter)
+    note = Presence(number, counter, share.key_holder, share.sign(message))
+    board.post(_topic(number, counter), f"holder-{share.key_holder}", note.to_bytes())
+    reached("holder-present")
+    roll, partials = _look(ledger, board, ceremony, key, counter)
+    if roll.complete or len(roll.present) < key.threshold:
+        return roll
+    signature = combine(key, message.digest(), partials).signature
+    try:
+        acts.roll_call(number, counter, signature)
+    except Refused:
+        # Another of the last ones was faster.
+        ledger.refresh()
+        if len(_rolls(ledger, number)) < counter:
+            raise
+    reached("holder-roll-called")
+    ledger.refresh()
+    return read_roll(ledger, board, number, counter)
+
+
+def read_roll(ledger: TenderLedger, board: Board, number: int, counter: int) -> Roll:
+    """How a roll call stands, for anybody."""
+    ceremony = read_ceremony(ledger, board, number)
+    return _look(ledger, board, ceremony, key_in_force(ceremony).opening_key, counter)[0]
+
+
+def _look(
+    ledger: TenderLedger, board: Board, ceremony: Ceremony, key: OpeningKey, counter: int
+) -> tuple[Roll, dict[int, bytes]]:
+    digest = roll_message(ledger, ceremony, counter).digest()
+    partials: dict[int, bytes] = {}
+    named: set[int] = set()
+    for note in _notes(board.notes(_topic(ceremony.number, counter)), ceremony.number, counter):
+        if note.key_holder in key.key_holders and note.key_holder not in partials:
+            named.add(note.key_holder)
+            if verify(key.key_holders[note.key_holder], digest, note.signature):
+                partials[note.key_holder] = note.signature
+    roll = Roll(
+        ceremony.number, counter, key.threshold, tuple(sorted(partials)), tuple(sorted(named - set(partials))),
+        tuple(holder for holder in sorted(key.key_holders) if holder not in named), ceremony.roll_calls >= counter,
+    )  # fmt: skip
+    return roll, partials
+
+
+def _notes(found: Iterable[tuple[str, bytes]], number: int, counter: int) -> list[Presence]:
+    notes = []
+    for _, data in found:
+        try:
+            note = Presence.from_bytes(data)
+        except InvalidInput:
+            continue
+        if (note.ceremony, note.counter) == (number, counter):
+            notes.append(note)
+    return notes
+
+
+def _counter(ledger: TenderLedger, board: Board, ceremony: Ceremony, new: bool) -> int:
+    """The newest roll call if it is recent and none is begun after it; otherwise the next."""
+    following = ceremony.roll_calls + 1
+    if new or not ceremony.roll_calls or any(board.notes(_topic(ceremony.number, following))):
+        return following
+    last = _rolls(ledger, ceremony.number)[-1]
+    return ceremony.roll_calls if ledger.block.time <= last + RECENT else following
+
+
+def _rolls(ledger: TenderLedger, number: int) -> list[int]:
+    return [event.block.time for event in ledger.ceremony_events(number) if event.name == "RollCalled"]
+
+
+def _topic(number: int, counter: int) -> str:
+    return f"roll-call/{number}/{counter}"
+
+
+def _check_share(ceremony: Ceremony, key: OpeningKey, share: KeyShare) -> None:
+    if share.ceremony != ceremony.roster.digest() or key.key_holders.get(share.key_holder) != share.public:
+        raise Refused(
+            f"the share of this home is not one of ceremony {ceremony.number} ({hex0x(ceremony.roster.digest())})",
+            code="holding.other_ceremony", field="ceremony", fix="yinxin keyholder show tells which shares there are",
+        )  # fmt: skip

@@ -1,0 +1,194 @@
+"""Shares rest encrypted, in backups too; what is destroyed comes back from nowhere, and is destroyed only in time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from chain.kernel.encoding import sha256, unb64url
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused
+from chain.keys import Keystore
+from chain.tenders.holding import destruction, read_ceremony
+from chain.tenders.holding.backup import back_up, restore
+from chain.tenders.holding.destruction import Destruction, destroy_share
+from chain.tenders.holding.rounds import Holder, Standing
+from chain.tenders.holding.store import ShareStore
+from tests.chain.tenders.holding.stage import ROUND, Town
+from tests.chain.tenders.holding.steps import DESTROYING
+
+
+@pytest.fixture
+def ready(town: Town) -> Town:
+    town.play(town.convene())
+    return town
+
+
+def every_byte(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def files(town: Town) -> tuple[Path, Path]:
+    return town.folder / "usb" / "shares", town.folder / "safe" / "secrets"
+
+
+def saved(town: Town) -> tuple[Path, Path]:
+    pair = files(town)
+    for path in pair:
+        path.parent.mkdir()
+    back_up(town.ledger, town.people[1].holder.store, *pair)
+    return pair
+
+
+class TestAtRest:
+    def test_neither_share_nor_seed_stands_in_the_home(self, ready: Town) -> None:
+        person = ready.people[1]
+        share, seed = person.holder.store.share(1), person.holder.store.seed(1)
+        found = every_byte(person.home)
+        for secret in (share.secret, seed):
+            assert secret not in found
+            assert secret.hex().encode() not in found
+        assert all(path.stat().st_mode & 0o077 == 0 for path in person.home.rglob("*.share"))
+
+    def test_a_changed_file_is_damage_and_another_passphrase_opens_nothing(self, ready: Town) -> None:
+        store = ready.people[1].holder.store
+        data = bytearray(store.file(1).read_bytes())
+        data[-10] ^= 1
+        store.put(1, bytes(data))
+        with pytest.raises(Damaged):
+            store.share(1)
+        stranger = ShareStore(store.folder, Keystore(ready.people[1].home / "keys", "another passphrase"))
+        with pytest.raises(Refused):
+            stranger.share(1)
+
+    def test_a_share_of_one_ceremony_is_not_one_of_another(self, ready: Town) -> None:
+        number = ready.convene()
+        ready.play(number)
+        store = ready.people[1].holder.store
+        store.put(number, store.file(1).read_bytes())
+        with pytest.raises(Damaged):
+            store.share(number)
+
+    def test_two_commands_at_once_do_not_meet(self, ready: Town) -> None:
+        store = ready.people[1].holder.store
+        with store.alone(), pytest.raises(Conflict), store.alone():
+            pass
+        with store.alone():
+            pass
+
+
+class TestBackup:
+    def test_a_lost_home_gets_its_share_back(self, ready: Town) -> None:
+        pair, share = saved(ready), ready.people[1].holder.store.share(1)
+        home = ready.folder / "new-home"
+        store = ShareStore(home / "holding", Keystore(home / "keys", "passphrase of holder 1"))
+        assert restore(ready.ledger, store, *pair) == [1]
+        assert store.share(1) == share
+        assert restore(ready.ledger, store, *pair) == []
+
+    def test_neither_file_alone_nor_both_without_the_passphrase_give_it(self, ready: Town) -> None:
+        pair, share = saved(ready), ready.people[1].holder.store.share(1)
+        assert share.secret not in every_byte(ready.folder / "usb") + every_byte(ready.folder / "safe")
+        home = ready.folder / "thief"
+        thief = ShareStore(home / "holding", Keystore(home / "keys", "guessed passphrase"))
+        with pytest.raises(Refused):
+            restore(ready.ledger, thief, *pair)
+        assert thief.ceremonies() == []
+        assert not thief.keys.has("ceremony-1-share")
+
+    def test_a_backup_of_another_ledger_or_book_is_refused(self, ready: Town) -> None:
+        pair = saved(ready)
+        home = ready.folder / "elsewhere"
+        store = ShareStore(home / "holding", Keystore(home / "keys", "passphrase of holder 1"))
+        for name in ("genesis", "book"):
+            size = len(getattr(ready.ledger, name))
+            with mock.patch.object(ready.ledger, name, bytes(size)), pytest.raises(Refused) as caught:
+                restore(ready.ledger, store, *pair)
+            assert caught.value.code == "holding.backup_elsewhere"
+
+    def test_a_share_of_a_ceremony_that_this_ledger_knows_otherwise_is_refused(self, ready: Town) -> None:
+        pair = saved(ready)
+        ready.ledger.kept.insert(0, ready.ledger.kept[0])
+        ready.ledger.kept[0] = ready.ledger.kept[ready.convene() - 1]
+        home = ready.folder / "elsewhere"
+        store = ShareStore(home / "holding", Keystore(home / "keys", "passphrase of holder 1"))
+        with pytest.raises(Refused):
+            restore(ready.ledger, store, *pair)
+        assert store.ceremonies() == []
+
+    def test_nothing_is_overwritten_and_an_empty_home_has_no_backup(self, ready: Town) -> None:
+        pair = saved(ready)
+        with pytest.raises(Conflict):
+            back_up(ready.ledger, ready.people[1].holder.store, *pair)
+        home = ready.folder / "empty"
+        with pytest.raises(NotFound):
+            back_up(ready.ledger, ShareStore(home, Keystore(home, "x" * 12)), *files(ready))
+
+
+def destroy(town: Town, one: int = 1, number: int = 1) -> Destruction:
+    holder: Holder = town.people[one].holder
+    return destroy_share(town.ledger, town.board, holder.acts, holder.store, number, now=town.ledger.time)
+
+
+class TestDestruction:
+    def test_too_early_nothing_is_destroyed(self, ready: Town) -> None:
+        with pytest.raises(Refused) as caught:
+            destroy(ready)
+        assert caught.value.code == "holding.needed"
+        assert ready.people[1].holder.store.has(1)
+
+    def test_afterwards_it_is_gone_from_home_and_backups_and_on_the_ledger(self, ready: Town) -> None:
+        pair = saved(ready)
+        ready.ledger.time += 10 * ROUND
+        record = destroy(ready)
+        store = ready.people[1].holder.store
+        assert not store.has(1)
+        assert not store.has_seed(1)
+        ceremony = read_ceremony(ready.ledger, ready.board, 1)
+        assert ceremony.destroyed == {1: sha256(record.to_bytes())}
+        assert ready.board.get(ceremony.destroyed[1]) == record.to_bytes()
+        assert ready.people[1].holder.go_on(1).standing is Standing.DESTROYED
+        # The file of shares alone is worth nothing now; only whoever kept the file of secrets could bring it back.
+        pair[1].unlink()
+        for other in (pair[1], pair[0]):
+            with pytest.raises(InvalidInput):
+                restore(ready.ledger, store, pair[0], other)
+
+    @pytest.mark.parametrize("step", DESTROYING)
+    def test_who_dies_on_the_way_goes_on_with_the_same_record(self, ready: Town, step: str) -> None:
+        ready.ledger.time += 10 * ROUND
+
+        def die(reached: str) -> None:
+            if reached == step:
+                raise KeyboardInterrupt
+
+        with mock.patch.object(destruction, "reached", die), pytest.raises(KeyboardInterrupt):
+            destroy(ready)
+        began = ready.ledger.time
+        ready.ledger.time += 50
+        record = destroy(ready)
+        assert record.time == began
+        assert destroy(ready) == record
+        assert Destruction.from_bytes(record.to_bytes()) == record
+        assert len(read_ceremony(ready.ledger, ready.board, 1).destroyed) == 1
+
+    def test_of_a_ceremony_that_failed_the_seed_goes_once_its_rounds_are_over(self, town: Town) -> None:
+        number = town.convene()
+        town.all_go_on(number, without=(1, 2, 3))
+        with pytest.raises(Refused):
+            destroy(town, 4)
+        town.to_round(number, 5)
+        destroy(town, 4)
+        assert not town.people[4].holder.store.has_seed(number)
+        with pytest.raises(NotFound):
+            destroy(town, 1)
+
+    def test_the_public_part_of_a_key_stays_what_it_was(self, ready: Town) -> None:
+        """Destroying shares leaves the deals: openings stay checkable."""
+        ready.ledger.time += 10 * ROUND
+        before = read_ceremony(ready.ledger, ready.board, 1).judge().opening_key
+        for one in range(1, 6):
+            destroy(ready, one)
+        assert read_ceremony(ready.ledger, ready.board, 1).judge().opening_key == before
+        assert unb64url(ready.people[1].keys.card("ceremony").public) == ready.people[1].holder.public
