@@ -16,6 +16,7 @@ from chain.desk.decisions import MOST_VALIDITY, request_digest, sign_decision
 from chain.desk.messages import LIMIT, Request
 from chain.desk.proposals import AUTHORITY, Proposal, is_proposal
 from chain.desk.summary import summary_of
+from chain.desk.tender_acts import TenderAct, is_tender_act
 from chain.kernel.clock import system_clock
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput, NotFound, Refused
@@ -93,6 +94,9 @@ def _read(path: Path) -> bytes:
 
 def _shown(data: bytes, definitions: list[Path], file: Path | None, *, decided: bool) -> tuple[str, tuple[str, ...]]:
     """For whom a decision is, and what the bytes say. Whoever says yes to a long list has all its rows at hand."""
+    if is_tender_act(data):
+        act = TenderAct.from_bytes(data)
+        return act.bureau, act.lines
     if is_proposal(data):
         return AUTHORITY, Proposal.from_bytes(data).lines
     request = Request.from_bytes(data)

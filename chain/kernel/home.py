@@ -175,6 +175,12 @@ class TenderSettings(_Part):
         default_factory=lambda: ["board"],
         description="folders or addresses of boards; written to the first, read from each in turn",
     )
+    persons: list[str] = Field(
+        default_factory=list,
+        description="addresses (0x…) of the people of whom some must agree before a notice is published, amended, "
+        "extended or cancelled from here; nobody listed: the officer alone",
+    )
+    threshold: int = Field(1, ge=1, description="how many of them, the operator of this home not counted")
     guarantee_percent: str = Field(
         "2.00",
         pattern=r"^(0|[1-9][0-9]?|100)(\.[0-9]{1,2})?$",

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from chain.cli._tenders import TenderPlace
 from chain.cli.common import State, printable
-from chain.kernel.clock import rfc3339
+from chain.desk.tender_acts import Agreement, TenderAct
+from chain.kernel.clock import rfc3339, system_clock
 from chain.kernel.errors import InvalidInput, NotFound
 from chain.kernel.home import Home
 from chain.kernel.tender_ports import TenderActs
@@ -50,6 +51,20 @@ def publisher_of(place: TenderPlace) -> Publisher:
     """What publishes for this home."""
     place.ledger.refresh()
     return Publisher(place.ledger, place.board, place.home / "tenders", limits_of(place.home))
+
+
+def agreed(place: TenderPlace, act: TenderAct) -> tuple[bytes, ...]:
+    """Who agreed to an act, where this home lists people; nobody is asked otherwise.
+
+    Raises:
+        Refused: too few agreed so far, or somebody refused; the act lies on the desk to be decided on.
+    """
+    settings = place.home.settings
+    folder = place.home.resolve(settings.desk.path) / "tenders"
+    said = Agreement(folder, settings.tenders.persons, settings.tenders.threshold, settings.operator_address)
+    if not settings.tenders.persons:
+        return ()
+    return said.require(act, place.connection.domain, system_clock())
 
 
 def findings_text(findings: Iterable[NoticeFinding]) -> Text:

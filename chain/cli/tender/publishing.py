@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chain.cli._tenders import tender_place
+from chain.cli._tenders import TenderPlace, tender_place
 from chain.cli.common import State, emit, progress, state
 from chain.cli.tender._common import (
     Account,
@@ -15,6 +15,7 @@ from chain.cli.tender._common import (
     Number,
     Yes,
     acts_of,
+    agreed,
     confirm,
     findings_text,
     moment,
@@ -24,6 +25,7 @@ from chain.cli.tender._common import (
     time_data,
 )
 from chain.cli.tender.drafting import with_types
+from chain.desk.tender_acts import TenderAct, Verb
 from chain.kernel.clock import parse_time
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
@@ -48,11 +50,16 @@ def publish(ctx: typer.Context, file: Draft, account: Account = "", yes: Yes = F
         prepared = publisher.prepare(file)
         _sound(current, prepared)
         assert prepared.notice is not None
+
+        def agree(notice: Notice) -> None:
+            agreed(place, TenderAct.of_notice(notice))
+
         if not prepared.done:
             _show_terms(current, prepared.notice)
+            agree(prepared.notice)
             confirm(current, yes, "Publish this? It cannot be taken back, only cancelled.")
         with progress(current, "documents", len(prepared.notice.documents)) as done:
-            notice = publisher.publish(file, prepared, acts_of(place, account), done)
+            notice = publisher.publish(file, prepared, acts_of(place, account), done, agree)
     said = "stood already" if prepared.done else "is published"
     emit(
         ctx,
@@ -76,6 +83,7 @@ def amend(ctx: typer.Context, tender: Number, file: Draft, account: Account = ""
         if not prepared.done:
             current.err.print("changed: " + (", ".join(changed) or "nothing"), highlight=False)
             _show_terms(current, prepared.notice)
+            agreed(place, TenderAct.of_notice(prepared.notice))
             confirm(current, yes, "Send this amendment?")
         with progress(current, "documents", len(prepared.notice.documents)) as done:
             notice = publisher.amend(prepared, acts_of(place, account), done)
@@ -102,7 +110,11 @@ def extend(
     opening = parse_time(open_at, field="--open-at") if open_at else None
     with tender_place(state(ctx).home) as place:
         publisher = publisher_of(place)
-        now, opens, moved = publisher.extend(tender, last, opening, acts_of(place, account))
+        standing = state_of(place.ledger, tender)
+        opens = opening or standing.open_at + max(0, last - standing.deadline)
+        if (standing.deadline, standing.open_at) != (last, opens):
+            agreed(place, _act(place, tender, "extend", deadline=last, open_at=opens))
+        now, opens, moved = publisher.extend(tender, last, opens, acts_of(place, account))
     emit(
         ctx,
         {"tender": tender, "extended": moved, "deadline": time_data(now), "openAt": time_data(opens)},
@@ -127,6 +139,7 @@ def cancel(
     with tender_place(current.home) as place:
         publisher = publisher_of(place)
         if not state_of(place.ledger, tender).cancelled:
+            agreed(place, _act(place, tender, "cancel", reason=why))
             confirm(current, yes, f"Cancel tender {tender}? No bid will ever be opened.")
         digest, done = publisher.cancel(tender, why, acts_of(place, account))
     emit(
@@ -134,6 +147,14 @@ def cancel(
         {"tender": tender, "cancelled": done, "reason": hex0x(digest)},
         f"[green]✓[/] tender {tender} is cancelled{'' if done else ' already'}; reasons {hex0x(digest)}",
     )
+
+
+def _act(
+    place: TenderPlace, tender: int, verb: Verb, *, deadline: int = 0, open_at: int = 0, reason: str = ""
+) -> TenderAct:
+    """An act without a notice."""
+    bureau = state_of(place.ledger, tender).bureau
+    return TenderAct(place.ledger.genesis, place.ledger.book, bureau, verb, tender, deadline, open_at, reason)
 
 
 def _sound(current: State, prepared: Prepared) -> None:

@@ -41,7 +41,7 @@ COMMENTS: Mapping[str, Mapping[str, str]] = {
         "en": "blocks further apart across the deadline: an outage",
     },
     "grace": {"zh": "中断后的补投时长", "en": "time to bid after an outage"},
-    "revealWindow": {"zh": "存管方揭示掩护投标的时长", "en": "time for custodians to reveal decoys"},
+    "revealWindow": {"zh": "存管方揭示虚标的时长", "en": "time for custodians to reveal decoys"},
     "amendmentMargin": {"zh": "修改公告距截止的最短时长", "en": "least time from an amendment to the deadline"},
     "standstill": {"zh": "中标候选人公示期", "en": "time for objections once candidates are public"},
     "complaintPeriod": {"zh": "投诉期", "en": "time for complaints after the award"},

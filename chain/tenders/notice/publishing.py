@@ -23,7 +23,7 @@ from chain.tenders.notice.findings import Findings
 from chain.tenders.notice.law import Limits, law_findings
 from chain.tenders.notice.model import Notice
 from chain.tenders.notice.reading import LARGEST_DOCUMENT, read_notice
-from chain.tenders.notice.standing import SLACK, civil, earliest_deadline, ledger_findings, place_of, state_of
+from chain.tenders.notice.standing import civil, earliest_deadline, ledger_findings, place_of, state_of
 
 CANCELLATION = "yinxin-cancellation-1"
 _TRIES = 4
@@ -84,7 +84,14 @@ class Publisher:
             write_atomically(self._file(draft, found, amends), found.notice.data)
         return found
 
-    def publish(self, draft: Path, prepared: Prepared, acts: TenderActs, done: Callable[[int], None]) -> Notice:
+    def publish(
+        self,
+        draft: Path,
+        prepared: Prepared,
+        acts: TenderActs,
+        done: Callable[[int], None],
+        agree: Callable[[Notice], object] = lambda _: None,
+    ) -> Notice:
         """Send a first notice; documents first, then the paper, then the ledger.
 
         Args:
@@ -92,6 +99,7 @@ class Publisher:
             prepared: of :meth:`prepare`.
             acts: from the procuring officer's account.
             done: is told how many documents lie on the board.
+            agree: is asked before a notice is sent, again for one made anew; what it raises stops it.
 
         Raises:
             Conflict: others took the number each time.
@@ -101,6 +109,7 @@ class Publisher:
             notice = self._sound(prepared)
             if prepared.done:
                 return notice
+            agree(notice)
             self._lay_out(notice, prepared.files, done)
             try:
                 acts.publish(notice.tender, notice.terms, [one.account for one in notice.custodians])
@@ -203,11 +212,14 @@ class Publisher:
     def _judged(self, drafted: Drafted, before: Notice | None) -> Prepared:
         findings, notice = drafted.findings, drafted.notice
         if notice is not None:
-            more = Findings()
-            more.add(law_findings(notice, self._ledger.block.time, self._limits))
-            more.add(ledger_findings(notice, self._ledger) if before is None else self._of_change(before, notice))
-            findings.add(more)
+            findings.add(self._of_day(notice, before))
         return Prepared(None if findings.errors else notice, findings, dict(drafted.files))
+
+    def _of_day(self, notice: Notice, before: Notice | None) -> Findings:
+        """What law and ledger say of it today."""
+        found = law_findings(notice, self._ledger.block.time, self._limits)
+        found.add(ledger_findings(notice, self._ledger) if before is None else self._of_change(before, notice))
+        return found
 
     def _of_change(self, before: Notice, after: Notice) -> Findings:
         findings = amendment_findings(before, after)
@@ -248,14 +260,10 @@ class Publisher:
             return None
         if self._is_on_ledger(notice):
             return Prepared(notice, Findings(), found.files, done=True)
-        fresh = notice.deadline > ledger.block.time + SLACK
-        if amends is None:
-            usable = fresh and notice.tender == ledger.tenders() + 1
-        else:
-            usable = fresh and found.notice is not None and notice.amends == found.notice.amends
-        if not usable or found.notice is None:
+        if amends is None and notice.tender != ledger.tenders() + 1:
             return None
-        return Prepared(notice, found.findings, found.files)
+        findings = self._of_day(notice, None if amends is None else current_notice(ledger, self._board, amends))
+        return None if findings.errors else Prepared(notice, findings, found.files)
 
     def _is_on_ledger(self, notice: Notice) -> bool:
         if notice.tender > self._ledger.tenders():

@@ -289,3 +289,22 @@ def test_a_paper_that_says_other_than_the_chain_is_relied_on_by_nobody(
     assert (asked.code, asked.data["error"]["code"]) == (1, "notice.differs")
     shown = stage.ok("bidder", "tender", "show", str(number))
     assert "the ledger" in shown["noticeFault"]
+
+
+def test_where_people_are_listed_one_alone_publishes_nothing(
+    tender_stage: TenderStage, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = tender_stage
+    file = write(tmp_path, desks(people, LONG) | {"contact": "两人"}).draft
+    stage.add_home("reviewer", "supervisor", pin=True)
+    monkeypatch.setenv("YINXIN_TENDERS__PERSONS", json.dumps(["0x" + stage.address("reviewer").hex()]))
+    before = stage.ledger.tenders()
+    alone = stage.run("officer", "tender", "publish", str(file))
+    assert (alone.code, alone.data["error"]["code"]) == (1, "tender.four_eyes")
+    assert stage.ledger.tenders() == before
+    (request,) = (stage.home("officer") / "desk" / "tenders").glob("*.json")
+    yes = stage.ok("reviewer", "decide", "--request-file", str(request), "--key", "account", "--approve")
+    assert any("中小学课桌椅采购" in line for line in yes["lines"])
+    assert stage.ok("officer", "tender", "publish", str(file))["tender"] == before + 1
+    assert stage.run("officer", "tender", "cancel", str(before + 1), "--reason", "一人。").code == 1
+    assert stage.ok("officer", "tender", "show", str(before + 1))["cancelled"] is False
