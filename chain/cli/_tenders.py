@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chain.kernel.errors import InvalidInput
 from chain.kernel.home import Home
 from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
 from chain.keys import Keystore, passphrase_for
 from chain.ledger.connection import Ledger, open_ledger
-from chain.tenders.board import FolderBoard
+from chain.tenders.boards import open_board
 
 
 @dataclass
@@ -43,13 +42,8 @@ class TenderPlace:
 
     @cached_property
     def board(self) -> Board:
-        """Where public papers lie: the folder named first in ``tenders.boards``."""
-        names = self.home.settings.tenders.boards
-        if not names or "://" in names[0]:
-            raise InvalidInput(
-                "no board is set", code="board.none", field="tenders.boards", fix="name a folder in config.toml"
-            )
-        return FolderBoard(self.home.resolve(names[0]))
+        """Where public papers lie: folders and addresses of ``tenders.boards``. Raises InvalidInput: none is named."""
+        return open_board(self.home.settings.tenders.boards, self.home.path)
 
 
 @contextmanager
