@@ -24,7 +24,7 @@ _NOUNS = (
     "approver", "authority", "blobs", "claim", "id", "keyholder", "keys", "node", "snapshot", "tender", "trust",
     "witness",
 )  # fmt: skip
-_VERBS = ("decide", "doctor", "init", "open", "seal", "verify")
+_VERBS = ("audit", "decide", "doctor", "init", "open", "seal", "verify")
 
 _HELP = """Electronic certificates on a ledger that anyone can check. 电子证照,人人可验。
 

@@ -20,6 +20,7 @@ from tests.api.custody.steps import STEPS as CUSTODY
 from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
 from tests.api.walk import Run, run_until, steps_in_code
 from tests.chain.tenders.holding.steps import HOLDER
+from tests.cli.opening_steps import OPENING
 from tests.support.guarantee import SLUG, as_json, definition
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
@@ -64,7 +65,7 @@ SIZE, CHUNK = 500, 200
 def test_every_step_in_the_code_is_in_these_tables() -> None:
     assert steps_in_code() == {
         *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER, *CARE, *SERVER, *CUSTODY,
-        *HOLDER,
+        *HOLDER, *OPENING,
     }  # fmt: skip
     assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}
 

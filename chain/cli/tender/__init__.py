@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import typer
 
-from chain.cli.tender import asking, clock, drafting, publishing, showing
+from chain.cli.tender import asking, clock, close, drafting, finish, grant, objections, opening, publishing, showing
 
 app = typer.Typer(help="Tenders 招标: draft, publish, amend, questions, deadline, opening.", no_args_is_help=True)
 
-for _part in (drafting, publishing, asking, showing, clock):
+for _part in (drafting, publishing, asking, showing, clock, close, opening, objections, finish, grant):
     _part.register(app)

@@ -165,7 +165,7 @@ class WitnessNote:
 
 def witness_text(content: bytes) -> str:
     """What the supervisor signs: words that any wallet shows (EIP-191)."""
-    return f"I opened these bids with my own key and found what this record says.\n本人已用自己的密钥开启并核对,与开标记录一致。\nyinxin-opening-record-1 {hex0x(content)}"  # noqa: E501
+    return f"I opened these bids with my own key and found what this record says.\n本人已用自己的密钥开启并核对，与开标记录一致。\nyinxin-opening-record-1 {hex0x(content)}"  # noqa: E501
 
 
 def witness_digest(content: bytes) -> bytes:

@@ -1,0 +1,78 @@
+"""A tender, recomputed from its events, its papers and its sealed files.
+
+=========  ====================================================================================================
+case       what an audit of one tender has at hand
+facts      A3: the story against the contracts, the deadline's headers, witnesses
+papers     A4: notice, documents, everything on record, objections and answers
+holders    A5: the key holders' ceremony
+bids       A6: signatures of bidders and custodians; inputs: where they lie
+openings   A7: live sets, openings, published keys, key holders' messages
+files      A8: sealed files, with and without k2
+records    A9: opening records
+=========  ====================================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chain.audit.batches import Vouching
+from chain.audit.report import Report
+from chain.audit.tenders.bids import audit_bids
+from chain.audit.tenders.case import Calls, TenderCase
+from chain.audit.tenders.facts import audit_facts, tell_story
+from chain.audit.tenders.files import audit_files
+from chain.audit.tenders.holders import audit_holders
+from chain.audit.tenders.openings import audit_opening, audit_releases
+from chain.audit.tenders.papers import audit_papers
+from chain.audit.tenders.records import audit_record
+from chain.kernel.tender_ports import Board, TenderLedger
+from chain.tenders.bidding import Evidence
+from chain.tenders.opening.session import FileSource
+
+__all__ = ["Calls", "TenderCase", "audit_tender"]
+
+
+def audit_tender(
+    report: Report,
+    ledger: TenderLedger,
+    board: Board,
+    tender: int,
+    *,
+    calls: Calls | None = None,
+    witnesses: Vouching | None = None,
+    custody: Sequence[FileSource] = (),
+    granted: Mapping[bytes, bytes] | None = None,
+    evidence: Evidence | None = None,
+) -> None:
+    """Look at everything of one tender.
+
+    Args:
+        report: collects findings.
+        ledger: what the contracts say, at one final block.
+        board: where papers lie.
+        tender: its number.
+        calls: inputs of transactions; without it signatures of acts are not looked at again.
+        witnesses: who vouch for blocks.
+        custody: where sealed files lie; none: they are not looked at.
+        granted: k2 by digest of the bid's identity, for the level of file keys.
+        evidence: where licences and bindings are looked up, for organisations.
+    """
+    story = tell_story(report, ledger, tender)
+    if story is None:
+        return
+    case = TenderCase(report, ledger, board, story, calls, witnesses, custody, granted or {}, evidence)
+    audit_facts(case)
+    audit_papers(case)
+    audit_holders(case)
+    audit_bids(case)
+    for lot in story.lots.values():
+        for envelope in sorted(lot.closings):
+            live, keys = audit_opening(case, lot.number, envelope)
+            record = None
+            if envelope in lot.openings:
+                record = audit_record(case, live)
+                if record is not None:
+                    audit_releases(case, live, record.signed)
+            if custody:
+                audit_files(case, live, keys, record)

@@ -1,0 +1,58 @@
+"""A7: closing and opening: the live set, the key holders' signature over it, the published keys."""
+
+from __future__ import annotations
+
+from chain.audit.report import Broken
+from chain.audit.tenders.case import TenderCase
+from chain.kernel.encoding import hex0x
+from chain.sealing import verify
+from chain.tenders.opening import LiveBids, OpeningKeys, ReleaseBox, live_bids, read_keys, releases_topic, wrong_keys
+
+
+def audit_opening(case: TenderCase, lot: int, envelope: int) -> tuple[LiveBids, OpeningKeys | None]:
+    """One closed envelope; its live bids and, if it is opened and they can be had, the keys."""
+    report, line, name = case.report, case.story.lots[lot], case.lot(lot, envelope)
+    report.about(name)
+    live = live_bids(case.story, case.ledger.genesis, lot, envelope)
+    closing = line.closings[envelope]
+    report.holds("A701", name, live.digest == closing.digest, "the commitments give another live set")
+    opening = line.openings.get(envelope)
+    if opening is None:
+        return live, None
+    ceremony = case.ledger.ceremony(case.story.terms.ceremony)
+    key = b"" if ceremony is None else ceremony.key
+    with report.looking("A702", name):
+        if not verify(key, live.message.digest(), opening.signature):
+            raise Broken("the signature shown at the opening is not over this live set")
+    data = case.paper("A703", f"{name}, keys", opening.keys_digest)
+    if data is None:
+        return live, None
+    subject = f"{name}, keys ({hex0x(opening.keys_digest)})"
+    keys: OpeningKeys | None = None
+    with report.looking("A703", subject):
+        keys = read_keys(data)
+        wrong = wrong_keys(keys, key, live)
+        if keys.live_signature != opening.signature:
+            raise Broken("they hold another signature over the live set than the ledger")
+        for place in wrong:
+            report.holds("A704", f"{name}, place {place}", False, "its key is not the key holders' signature over it")
+        report.looked["A704"] += len(keys.bids) - len(wrong)
+    return live, keys
+
+
+def audit_releases(case: TenderCase, live: LiveBids, signed: tuple[int, ...]) -> None:
+    """The messages of the key holders whom the record names lie on the board and are right."""
+    if case.key is None:
+        return
+    box = ReleaseBox(case.key, live)
+    topic = releases_topic(live.tender, live.lot, live.envelope)
+    with case.report.looking("A705", topic):
+        box.take(case.board.notes(topic))
+    for holder in signed:
+        refused = "; ".join(one.reason for one in box.refused if one.key_holder in (holder, None))
+        subject = f"note {topic}, key holder {holder}"
+        detail = f"the message in this name is wrong: {refused}" if refused else "no message in this name is there"
+        if refused:
+            case.report.holds("A705", subject, holder in box.releases, detail)
+        elif holder not in box.releases:
+            case.report.unknown("A705", subject, detail)

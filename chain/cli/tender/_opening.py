@@ -1,0 +1,167 @@
+"""What the commands of an opening have in common: ledger, notice, live bids and keys of one lot's envelope."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chain.cli._licences import evidence_of
+from chain.cli._tenders import TenderPlace, tender_place
+from chain.cli.common import State
+from chain.kernel.encoding import unb64url
+from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.kernel.tender_ports import TenderActs
+from chain.tenders.custody.client import CustodianClient
+from chain.tenders.holding import opening_key
+from chain.tenders.notice import Notice, current_notice
+from chain.tenders.opening import LiveBids, LotPlace, OpeningKeys, ReleaseBox, check_keys, live_bids, read_story
+from chain.tenders.opening.organisations import Judge, deadline_block, judge_with
+from chain.tenders.opening.session import FileFolder, FileSource
+from chain.tenders.story import Story
+
+Tender = Annotated[int, typer.Argument(help="number of the tender", min=1)]
+LotOption = Annotated[int, typer.Option("--lot", help="number of the lot 标段", min=1)]
+EnvelopeOption = Annotated[int, typer.Option("--envelope", help="1, or 2 for the price 报价信封", min=1, max=2)]
+AccountOption = Annotated[str, typer.Option("--account", help="account to write from; this home's own if not given")]
+WaitOption = Annotated[int, typer.Option("--wait", help="seconds to wait for what is not there yet", min=0)]
+
+_PAUSE = 0.5
+_ACCOUNTS = {"procurement": "anchor"}
+
+
+@dataclass
+class OpeningHere:
+    """One envelope of one lot, seen from one home as of one final block."""
+
+    place: TenderPlace
+    tender: int
+    lot: int
+    envelope: int
+
+    @cached_property
+    def story(self) -> Story:
+        """The tender, told by its events and compared with the contracts."""
+        found = read_story(self.place.ledger, self.tender)
+        if self.lot not in found.lots:
+            raise InvalidInput(
+                f"tender {self.tender} has {found.terms.lots} lot(s)", code="opening.lot", field="lot",
+                fix="name one of them with --lot",
+            )  # fmt: skip
+        return found
+
+    @cached_property
+    def notice(self) -> Notice:
+        """The newest notice, compared with the ledger."""
+        return current_notice(self.place.ledger, self.place.board, self.tender)
+
+    @cached_property
+    def live(self) -> LiveBids:
+        """The live bids; Refused while the envelope is not closed."""
+        return live_bids(self.story, self.place.ledger.genesis, self.lot, self.envelope)
+
+    @cached_property
+    def box(self) -> ReleaseBox:
+        """For the key holders' messages."""
+        return ReleaseBox(opening_key(self.place.ledger, self.place.board, self.story.terms.ceremony), self.live)
+
+    @property
+    def lot_place(self) -> LotPlace:
+        """As papers name it."""
+        ledger = self.place.ledger
+        return LotPlace(ledger.genesis, ledger.book, self.tender, self.lot)
+
+    @property
+    def opened(self) -> bool:
+        """True once the envelope is opened on the ledger."""
+        return self.envelope in self.story.lots[self.lot].openings
+
+    @property
+    def keys_digest(self) -> bytes:
+        """SHA-256 of the published keys, as the ledger has it."""
+        if not self.opened:
+            raise Refused(
+                f"lot {self.lot}, envelope {self.envelope} is not opened", code="opening.not_opened", field="lot",
+                fix=f"yinxin tender open {self.tender} --lot {self.lot} --envelope {self.envelope}",
+            )  # fmt: skip
+        return self.story.lots[self.lot].openings[self.envelope].keys_digest
+
+    @cached_property
+    def keys(self) -> OpeningKeys:
+        """The published keys, each checked."""
+        return check_keys(self.place.board.get(self.keys_digest), self.notice.opening_key, self.live)
+
+    @property
+    def folder(self) -> Path:
+        """Where this home keeps what it opens."""
+        return self.place.home / "openings" / f"{self.tender}-{self.lot}-{self.envelope}"
+
+    @cached_property
+    def side(self) -> tuple[str, bytes]:
+        """``officer`` or ``supervisor``, and the private key of lock 2 that this home has for this envelope."""
+        envelope = self.notice.envelope(self.envelope)
+        if envelope is None:
+            raise InvalidInput("the notice has no such envelope", code="opening.envelope", field="envelope")
+        sides = {envelope.officer: "officer", envelope.supervisor: "supervisor"}
+        for card in self.place.keys.cards():
+            if card.kind == "desk" and (side := sides.get(unb64url(card.public))) is not None:
+                return side, self.place.keys.desk(card.name)
+        raise NotFound(
+            "this home has no key of lock 2 for this envelope", code="opening.key", field="key",
+            fix="use the home of the officer or supervisor whose key the notice names",
+        )  # fmt: skip
+
+    def sources(self, files: list[Path], folder: Path | None) -> list[FileSource]:
+        """Where sealed files are looked for: what was handed in, a folder, then the notice's custodians."""
+        given: list[FileSource] = [FileFolder(file) for file in files]
+        if folder is not None:
+            given.append(FileFolder(folder))
+        return [*given, *(CustodianClient(one.url, patience=3.0) for one in self.notice.custodians)]
+
+    @property
+    def judge(self) -> Judge:
+        """Says who stands behind an opened bid, from this home's ledger and store."""
+        ledger = self.place.ledger
+        deadline = deadline_block(ledger, self.story.deadline)
+        return judge_with(evidence_of(self.place.home, self.place.connection), self.live, deadline, ledger.block.time)
+
+    def acts(self, account: str) -> TenderActs:
+        """Writes from that account, or from the home's own."""
+        return self.place.acts(account or account_of(self))
+
+    def renew(self) -> None:
+        """Look at the newest final block."""
+        self.place.ledger.refresh()
+        for name in ("story", "live", "notice", "keys"):
+            self.__dict__.pop(name, None)
+
+    def wait_for_block(self, after: int, wait: int) -> bool:
+        """True once the newest final block is later than that second; False if ``wait`` seconds do not reach it."""
+        end = time.monotonic() + wait
+        while self.place.ledger.block.time <= after:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_PAUSE)
+            self.place.ledger.refresh()
+        self.renew()
+        return True
+
+
+@contextmanager
+def opening_here(current: State, tender: int, lot: int, envelope: int = 1) -> Iterator[OpeningHere]:
+    """One envelope, seen from the home in use, as of the newest final block."""
+    with tender_place(current.home) as place:
+        place.ledger.refresh()
+        yield OpeningHere(place, tender, lot, envelope)
+
+
+def account_of(here: OpeningHere) -> str:
+    """Name of the account that this home writes from: by its role, a bidder's fresh one for the lot."""
+    role = here.place.home.settings.role
+    return f"bid-{here.tender}-{here.lot}" if role == "bidder" else _ACCOUNTS.get(role, "account")
