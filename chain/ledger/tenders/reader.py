@@ -42,6 +42,8 @@ _Ask = tuple[str, str, tuple[Any, ...]]
 class TenderReader:
     """A :class:`chain.kernel.tender_ports.TenderLedger` over a live chain; not to be shared between threads.
 
+    Nodes keep the state of recent blocks only (the embedded one 128, one after a restart): refresh before reading.
+
     Attributes:
         rpc: endpoints.
         trust_root: what is believed without asking.

@@ -8,9 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chain.kernel.errors import Damaged, InvalidInput
+from chain.kernel.errors import Damaged, InvalidInput, Unavailable
 from chain.ledger.tenders.evidence import check_event_proof, is_same, prove_event, witnesses_of
+from chain.ledger.trustroot import WitnessKey
+from chain.ledger.witness.checkpoint import CheckpointBody, cosign, origin_of, verify_checkpoint
+from chain.ledger.witness.client import WitnessedBlock
+from chain.merkle import Tree, leaf_hash
 from tests.support.tender_stage import TenderStage
 
 pytestmark = pytest.mark.loopback
@@ -104,3 +109,35 @@ def test_a_proof_counts_for_the_contracts_of_the_trust_root_only(
     later = tuple(replace(one, from_block=10**6) if one.name == "KeyHolderRegistry" else one for one in root.contracts)
     with pytest.raises(InvalidInput, match="no event of KeyHolderRegistry that counts"):
         check_event_proof(proof, replace(root, contracts=later))
+
+
+def test_witnesses_vouch_for_the_block_of_a_proof(tender_stage: TenderStage) -> None:
+    ledger = tender_stage.ledger
+    event = next(one for one in ledger.ceremony_events(1) if one.name == "Activated")
+    blocks = [ledger.rpc.block_at(number) for number in range(ledger.block.number + 1)]
+    tree = Tree([leaf_hash(block.hash) for block in blocks])
+    body = CheckpointBody(
+        origin_of(ledger.chain_id, ledger.genesis), tree.size, tree.root, blocks[-1], bytes(32)
+    ).text()
+    keys = {f"witness-{number}": Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2)}
+    named = [WitnessKey(name, key.public_key().public_bytes_raw()) for name, key in keys.items()]
+    root = ledger.trust_root.with_witnesses(named, 2)
+    lines = {name: cosign(body, name, key, blocks[-1].time) for name, key in keys.items()}
+
+    def proved(note: str, number: int = event.block.number) -> dict[str, Any]:
+        vouched = WitnessedBlock(
+            note, number, tuple(tree.path(number)), verify_checkpoint(note, replace(root, threshold=1))
+        )
+        return prove_event(ledger.rpc, root, event, checkpoint=vouched)
+
+    both = proved(body + "\n" + "".join(lines.values()))
+    assert is_same(check_event_proof(both, root), event)
+    assert witnesses_of(both, root) == ("witness-1", "witness-2")
+    assert witnesses_of({**both, "checkpoint": None}, root) == ()
+    with pytest.raises(Unavailable):  # one signature where two are asked for
+        check_event_proof(proved(body + "\n" + lines["witness-1"]), root)
+    with pytest.raises(InvalidInput):  # a path that leads to another block
+        check_event_proof(proved(body + "\n" + "".join(lines.values()), event.block.number - 1), root)
+    for checkpoint in ({}, {**both["checkpoint"], "index": "1"}, {**both["checkpoint"], "path": ["!"]}):
+        with pytest.raises(InvalidInput):
+            check_event_proof({**both, "checkpoint": checkpoint}, root)

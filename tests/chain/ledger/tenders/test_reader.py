@@ -6,9 +6,11 @@ import pytest
 
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import Conflict, NotFound, Refused
-from chain.kernel.tender_facts import Phase
+from chain.kernel.tender_facts import CaseKind, Phase, Progress
 from chain.kernel.tender_ports import TenderActs, TenderLedger
-from chain.tenders.typed import commitment_hash
+from chain.keys.signatures import address_of, sign
+from chain.tenders.digests import kind_digest
+from chain.tenders.typed import commitment_hash, move_hash
 from tests.support.tender_stage import BUREAU, HOLDERS, TenderStage
 
 pytestmark = pytest.mark.loopback
@@ -84,3 +86,63 @@ def test_a_tender_from_notice_to_opening(tender_stage: TenderStage) -> None:
     with pytest.raises(NotFound):
         stage.ledger.lot(number + 1, 1)
     assert stage.ledger.tender(number + 1) is None
+
+
+def test_two_envelopes_with_a_move_a_decoy_an_objection_and_a_lot_that_fails(tender_stage: TenderStage) -> None:
+    """Everything that may happen in a tender is told by its events, and the state says the same at each step."""
+    stage = tender_stage
+    officer, custodian = stage.acts("officer"), stage.acts("custodian-1")
+    number = stage.publish(deadline_in=7, open_in=1, lots=2, envelopes=2, minimum_bids=2, reveal_window=3, standstill=4)
+    ledger = stage.ledger
+    salt, decoy = sha256(b"decoy"), address_of(stage.bidder_key(9))
+    hidden = kind_digest(ledger.book, number, 1, decoy, salt, custodian=stage.address("custodian-1"))
+    made = [stage.commitment(number, bidder=place) for place in (1, 2, 3)]
+    false = stage.commitment(number, bidder=9, kind_digest=hidden)
+    single = stage.commitment(number, bidder=1, lot=2)
+    stage.together(
+        [lambda b=b: custodian.submit(*b, stage.custody(b[0])) for b in (*made, false, single)]  # type: ignore[misc]
+    )
+    first = made[0][0]
+    successor = address_of(stage.bidder_key(7))
+    digest = stage.domain.digest(move_hash(number, 1, first.bidder, successor, 2, first.not_after))
+    custodian.move(
+        number, 1, first.bidder, successor, 2, first.not_after, sign(digest, stage.bidder_key(1, recovery=True)),
+        sign(digest, stage.bidder_key(7)),
+    )  # fmt: skip
+    stage.tick(number)
+    custodian.reveal_decoy(false[0], salt)
+    with pytest.raises(Refused, match="NotLive"):
+        custodian.reveal_decoy(made[0][0], salt)
+    stage.close(number)
+    stage.close(number, lot=2)
+    assert stage.ledger.lot(number, 1).phase == Phase.CLOSED
+    assert stage.ledger.lot(number, 2).phase == Phase.FAILED  # one bid, two are needed
+    moved, now = stage.ledger.entry(number, 1, first.bidder), stage.ledger.entry(number, 1, successor)
+    assert (moved.live, moved.moved, now.live, now.place, now.version) == (False, True, True, moved.place, 2)
+    custodian.open(number, 1, 1, stage.live_set_signature(number), sha256(b"keys"))
+    places = [event.values["place"] for event in stage.ledger.tender_events(number) if event.name == "BidCommitted"]
+    dropped = stage.ledger.entry(number, 1, made[2][0].bidder).place
+    assert sorted(places) == [1, 1, 2, 3, 4]
+    officer.review(number, 1, sha256(b"technical"), [dropped])
+    for _ in range(2):  # page after page, by the very same call
+        custodian.close(number, 1, 2, 2)
+    assert stage.ledger.live_set(number, 1, 2).count == 2
+    custodian.open(number, 1, 2, stage.live_set_signature(number, envelope=2), sha256(b"prices"))
+    officer.file(number, 1, CaseKind.OBJECTION, sha256(b"objection"))
+    with pytest.raises(Refused) as waiting:
+        officer.name_candidates(number, 1, 1, sha256(b"ranking"))
+    assert (waiting.value.code, waiting.value.field) == ("ledger.cases_open", "lot")
+    officer.settle_case(number, 1, 1, sha256(b"answer"))
+    officer.name_candidates(number, 1, 1, sha256(b"ranking"))
+    since = stage.ledger.lot(number, 1).since
+    stage.wait_until(since + 4)
+    officer.award(number, 1, 1, sha256(b"award"))
+    stage.wait_until(stage.ledger.lot(number, 1).since + 1)
+    officer.record_contract(number, 1, sha256(b"contract"))
+    names = [event.name for event in stage.ledger.tender_events(number)]
+    assert names[-2:] == ["LotAdvanced", "LotContracted"]
+    assert {"BidMoved", "DecoyRevealed", "LotFailed", "Reviewed", "CaseFiled", "CaseSettled", "LotAwarded"} <= set(
+        names
+    )
+    assert stage.ledger.lot(number, 1).phase == Phase.CONTRACTED
+    assert stage.ledger.progress(number, 1) == Progress(open_cases=0, cases=1, rankings=1, awards=1)
