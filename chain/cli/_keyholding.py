@@ -201,6 +201,16 @@ def release_data(ready: ReadyRelease) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def one_voice(desk: Desk) -> str:
+    """A warning where a single endpoint is believed; empty where several must agree."""
+    if desk.place.home.settings.ledger.quorum > 1:
+        return ""
+    return (
+        "[yellow]![/] One endpoint alone is believed about the ledger 仅采信一个节点: name several of different\n"
+        "  operators in config.toml, and a quorum of two or more (docs/keyholders.md)\n"
+    )
+
+
 def release_words(ready: ReadyRelease) -> str:
     """The same for people, in both languages: what the key holder puts a name to."""
     envelope = "1: technical, or everything 技术标或全部" if ready.envelope == 1 else "2: price 报价"

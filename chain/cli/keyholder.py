@@ -148,12 +148,14 @@ def run(
     told: dict[int, str] = {}
     with key_desk(ctx) as desk:
         while True:
-            reports, worst = _pass(desk, ceremony, told)
+            reports, worst = _pass(desk, ceremony)
             ended = bool(ceremony and reports and reports[0].standing in _ENDED)
-            if once or ended:
+            if once or ended or (ceremony and worst is not None and exit_code_of(worst) == NO):
                 break
             for report in reports:
-                _tell(ctx, report, told)
+                _tell(ctx, report.ceremony, words.report_words(report), told)
+            if worst is not None:
+                _tell(ctx, 0, f"[yellow]![/] {worst.message}", told)
             time.sleep(every)
     if worst is not None:
         raise worst
@@ -163,7 +165,7 @@ def run(
     emit(ctx, data, text, code)
 
 
-def _pass(desk: Desk, ceremony: int, told: dict[int, str]) -> tuple[list[Report], YinxinError | None]:
+def _pass(desk: Desk, ceremony: int) -> tuple[list[Report], YinxinError | None]:
     """One pass over the ceremonies; what went wrong in one stops no other, and is given back."""
     reports: list[Report] = []
     worst: YinxinError | None = None
@@ -179,14 +181,13 @@ def _pass(desk: Desk, ceremony: int, told: dict[int, str]) -> tuple[list[Report]
                 reports.append(desk.holder.go_on(number))
             except YinxinError as error:
                 worst = error if worst is None or exit_code_of(error) == NO else worst
-                told[number] = error.message
     return reports, worst
 
 
-def _tell(ctx: typer.Context, report: Report, told: dict[int, str]) -> None:
-    said = words.report_words(report)
-    if told.get(report.ceremony) != said and not state(ctx).json:
-        told[report.ceremony] = said
+def _tell(ctx: typer.Context, ceremony: int, said: str, told: dict[int, str]) -> None:
+    """Print what is new; 0 for what concerns no single ceremony."""
+    if told.get(ceremony) != said and not state(ctx).json:
+        told[ceremony] = said
         state(ctx).out.print(styled(said))
 
 
@@ -267,6 +268,7 @@ def release(
     """Sign your one message for an opening 开标签名. Refuses before its time, and whatever is not as it must be."""
     current = state(ctx)
     with key_desk(ctx) as desk:
+        warning = words.one_voice(desk)
         ready = prepare_release(
             desk.ledger, desk.board, desk.store, system_clock, tender, lot, envelope, kind=kind
         )  # fmt: skip
@@ -276,13 +278,18 @@ def release(
                     "nobody was asked whether to sign", code="release.unasked", field="--yes",
                     fix="run it in a terminal, or give --yes",
                 )  # fmt: skip
-            current.out.print(styled(words.release_words(ready)))
+            current.out.print(styled(warning + words.release_words(ready)))
             typer.confirm("Sign 签名?", abort=True)
         made = send_release(desk.board, ready)
-    text = "" if not yes else words.release_words(ready) + "\n"
+    text = "" if not yes else warning + words.release_words(ready) + "\n"
     emit(
         ctx,
-        {**words.release_data(ready), "release": hex0x(sha256(made.to_bytes())), "signatures": 1 + len(made.bids)},
+        {
+            **words.release_data(ready),
+            "oneEndpoint": bool(warning),
+            "release": hex0x(sha256(made.to_bytes())),
+            "signatures": 1 + len(made.bids),
+        },
         text + f"[green]✓[/] signed 已签名: one message with {1 + len(made.bids)} signatures lies on the board",
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
 from chain.kernel.tender_facts import CeremonyPlan, CeremonyState, TenderEvent
 from chain.kernel.tender_ports import Board, TenderLedger
 from chain.sealing import OpeningKey, Scope
@@ -124,9 +124,9 @@ def read_ceremony(ledger: TenderLedger, board: Board, number: int) -> Ceremony:
     """A ceremony at the ledger's present block.
 
     Raises:
-        NotFound: no such ceremony, or its roster is on no board.
+        NotFound: no such ceremony, or its roster is on no board that answers.
         Damaged: the roster is not the one of the plan.
-        Unavailable: no answer.
+        Unavailable: the ledger does not answer.
     """
     state = ledger.ceremony(number)
     if state is None:
@@ -183,10 +183,10 @@ def key_in_force(ceremony: Ceremony) -> Judgement:
 
 
 def fetch(board: Board, digest: bytes) -> bytes | None:
-    """A paper; None if it is not to be had, or other bytes lie there. Raises Unavailable: the board does not answer."""
+    """A paper; None if it is not to be had, whyever: no board has it, or one that may have it does not answer."""
     try:
         return board.get(digest, limit=_LARGEST)
-    except (NotFound, Damaged):
+    except (NotFound, Damaged, Unavailable):
         return None
 
 
@@ -221,7 +221,8 @@ def _roster(ledger: TenderLedger, board: Board, number: int, state: CeremonyStat
     data = fetch(board, plan.roster_digest)
     if data is None:
         raise NotFound(
-            f"the roster of ceremony {number} is on no board", code="holding.roster", field="tenders.boards",
+            f"the roster of ceremony {number} is on no board that answers",
+            code="holding.roster", field="tenders.boards",
             fix="ask the convener on which board it lies, or to put it there again",
         )  # fmt: skip
     try:

@@ -17,7 +17,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url, sha256, unb64url
-from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Unavailable
 from chain.kernel.home import write_atomically
 from chain.kernel.tender_ports import Board
 from chain.keys import Keystore
@@ -194,11 +194,14 @@ class SeenBoard:
             return data
 
     def spread(self, data: bytes) -> None:
-        """Put a paper on the shared board again if it is not there: others may miss it."""
+        """Put a paper on the shared board again if it is not there: others may miss it. A board may be away."""
         try:
             self._outer.get(sha256(data), limit=len(data))
         except (NotFound, Damaged):
-            self._outer.put(data)
+            with suppress(Unavailable):
+                self._outer.put(data)
+        except Unavailable:
+            pass
 
     def post(self, topic: str, name: str, data: bytes) -> None:
         """Leave a note there."""

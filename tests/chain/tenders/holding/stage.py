@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 from chain.kernel.encoding import sha256, unb64url
-from chain.kernel.errors import NotFound
+from chain.kernel.errors import NotFound, Unavailable
 from chain.kernel.tender_facts import CeremonyPlan
 from chain.keys import Keystore, keystore
 from chain.sealing.ceremony import Roster
@@ -31,12 +31,16 @@ class Curtain:
     def __init__(self, board: FolderBoard) -> None:
         self.board = board
         self.hidden: set[bytes] = set()
-        self.mute = False
+        self.away = False
 
     def put(self, data: bytes) -> bytes:
-        return sha256(data) if self.mute else self.board.put(data)
+        if self.away:
+            raise Unavailable("away", code="board.write")
+        return self.board.put(data)
 
     def get(self, digest: bytes, *, limit: int = 16 * 2**20) -> bytes:
+        if self.away:
+            raise Unavailable("away", code="board.read")
         if digest in self.hidden:
             raise NotFound("hidden", code="board.missing")
         return self.board.get(digest, limit=limit)

@@ -102,6 +102,7 @@ def test_from_too_early_to_opened(stage: TenderStage) -> None:
         "第一标段 / Lot one",
         "bids 有效投标    2",
         "key holder 1 of ceremony 1",
+        "One endpoint alone is believed",
     ):
         assert part in words.out
     for step in AFTERWARDS[2:]:

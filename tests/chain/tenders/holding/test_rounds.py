@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from chain.kernel.encoding import sha256
-from chain.kernel.errors import Conflict, Refused
+from chain.kernel.errors import Conflict, NotFound, Refused, Unavailable
 from chain.sealing import BidIdentity, combine, verify
 from chain.sealing.ceremony import Deal, box_word, make_deal, missing_word, read_deal
 from chain.sealing.ceremony.deal import box_for
@@ -187,6 +187,35 @@ def test_a_member_whose_line_is_broken_accuses_nobody(town: Town) -> None:
     report = town.people[4].holder.go_on(number)
     assert report.done == []
     assert len(report.notes) == 4, "its own deal it has"
+
+
+def test_a_board_that_is_away_for_a_round_stops_nobody_who_saw_the_deals(town: Town) -> None:
+    number = town.convene()
+    town.all_go_on(number)
+    town.all_go_on(number)  # everybody has seen all deals by now
+    for person in town.people.values():
+        person.curtain.away = True
+    for place in (2, 3):
+        for late in (False, True):
+            town.to_round(number, place, late=late)
+            assert not any(report.done for report in town.all_go_on(number).values())
+    for person in town.people.values():
+        person.curtain.away = False
+    town.to_round(number, 4)
+    town.all_go_on(number)
+    check_key(town, number, (1, 2, 3, 4, 5))
+
+
+def test_a_dealer_whose_board_is_away_puts_nothing_on_the_ledger(town: Town) -> None:
+    """A digest without the bytes would be taken for hiding them."""
+    number = town.convene()
+    assert town.people[1].holder.go_on(number).done == ["dealt"]
+    town.people[2].curtain.away = True
+    with pytest.raises((NotFound, Unavailable)):
+        town.people[2].holder.go_on(number)
+    assert set(read_ceremony(town.ledger, town.board, number).dealt) == {1}
+    town.people[2].curtain.away = False
+    assert town.people[2].holder.go_on(number).done == ["dealt"]
 
 
 def test_too_few_fail_loudly_and_a_new_ceremony_is_another_one(town: Town) -> None:
