@@ -89,7 +89,7 @@ def check(
     """Say at once everything that is wrong with a draft, and what to know before publishing it. 检查草稿。"""
     with tender_place(state(ctx).home) as place:
         found = publisher_of(place).look(file, amends=amend or None)
-    findings = with_types(found.notice, found.findings)
+    findings = with_home(state(ctx).home, found.notice, found.findings)
     errors = len(findings.errors)
     data = {
         "publishable": not errors,
@@ -102,10 +102,16 @@ def check(
     emit(ctx, data, text, NO if errors else YES)
 
 
-def with_types(notice: Notice | None, findings: Findings) -> Findings:
-    """The findings, and what the shipped certificate types say of the qualification."""
+def with_home(home: Home, notice: Notice | None, findings: Findings) -> Findings:
+    """The findings, and what this home and the shipped certificate types say of the notice."""
     if notice is not None:
         more = Findings()
+        mine = home.settings.bureau.acts_as or home.settings.bureau.uscc
+        if mine and notice.bureau.uscc != mine:
+            more.error(
+                "bureau.uscc", "other_bureau", (f"this home works for {mine}", f"本机属于 {mine}"),
+                ("the bureau whose accounts this home has", "请填写本机所属的招标人"),
+            )  # fmt: skip
         paths = {rule.name: f"qualification[{place}]" for place, rule in enumerate(notice.qualification)}
         check_types(notice.qualification, paths, SHIPPED, more)
         findings.add(more)

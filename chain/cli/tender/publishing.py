@@ -24,7 +24,7 @@ from chain.cli.tender._common import (
     text_of,
     time_data,
 )
-from chain.cli.tender.drafting import with_types
+from chain.cli.tender.drafting import with_home
 from chain.desk.tender_acts import TenderAct, Verb
 from chain.kernel.clock import parse_time
 from chain.kernel.encoding import hex0x
@@ -58,8 +58,10 @@ def publish(ctx: typer.Context, file: Draft, account: Account = "", yes: Yes = F
             _show_terms(current, prepared.notice)
             agree(prepared.notice)
             confirm(current, yes, "Publish this? It cannot be taken back, only cancelled.")
-        with progress(current, "documents", len(prepared.notice.documents)) as done:
-            notice = publisher.publish(file, prepared, acts_of(place, account), done, agree)
+        notice = prepared.notice
+        if not prepared.done:
+            with progress(current, "documents", len(notice.documents)) as done:
+                notice = publisher.publish(file, prepared, acts_of(place, account), done, agree)
     said = "stood already" if prepared.done else "is published"
     emit(
         ctx,
@@ -85,8 +87,10 @@ def amend(ctx: typer.Context, tender: Number, file: Draft, account: Account = ""
             _show_terms(current, prepared.notice)
             agreed(place, TenderAct.of_notice(prepared.notice))
             confirm(current, yes, "Send this amendment?")
-        with progress(current, "documents", len(prepared.notice.documents)) as done:
-            notice = publisher.amend(prepared, acts_of(place, account), done)
+        notice = prepared.notice
+        if not prepared.done:
+            with progress(current, "documents", len(notice.documents)) as done:
+                notice = publisher.amend(prepared, acts_of(place, account), done)
     again = touches_bids(changed)
     said = "stood already" if prepared.done else "stands"
     emit(
@@ -159,7 +163,7 @@ def _act(
 
 def _sound(current: State, prepared: Prepared) -> None:
     """Show findings; raises InvalidInput if something must be mended."""
-    findings = with_types(prepared.notice, prepared.findings)
+    findings = with_home(current.home, prepared.notice, prepared.findings)
     if len(findings) and not current.json:
         current.err.print(findings_text(findings), end="")
     findings.raise_first("draft")

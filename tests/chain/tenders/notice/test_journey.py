@@ -84,8 +84,10 @@ def test_what_is_wrong_is_said_all_at_once_and_nothing_is_sent(
     draft["evaluation"]["criteria"][0]["weight"] = "50"
     (only,) = stage.run("officer", "tender", "check", str(write(tmp_path, draft).draft)).data["errors"]
     assert (only["field"], only["rule"]) == ("guarantee.percent", "notice.guarantee_limit")
-    assert "三" not in only["message"]
     assert "实施条例" in only["messageZh"]
+    draft |= {"guarantee": None, "bureau": {"uscc": "11440100000000001F", "name": "示例市教育局"}}
+    (other,) = stage.run("officer", "tender", "check", str(write(tmp_path, draft).draft)).data["errors"]
+    assert (other["field"], other["rule"]) == ("bureau.uscc", "notice.other_bureau")
 
 
 def test_a_notice_prepared_before_a_crash_is_the_one_that_is_sent(
