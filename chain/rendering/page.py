@@ -78,10 +78,11 @@ def draw(job: PageJob) -> bytes:
     """
     fonts = find_fonts(job.fonts)
     fonts.check([*job.face.texts(), ("bureau", job.legal_name)])
-    return _set(template_of(job.face.slug), job.data(fonts), fonts)
+    return set_page(template_of(job.face.slug), job.data(fonts), fonts)
 
 
-def _set(template: str, data: Mapping[str, Any], fonts: Fonts) -> bytes:
+def set_page(template: str, data: Mapping[str, Any], fonts: Fonts) -> bytes:
+    """A template with its data as PDF/A-3b. Raises Damaged: it could not be set."""
     with _compiling:  # one compiler, one page at a time; processes give the speed
         try:
             made = _compiler(str(fonts.folder())).compile(

@@ -155,6 +155,7 @@ def check_statement(
     deadline: BlockRef,
     now: int,
     documents: Collection[bytes] | None = None,
+    consortium: int | None = None,
 ) -> Organisation:
     """Judge the ``organisation`` of an opened bid's manifest.
 
@@ -167,6 +168,7 @@ def check_statement(
         now: the present, seconds since 1970 UTC.
         documents: SHA-256 of the bid's documents, to find the consortium's agreement among them; None: not looked
             for, as in the price envelope.
+        consortium: most members of a consortium by the notice, 0 for none; None: not looked at.
     """
     try:
         read_it = read_statement(statement)
@@ -182,6 +184,8 @@ def check_statement(
         members.append(Company(party.role, party.code, name if isinstance(name, str) else "", agent))
     if read_it.agreement is not None and documents is not None and read_it.agreement not in documents:
         findings.append(Finding(Result.INVALID, "agreement.missing"))
+    if read_it.agreement is not None and consortium is not None and len(read_it.parties) > consortium:
+        findings.append(Finding(Result.INVALID, "consortium.refused", {"most": str(consortium)}))
     results = {finding.result for finding in findings}
     worst = next((one for one in (Result.INVALID, Result.ERROR) if one in results), Result.VALID)
     first = members[0]

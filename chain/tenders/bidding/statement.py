@@ -29,7 +29,7 @@ from chain.tenders.bidding.place import BidPlace, read_place
 STATEMENT_FORMAT = "yinxin-bidder-1"
 LARGEST = 2**20
 """Bytes of a statement."""
-MOST_PARTIES = 10
+MOST_PARTIES = 20
 
 _TAG = b"yinxin-bidder-signature-v1\x00"
 

@@ -41,6 +41,7 @@ def judge(
     recovery: bytes = PLACE.recovery,
     deadline: BlockRef | None = None,
     documents: tuple[bytes, ...] | None = None,
+    consortium: int | None = None,
 ) -> Organisation:
     ledger = companies.world.ledger
     value = statement.as_dict() if isinstance(statement, Statement) else statement
@@ -52,6 +53,7 @@ def judge(
         deadline=deadline or ledger.block,
         now=ledger.block.time,
         documents=documents,
+        consortium=consortium,
     )
 
 
@@ -172,6 +174,8 @@ def test_a_consortium_needs_every_members_signature_over_all_of_them(companies: 
     assert codes(judge(companies, half.as_dict())) == ["form.broken"]
     assert codes(judge(companies, half.signed(1, third.device), documents=(AGREEMENT,))) == ["signature.wrong"]
     assert codes(judge(companies, whole, documents=())) == ["agreement.missing"]
+    assert codes(judge(companies, whole, consortium=2)) == []
+    assert codes(judge(companies, whole, consortium=0)) == ["consortium.refused"]
     exchanged = replace(whole, parties=(whole.parties[0], replace(third.party, role="member")))
     assert codes(judge(companies, exchanged.signed(1, third.device))) == ["signature.wrong"]
     others = replace(whole, agreement=sha256(b"another agreement"))

@@ -1,0 +1,24 @@
+"""``yinxin bid``: the bidder's side 投标. Keys and documents never leave the home but sealed.
+
+==============  ==============================================================================================
+start           fresh keys, working folder, draft; where a bid stands; the recovery kit
+organisation    who bids: agents, consortium members, the statement and its signatures
+sealing         sealing a version, and the rehearsal
+sending         submit, replace, relay
+leaving         withdraw, move
+receipts        receipts, on screen, as PDF, and their check
+afterwards      one's own bid in the opening record; the proof that one sealed rightly
+==============  ==============================================================================================
+"""
+
+from __future__ import annotations
+
+import typer
+
+from chain.cli.bid import afterwards, leaving, organisation, receipts, sealing, sending, start
+
+app = typer.Typer(
+    help="Bid in a tender: start, state, seal, rehearse, submit, receipt, check. 投标.", no_args_is_help=True
+)
+for part in (start, organisation, sealing, sending, leaving, receipts, afterwards):
+    part.register(app)
