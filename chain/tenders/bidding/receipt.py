@@ -16,7 +16,7 @@ A step that cannot be judged here leaves the answer open: neither yes nor no.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -69,8 +69,8 @@ class EventProofs(Protocol):
         """
         ...
 
-    def book_at(self, block: int) -> bytes | None:
-        """Address of the TenderBook that counts in that block, or None."""
+    def book_at(self, block: int) -> Collection[bytes]:
+        """Addresses of the TenderBooks of the trust root that had begun by that block."""
         ...
 
     @property
@@ -246,7 +246,7 @@ def _place(receipt: BidReceipt, proofs: EventProofs, event: TenderEvent | None) 
     domain = receipt.signed.domain
     if domain.chain_id != proofs.chain_id or receipt.genesis != proofs.genesis:
         return ReceiptStep("place", Result.INVALID, "another chain than the trust root's")
-    if event is not None and proofs.book_at(event.block.number) != domain.book:
+    if event is not None and domain.book not in proofs.book_at(event.block.number):
         return ReceiptStep("place", Result.INVALID, "another TenderBook than the trust root's")
     return ReceiptStep("place", Result.VALID)
 
