@@ -21,7 +21,7 @@ from chain.kernel.errors import Damaged, InvalidInput, Unavailable, YinxinError
 from chain.kernel.home import Home
 
 _NOUNS = (
-    "approver", "authority", "blobs", "claim", "id", "keyholder", "keys", "node", "snapshot", "tender", "trust",
+    "approver", "authority", "bid", "blobs", "claim", "id", "keyholder", "keys", "node", "snapshot", "tender", "trust",
     "witness",
 )  # fmt: skip
 _VERBS = ("audit", "decide", "doctor", "init", "open", "seal", "verify")

@@ -102,7 +102,9 @@ def state_(
     lot: LotOption = 1,
     authority: _AuthorityFile = None,
     member: Annotated[list[Path], typer.Option(help="a consortium member's file; may be repeated, in order")] = [],  # noqa: B006
-    agreement: Annotated[Path | None, typer.Option(help="consortium agreement 联合体协议, a document of the bid")] = None,
+    agreement: Annotated[
+        Path | None, typer.Option(help="consortium agreement 联合体协议, a document of the bid")
+    ] = None,
     countersigned: Annotated[
         list[Path], typer.Option(help="the statement as a member countersigned it; may be repeated")
     ] = [],  # noqa: B006
@@ -158,7 +160,9 @@ def _say(ctx: typer.Context, statement: Statement, file: Path, code: int | None 
         "tender": place.tender,
         "lot": place.lot,
         "agreement": None if statement.agreement is None else b64url(statement.agreement),
-        "parties": [{"role": role, "code": one, "name": name, "signed": not missing} for role, one, name, missing in who],
+        "parties": [
+            {"role": role, "code": one, "name": name, "signed": not missing} for role, one, name, missing in who
+        ],
         "missing": list(statement.missing),
     }
     lines = [f"  {'…' if missing else '✓'} {role} {name} {one}" for role, one, name, missing in who]
@@ -217,4 +221,6 @@ def _read(file: Path, field: str) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise InvalidInput(f"{file}: {error.strerror}", code="bidding.file", field=field, fix="name the file") from error
+        raise InvalidInput(
+            f"{file}: {error.strerror}", code="bidding.file", field=field, fix="name the file"
+        ) from error

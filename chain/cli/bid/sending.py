@@ -82,7 +82,9 @@ def relay_(
     try:
         signed = read_act(file.read_bytes())
     except OSError as error:
-        raise InvalidInput(f"{file}: {error.strerror}", code="bidding.file", field="file", fix="name the file") from error
+        raise InvalidInput(
+            f"{file}: {error.strerror}", code="bidding.file", field="file", fix="name the file"
+        ) from error
     with tender_place(state(ctx).home) as place:
         place.ledger.refresh()
         if (place.ledger.chain_id, place.ledger.book) != (signed.domain.chain_id, signed.domain.book):
@@ -121,7 +123,9 @@ def _bring(
             kept = folder.act
             assert out is not None and kept is not None
             write_atomically(out, kept.to_bytes())
-            emit(ctx, not_sent(kept, out), f"[yellow]![/] {out} is signed and NOT sent; send it: yinxin bid relay {out}")
+            emit(
+                ctx, not_sent(kept, out), f"[yellow]![/] {out} is signed and NOT sent; send it: yinxin bid relay {out}"
+            )
             return
         kept = folder.act
         assert kept is not None

@@ -69,9 +69,7 @@ def _form(mine: EnvelopeDraft, theirs: Envelope) -> Iterator[Lack]:
             continue
         wrong = line.fault(value)
         if wrong is not None:
-            yield Lack(
-                f"{at}.{line.name}", f"{_label(line, 'en')}: {wrong[0]}", f"{_label(line, 'zh')}：{wrong[1]}"
-            )
+            yield Lack(f"{at}.{line.name}", f"{_label(line, 'en')}: {wrong[0]}", f"{_label(line, 'zh')}：{wrong[1]}")
     for name in mine.form:
         if theirs.field(name) is None:
             yield Lack(f"{at}.{name}", "the notice asks for no such figure", "公告未要求此填报项")
@@ -133,7 +131,9 @@ def _certificates(draft: Draft, notice: Notice) -> Iterator[Lack]:
             )  # fmt: skip
     for place, shown in enumerate(draft.certificates):
         if shown.rule and shown.rule not in known:
-            yield Lack(f"certificates[{place}].rule", f"the notice has no rule {shown.rule}", f"公告没有规则 {shown.rule}")
+            yield Lack(
+                f"certificates[{place}].rule", f"the notice has no rule {shown.rule}", f"公告没有规则 {shown.rule}"
+            )
         if not shown.path.is_file():
             yield Lack(f"certificates[{place}].path", f"no file {shown.path}", f"没有文件 {shown.path}")
     if notice.guarantee is not None and draft.guarantee is None:

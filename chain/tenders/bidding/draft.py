@@ -94,9 +94,7 @@ def read_draft(data: bytes, folder: Path) -> Draft:
     try:
         value = read_json(data) if len(data) <= _LARGEST else None
     except ValueError as error:
-        raise InvalidInput(
-            f"the draft is not JSON ({error})", code="bidding.draft", field="draft", fix=_FIX
-        ) from error
+        raise InvalidInput(f"the draft is not JSON ({error})", code="bidding.draft", field="draft", fix=_FIX) from error
     names = {"format", "tender", "lot", "envelopes", "certificates", "guarantee"}
     if not isinstance(value, dict) or value.get("format") != DRAFT_FORMAT:
         raise fault("format", f"only {DRAFT_FORMAT} is known", fix=_FIX)

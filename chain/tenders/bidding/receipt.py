@@ -194,9 +194,7 @@ class ReceiptCheck:
             "time": None if self.event is None else self.event.block.time,
             "place": None if self.event is None else self.event.values["place"],
             "witnesses": list(self.witnesses),
-            "steps": [
-                {"name": step.name, "result": str(step.result), "detail": step.detail()} for step in self.steps
-            ],
+            "steps": [{"name": step.name, "result": str(step.result), "detail": step.detail()} for step in self.steps],
         }
 
 

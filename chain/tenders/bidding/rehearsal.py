@@ -83,7 +83,9 @@ def of_tender(ledger: TenderLedger, notice: Notice, lot: int, own_clock: int) ->
     if state.cancelled or phase is not Phase.BIDDING:
         yield Trial("deadline", Result.INVALID, f"no bids are taken: {phase.name}", f"不再接收投标:{phase.name}")
     elif now > state.deadline:
-        yield Trial("deadline", Result.INVALID, "the deadline is over by the ledger's clock", "按账本时间已过投标截止时间")
+        yield Trial(
+            "deadline", Result.INVALID, "the deadline is over by the ledger's clock", "按账本时间已过投标截止时间"
+        )
     else:
         left = state.deadline - max(now, own_clock)
         yield Trial("deadline", Result.VALID, f"{left} s until the deadline", f"距投标截止还有 {left} 秒")
@@ -94,7 +96,9 @@ def of_tender(ledger: TenderLedger, notice: Notice, lot: int, own_clock: int) ->
             f"本机时钟与最新区块相差 {skew:+d} 秒;以账本时间为准",
         )  # fmt: skip
     else:
-        yield Trial("clock", Result.VALID, f"this device is {skew:+d} s from the newest block", f"时钟相差 {skew:+d} 秒")
+        yield Trial(
+            "clock", Result.VALID, f"this device is {skew:+d} s from the newest block", f"时钟相差 {skew:+d} 秒"
+        )
 
 
 def _of_key(ledger: TenderLedger, notice: Notice, state: TenderState) -> Trial:
@@ -118,7 +122,9 @@ def of_statement(
 ) -> Iterator[Trial]:
     """Does the organisation statement hold as of now?"""
     if statement is None:
-        yield Trial("organisation", Result.INVALID, "no statement: yinxin bid state", "尚未作出投标主体声明:yinxin bid state")
+        yield Trial(
+            "organisation", Result.INVALID, "no statement: yinxin bid state", "尚未作出投标主体声明:yinxin bid state"
+        )
         return
     if statement.missing:
         who = ", ".join(statement.missing)
@@ -134,7 +140,9 @@ def of_statement(
         yield Trial("organisation", Result.VALID, f"{found.name}, {found.code}", f"{found.name},{found.code}")
 
 
-def of_draft(draft: Draft, notice: Notice, statement: Statement | None, evidence: Evidence, now: int) -> Iterator[Trial]:
+def of_draft(
+    draft: Draft, notice: Notice, statement: Statement | None, evidence: Evidence, now: int
+) -> Iterator[Trial]:
     """Form, documents, certificates."""
     missing = lacks(draft, notice)
     for lack in missing:
