@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(ctx: typer.Context, tender: Tender, lot: LotOption = 1) -> None:
-    """Compare the opening record with what you sealed. Exit 1: something to object to; 2: no record yet. 核对开标记录."""
+    """Compare the opening record with what you sealed. Exit 1: object to it; 2: no record yet. 核对开标记录."""
     with bid_here(state(ctx), tender, lot) as here:
         mine = _mine(here)
         records = list(_records(here))

@@ -150,7 +150,7 @@ def _next_live(here: BidHere) -> int:
 
 
 def _last(here: BidHere, kind: str) -> SignedAct | None:
-    """An act of that kind that is under way or was carried out as the bid's last, so that a repeated command ends it."""
+    """An act of that kind that is under way, or was the bid's last: a repeated command ends it."""
     keys = here.folder.keys
     for address in reversed([one for _, one in keys.fresh]):
         entry = here.ledger.entry(here.tender, here.lot, address)

@@ -70,7 +70,7 @@ def check(
         bool, typer.Option("--ledger", help="ask this home's ledger for the block where witnesses do not vouch for it")
     ] = False,
 ) -> None:
-    """Check a receipt against the pinned trust root, offline. Exit 1: it does not hold; 2: could not be told. 核验回执."""
+    """Check a receipt against the pinned trust root, offline. Exit 1: it is wrong; 2: could not tell. 核验回执."""
     try:
         data = file.read_bytes()
     except OSError as error:

@@ -55,7 +55,7 @@ def submit(
     good_for: GoodFor = None,
     wait: WaitOption = 60.0,
 ) -> None:
-    """Bring the sealed version to a custodian and the ledger; done once it is final. Run again after a stop. 递交投标."""
+    """Bring the sealed version to custodian and ledger; done once it is final. Run again after a stop. 递交投标."""
     _bring(ctx, tender, lot, relay, out, custodian, good_for, wait, replacing=False)
 
 
@@ -121,7 +121,8 @@ def _bring(
             event = delivery.submit(signed, files) if delivery.done(signed) is None else delivery.done(signed)
         if event is None:
             kept = folder.act
-            assert out is not None and kept is not None
+            assert out is not None
+            assert kept is not None
             write_atomically(out, kept.to_bytes())
             emit(
                 ctx, not_sent(kept, out), f"[yellow]![/] {out} is signed and NOT sent; send it: yinxin bid relay {out}"

@@ -80,7 +80,7 @@ def recovery_kit(
         write_atomically(file, RecoveryKit(keys.place, here.secret(keys.recovery)).sealed(target))
     emit(
         ctx, {"file": str(file)},
-        f"[green]✓[/] {file}: whoever opens it may withdraw or move this bid until the deadline, and read nothing of it",
+        f"[green]✓[/] {file}: whoever opens it may withdraw or move this bid until the deadline, not read it",
     )  # fmt: skip
 
 

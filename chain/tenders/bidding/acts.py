@@ -227,10 +227,8 @@ def sign_move(
     """A move to the successor's address, signed with the recovery key and with the successor's (32 bytes each)."""
     successor = address_of(successor_key)
     digest = domain.digest(move_hash(tender, lot, bidder, successor, version, not_after))
-    return SignedAct(
-        domain,
-        Move(tender, lot, bidder, successor, version, not_after, sign(digest, recovery_key), sign(digest, successor_key)),
-    )  # fmt: skip
+    signatures = sign(digest, recovery_key), sign(digest, successor_key)
+    return SignedAct(domain, Move(tender, lot, bidder, successor, version, not_after, *signatures))
 
 
 def _by(digest: bytes, signature: bytes, allowed: Collection[bytes], field: str) -> None:

@@ -1,4 +1,4 @@
-"""Certificates that a bid shows, ticked and not uploaded: what is disclosed of each, and whether it answers its rule."""
+"""Certificates that a bid shows, ticked and not uploaded: what is disclosed of each, and does it answer its rule."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a bidder fills in (``yinxin-bid-draft-1``): figures, files and certificates, as JSON that people and programs write.
+"""What a bidder fills in (``yinxin-bid-draft-1``): figures, files, certificates, as JSON for people and programs.
 
-A draft is made from the notice with everything in it that must be filled in. It is read leniently in spaces and order and
-strictly in names: a misspelt member would silently be left out of a bid.
+A draft is made from the notice with everything in it that must be filled in. It is read leniently in spaces and order
+and strictly in names: a misspelt member would silently be left out of a bid.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A bidder's look at his own bid in the opening record: is what was read out what I sealed, and what can I do if not?"""
+"""A bidder's look at his own bid in the opening record: is what was read out what I sealed?"""
 
 from __future__ import annotations
 

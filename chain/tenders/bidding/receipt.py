@@ -1,4 +1,4 @@
-"""A receipt that stands alone (``yinxin-bid-receipt-1``): the ledger accepted this act, checked with nothing but a trust root.
+"""A receipt that stands alone (``yinxin-bid-receipt-1``): the ledger accepted this act, checked by a trust root alone.
 
 It carries the signed act, the custodian's signature, the receipt proof of the ledger's own event with its block header,
 and a witnessed checkpoint over that block. Nothing in it says who the bidder is or what the bid says: addresses are

@@ -1,7 +1,7 @@
 """The rehearsal: everything that would fail, before it does; nothing is sent, signed or left behind.
 
 Whether a sealed file opens is tried in earnest: the same bid is sealed to keys made for the occasion, which make the
-signature and hold the boxes, and goes through every check of an opening. Only the key holders' own signature is missing.
+signature and hold the boxes. It goes through every check of an opening. Only the key holders' own signature is missing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 

@@ -1,4 +1,4 @@
-"""From a draft to a version that may be committed: sealed files, what is public of them, and the proofs that are kept."""
+"""From a draft to a version that may be committed: sealed files, what is public of them, the proofs that are kept."""
 
 from __future__ import annotations
 
