@@ -7,6 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,8 +127,7 @@ def _trials(here: BidHere, draft: Draft) -> Iterator[Trial]:
         yield from of_opening(bids, here.folder.path)
         size = sum(one.path.stat().st_size for envelope in draft.envelopes for one in envelope.documents)
     yield from _of_sealed(here, version)
-    for custodian in here.notice.custodians:
-        yield from _of_custodian(here, custodian, size)
+    yield from _of_custodians(here, size)
 
 
 def _of_sealed(here: BidHere, version: int) -> Iterator[Trial]:
@@ -152,6 +152,14 @@ def _of_sealed(here: BidHere, version: int) -> Iterator[Trial]:
                 "sealed", Result.VALID, f"envelope {number} of version {version} is whole",
                 f"第 {version} 版第 {number} 信封完好",
             )  # fmt: skip
+
+
+def _of_custodians(here: BidHere, size: int) -> Iterator[Trial]:
+    """One that takes files is enough; without any the bid cannot be submitted."""
+    found = [trial for one in here.notice.custodians for trial in _of_custodian(here, one, size)]
+    enough = any(trial.result is Result.VALID for trial in found)
+    for trial in found:
+        yield replace(trial, result=Result.SKIPPED) if enough and trial.result is Result.ERROR else trial
 
 
 def _of_custodian(here: BidHere, custodian: Custodian, size: int) -> Iterator[Trial]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -141,9 +142,7 @@ class Delivery:
         try:
             for number in sorted(files):
                 name = f"{custodian.name} {number}"
-                client.upload(
-                    signed.tender, files[number], progress=lambda done, size, what=name: self.progress(what, done, size)
-                )
+                client.upload(signed.tender, files[number], progress=partial(self.progress, name))
                 reached(f"bid-uploaded-{number}")
             relay = self.relay == "custodian"
             answer = client.commit(signed.domain, act.commitment, act.signature, relay=relay, wait=0.0)
