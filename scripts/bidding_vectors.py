@@ -1,4 +1,4 @@
-"""Writes the golden vectors of organisation statements and authorities: tests/vectors/bidding.json.
+"""Writes the golden vectors of organisation statements and mandates: tests/vectors/bidding.json.
 
 ECDSA draws a fresh nonce for each signature, so running this changes the signatures. Run it only when a format changes:
 ``python -m scripts.bidding_vectors``. The private keys are small numbers that stand in the file.
@@ -19,7 +19,7 @@ from chain.credentials.es256 import SoftwareSigner
 from chain.identifiers import mint
 from chain.identifiers.uscc import make
 from chain.kernel.encoding import b64url, sha256
-from chain.tenders.bidding import Authority, BidPlace, Party, Statement, alone, together
+from chain.tenders.bidding import BidPlace, Mandate, Party, Statement, alone, together
 
 ROOT = Path(__file__).resolve().parents[1]
 BUREAU, LICENCE = "11440100000000001F", "11100000MB0143028R001"
@@ -56,7 +56,7 @@ def shown(statement: Statement) -> dict[str, str]:
 def build() -> dict[str, Any]:
     """All of it."""
     first, second = party(1, "示例甲贸易有限公司"), party(2, "示例乙工程有限公司")
-    authority = Authority(
+    mandate = Mandate(
         PLACE.genesis, PLACE.book, PLACE.tender, first.code, first.bound.digest, "李示例", key(0xA6E7).public_key,
         ("bid", "clarify"), 1_790_000_000, 1_800_000_000,
     ).signed(key(0xB1D1))  # fmt: skip
@@ -65,13 +65,13 @@ def build() -> dict[str, Any]:
     return {
         "devicePrivateKeys": [0xB1D1, 0xB1D2],
         "agentPrivateKey": 0xA6E7,
-        "authority": {
-            "text": authority.to_bytes().decode(),
-            "signedDigest": b64url(authority.signed_digest),
-            "digest": b64url(authority.digest),
+        "mandate": {
+            "text": mandate.to_bytes().decode(),
+            "signedDigest": b64url(mandate.signed_digest),
+            "digest": b64url(mandate.digest),
         },
         "alone": shown(alone(PLACE, first).signed(0, key(0xB1D1))),
-        "byAgent": shown(alone(PLACE, replace(first, authority=authority)).signed(0, key(0xA6E7))),
+        "byAgent": shown(alone(PLACE, replace(first, mandate=mandate)).signed(0, key(0xA6E7))),
         "together": shown(both),
     }
 

@@ -1,7 +1,7 @@
 """A place where companies bid: the stage of tenders, a licensing bureau beside it, and custodians that run.
 
-Companies have homes of their own (role ``bidder``), business licences from the ledger and devices bound to them, made by
-the commands that people use. Tenders are published from a sample draft, so that notices are real.
+Companies have homes of their own (role ``bidder``), licences from the ledger and devices bound to them, made by the
+commands that people use. Tenders are published from a sample draft, so that notices are real.
 """
 
 from __future__ import annotations

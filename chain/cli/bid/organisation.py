@@ -21,11 +21,11 @@ from chain.kernel.home import Home, write_atomically
 from chain.keys import Keystore, passphrase_for
 from chain.tenders.bidding import (
     ACTS,
-    Authority,
+    Mandate,
     Party,
     Statement,
     alone,
-    read_authority,
+    read_mandate,
     read_party,
     read_statement,
     together,
@@ -36,7 +36,7 @@ from chain.tenders.bidding.organisation import CODE, NAME
 _Licence = Annotated[Path, typer.Option(help="the company's business licence 营业执照: evidence bundle or SD-JWT")]
 _Binding = Annotated[Path, typer.Option(help="binding of the licence, as the bureau handed it out")]
 _Key = Annotated[str, typer.Option(help="name of the signing key: the claimed device's, or the agent's")]
-_AuthorityFile = Annotated[Path | None, typer.Option(help="authority 授权委托书 under which an agent signs")]
+_MandateFile = Annotated[Path | None, typer.Option(help="mandate 授权委托书 under which an agent signs")]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
 
 def entrust(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Argument(help="authority to write; give it to the agent")],
+    out: Annotated[Path, typer.Argument(help="mandate to write; give it to the agent")],
     tender: Annotated[int, typer.Option(help="number of the one tender that it is for", min=1)],
     name: Annotated[str, typer.Option(help="the agent's name; stands in sealed bids only")],
     agent_key: Annotated[str, typer.Option(help="the agent's key, base64url (yinxin keys list in the agent's home)")],
@@ -66,14 +66,14 @@ def entrust(
     if not isinstance(code, str):
         raise InvalidInput("the licence hides its code", code="bidding.licence", field="licence", fix="give the bundle")
     with bid_here(current, tender, 1) as here:
-        given = Authority(
+        given = Mandate(
             here.ledger.genesis, here.ledger.book, tender, code, sha256(document), name,
             unb64url(agent_key, field="agent-key"), tuple(one for one in ACTS if one in act),
             min(here.ledger.block.time, system_clock()), parse_time(until, field="until"),
         )  # fmt: skip
     if parse_binding(document).key != signer.public_key:
         raise _foreign_key()
-    signed = read_authority(given.signed(signer).to_bytes())
+    signed = read_mandate(given.signed(signer).to_bytes())
     write_atomically(out, signed.to_bytes())
     emit(
         ctx, {"file": str(out), "acts": list(signed.acts), "until": signed.until},
@@ -86,10 +86,10 @@ def party(
     out: Annotated[Path, typer.Argument(help="file to write; give it to the consortium's leader")],
     licence: _Licence,
     binding: _Binding,
-    authority: _AuthorityFile = None,
+    mandate: _MandateFile = None,
 ) -> None:
     """Write what this company shows as a member of a consortium; nothing is signed yet. 联合体成员资料."""
-    shown = _party(licence, binding, authority)
+    shown = _party(licence, binding, mandate)
     write_atomically(out, canonical(shown.as_dict()))
     emit(ctx, {"file": str(out), "code": shown.code}, f"[green]✓[/] {out}: {shown.code}; give it to the leader")
 
@@ -100,7 +100,7 @@ def state_(
     licence: _Licence,
     binding: _Binding,
     lot: LotOption = 1,
-    authority: _AuthorityFile = None,
+    mandate: _MandateFile = None,
     member: Annotated[list[Path], typer.Option(help="a consortium member's file; may be repeated, in order")] = [],  # noqa: B006
     agreement: Annotated[
         Path | None, typer.Option(help="consortium agreement 联合体协议, a document of the bid")
@@ -114,7 +114,7 @@ def state_(
     current = state(ctx)
     with bid_here(current, tender, lot) as here:
         _, place = here.current
-        mine = _party(licence, binding, authority)
+        mine = _party(licence, binding, mandate)
         if bool(member) != (agreement is not None):
             raise InvalidInput(
                 "a consortium has members and an agreement", code="bidding.consortium", field="agreement",
@@ -186,14 +186,14 @@ def _with_signatures(statement: Statement, files: list[Path]) -> Statement:
     return statement
 
 
-def _party(licence: Path, binding: Path, authority: Path | None) -> Party:
+def _party(licence: Path, binding: Path, mandate: Path | None) -> Party:
     certificate = load_certificate(licence)
     code = certificate.fields.get(CODE)
     if not isinstance(code, str) or NAME not in certificate.fields:
         raise InvalidInput(
             "the licence hides name or code", code="bidding.licence", field="licence", fix="give the whole bundle"
         )
-    given = None if authority is None else read_authority(_read(authority, "authority"))
+    given = None if mandate is None else read_mandate(_read(mandate, "mandate"))
     return Party("bidder", code, certificate.present((NAME, CODE)), _read(binding, "binding"), given)
 
 
@@ -213,7 +213,7 @@ def _signer(home: Home, key: str) -> P256Signer:
 def _foreign_key() -> Refused:
     return Refused(
         "this home's key is not the one that must sign", code="bidding.key", field="key",
-        fix="use the device that claimed the licence, or the agent's key with --authority and --key",
+        fix="use the device that claimed the licence, or the agent's key with --mandate and --key",
     )  # fmt: skip
 
 

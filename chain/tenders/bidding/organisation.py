@@ -4,7 +4,7 @@
 2. **place**      it is for this bid: genesis, book, tender, lot, fresh address, recovery address;
 3. **licence**    each company's business licence discloses name and code and was in force at the deadline's block;
 4. **binding**    the device was bound to that licence at that block;
-5. **authority**  an agent's authority is the company's, for this tender, covers bidding, held at that block;
+5. **mandate**  an agent's mandate is the company's, for this tender, covers bidding, held at that block;
 6. **signature**  the device's key, or the agent's, signed the statement with all parties in it;
 7. **agreement**  a consortium's agreement is among the bid's documents;
 8. **now**        licence and binding again as of the newest block: a change since is told, and decides nothing.
@@ -180,7 +180,7 @@ def check_statement(
     for number, party in enumerate(read_it.parties):
         findings += _of_party(read_it, number, evidence, deadline, now)
         name = party.credential.fields.get(NAME)
-        agent = "" if party.authority is None else party.authority.name
+        agent = "" if party.mandate is None else party.mandate.name
         members.append(Company(party.role, party.code, name if isinstance(name, str) else "", agent))
     if read_it.agreement is not None and documents is not None and read_it.agreement not in documents:
         findings.append(Finding(Result.INVALID, "agreement.missing"))
@@ -215,7 +215,7 @@ def _of_party(statement: Statement, number: int, evidence: Evidence, deadline: B
         yield Finding(Result.INVALID, "binding.refused", {**who, "detail": _why(bound, Result.INVALID)})
     elif Result.ERROR in mine:
         yield Finding(Result.ERROR, "binding.open", {**who, "detail": _why(bound, Result.ERROR)})
-    yield from _of_authority(statement, party, who, deadline.time)
+    yield from _of_mandate(statement, party, who, deadline.time)
     if not statement.is_signed(number):
         yield Finding(Result.INVALID, "signature.wrong", who)
     yield from _of_now(party, who, evidence, then, bound, now)
@@ -232,20 +232,20 @@ def _of_licence(party: Party, who: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(Result.INVALID, "licence.other", {**who, "found": found})
 
 
-def _of_authority(statement: Statement, party: Party, who: Mapping[str, str], at: int) -> Iterator[Finding]:
-    authority, place = party.authority, statement.place
-    if authority is None:
+def _of_mandate(statement: Statement, party: Party, who: Mapping[str, str], at: int) -> Iterator[Finding]:
+    mandate, place = party.mandate, statement.place
+    if mandate is None:
         return
-    if (authority.genesis, authority.book, authority.tender) != (place.genesis, place.book, place.tender):
-        yield Finding(Result.INVALID, "authority.place", who)
-    if authority.company != party.code or authority.binding != party.bound.digest:
-        yield Finding(Result.INVALID, "authority.company", who)
-    if "bid" not in authority.acts:
-        yield Finding(Result.INVALID, "authority.act", who)
-    if not authority.since <= at <= authority.until:
-        yield Finding(Result.INVALID, "authority.time", who)
-    if not authority.is_by(party.bound.key):
-        yield Finding(Result.INVALID, "authority.signature", who)
+    if (mandate.genesis, mandate.book, mandate.tender) != (place.genesis, place.book, place.tender):
+        yield Finding(Result.INVALID, "mandate.place", who)
+    if mandate.company != party.code or mandate.binding != party.bound.digest:
+        yield Finding(Result.INVALID, "mandate.company", who)
+    if "bid" not in mandate.acts:
+        yield Finding(Result.INVALID, "mandate.act", who)
+    if not mandate.since <= at <= mandate.until:
+        yield Finding(Result.INVALID, "mandate.time", who)
+    if not mandate.is_by(party.bound.key):
+        yield Finding(Result.INVALID, "mandate.signature", who)
 
 
 def _of_now(

@@ -122,7 +122,7 @@ def seal_version(
         committed = write_committed(sealed, notice.opening_key, envelope.recipients)
         write_atomically(file.with_name(f"{file.name}.committed.json"), committed)
         made[number] = sealed
-        reached(f"bid-sealed-{number}")
+        reached("bid-envelope")
     salt = os.urandom(32)
     kept = KeptBid(salt, {number: sealed.manifest for number, sealed in made.items()})
     write_atomically(target.path / "kept.age", kept.sealed(papers))

@@ -1,7 +1,7 @@
 """The organisation statement (``yinxin-bidder-1``): which company bids from this fresh address.
 
 It stands in the manifest of every envelope, sealed until the opening. Each company shows its business licence with name
-and code disclosed and its binding; the bound device key (or an agent's, under an authority) signs all of it together
+and code disclosed and its binding; the bound device key (or an agent's, under a mandate) signs all of it together
 with the fresh address. The fresh address in turn signs the commitment to the file in which the statement lies: so
 nobody bids in another's name, and no company denies a bid.
 
@@ -22,7 +22,7 @@ from chain.credentials.credential import MAX_TEXT, ParsedCredential, parse_crede
 from chain.credentials.es256 import P256Signer, verify_es256, well_formed
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, sha256
-from chain.tenders.bidding.authority import Authority, company_code, read_authority
+from chain.tenders.bidding.mandate import Mandate, company_code, read_mandate
 from chain.tenders.bidding.members import exactly, fault, listed, raw, text
 from chain.tenders.bidding.place import BidPlace, read_place
 
@@ -43,7 +43,7 @@ class Party:
         code: its unified social credit code.
         licence: its business licence as SD-JWT, name and code disclosed.
         binding: the binding's document whose key acts for it, canonical JSON.
-        authority: under which an agent signs instead, or None.
+        mandate: under which an agent signs instead, or None.
         signature: ES256, 64 bytes; empty while it is missing.
     """
 
@@ -51,7 +51,7 @@ class Party:
     code: str
     licence: str
     binding: bytes
-    authority: Authority | None = None
+    mandate: Mandate | None = None
     signature: bytes = b""
 
     @property
@@ -66,8 +66,8 @@ class Party:
 
     @property
     def signer(self) -> bytes:
-        """The key that signs: the agent's if there is an authority, else the bound device's; 33 bytes."""
-        return self.bound.key if self.authority is None else self.authority.key
+        """The key that signs: the agent's if there is a mandate, else the bound device's; 33 bytes."""
+        return self.bound.key if self.mandate is None else self.mandate.key
 
     def mark(self) -> dict[str, Any]:
         """What all parties sign of this one."""
@@ -76,7 +76,7 @@ class Party:
             "code": self.code,
             "certificate": b64url(sha256(self.licence.partition("~")[0].encode())),
             "binding": b64url(sha256(self.binding)),
-            "authority": None if self.authority is None else b64url(self.authority.digest),
+            "mandate": None if self.mandate is None else b64url(self.mandate.digest),
         }
 
     def as_dict(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Party:
             "code": self.code,
             "licence": self.licence,
             "binding": self.binding.decode(),
-            "authority": None if self.authority is None else self.authority.to_bytes().decode(),
+            "mandate": None if self.mandate is None else self.mandate.to_bytes().decode(),
             "signature": b64url(self.signature),
         }
 
@@ -193,16 +193,16 @@ def checked(statement: Statement) -> Statement:
 
 def read_party(value: Any, field: str, *, complete: bool = True) -> Party:
     """Inverse of :meth:`Party.as_dict`. Raises InvalidInput."""
-    members = exactly(value, {"role", "code", "licence", "binding", "authority", "signature"}, field)
+    members = exactly(value, {"role", "code", "licence", "binding", "mandate", "signature"}, field)
     if members["role"] not in ("bidder", "leader", "member"):
         raise fault(f"{field}.role", "bidder, leader or member")
-    authority = members["authority"]
+    mandate = members["mandate"]
     party = Party(
         members["role"],
         company_code(members["code"], f"{field}.code"),
         text(members["licence"], f"{field}.licence", most=MAX_TEXT),
         text(members["binding"], f"{field}.binding", most=16 * 1024).encode(),
-        None if authority is None else read_authority(text(authority, f"{field}.authority", most=16 * 1024).encode()),
+        None if mandate is None else read_mandate(text(mandate, f"{field}.mandate", most=16 * 1024).encode()),
         b"" if members["signature"] == "" and not complete else raw(members["signature"], f"{field}.signature", 64),
     )
     if party.signature and not well_formed(party.signature):

@@ -14,8 +14,8 @@ from chain.credentials.verification import Result
 from chain.kernel.encoding import sha256
 from chain.kernel.ports import BlockRef
 from chain.tenders.bidding import (
-    Authority,
     BidPlace,
+    Mandate,
     Organisation,
     Statement,
     alone,
@@ -65,8 +65,8 @@ def mine(company: SampleCompany, place: BidPlace = PLACE) -> Statement:
     return alone(place, company.party).signed(0, company.device)
 
 
-def entrusted(company: SampleCompany, agent: SoftwareSigner, at: int, **changes: Any) -> Authority:
-    given = Authority(
+def entrusted(company: SampleCompany, agent: SoftwareSigner, at: int, **changes: Any) -> Mandate:
+    given = Mandate(
         PLACE.genesis, PLACE.book, PLACE.tender, company.code, company.binding.digest, "李示例", agent.public_key,
         ("bid", "clarify"), at - 100, at + 100,
     )  # fmt: skip
@@ -140,24 +140,24 @@ def test_what_cannot_be_looked_up_leaves_the_answer_open(companies: Companies) -
     assert "licence.open" in codes(judge(companies, mine(company)))
 
 
-def test_an_agent_signs_under_the_companys_authority_and_no_further(companies: Companies) -> None:
+def test_an_agent_signs_under_the_companys_mandate_and_no_further(companies: Companies) -> None:
     company, other, agent = companies.company(), companies.company(), device(77)
     at = companies.world.now
 
-    def by_agent(authority: Authority, signer: SoftwareSigner = agent) -> Organisation:
-        statement = alone(PLACE, replace(company.party, authority=authority))
+    def by_agent(mandate: Mandate, signer: SoftwareSigner = agent) -> Organisation:
+        statement = alone(PLACE, replace(company.party, mandate=mandate))
         return judge(companies, statement.signed(0, signer))
 
     given = entrusted(company, agent, at)
     found = by_agent(given)
     assert (found.result, found.name, found.agent) == (Result.VALID, company.name, "李示例")
     assert codes(by_agent(given, device(78))) == ["signature.wrong"]
-    assert codes(by_agent(entrusted(company, agent, at, tender=4))) == ["authority.place"]
-    assert codes(by_agent(entrusted(company, agent, at, acts=("clarify",)))) == ["authority.act"]
-    assert codes(by_agent(entrusted(company, agent, at, until=at - 1))) == ["authority.time"]
-    assert codes(by_agent(entrusted(company, agent, at, since=at + 1))) == ["authority.time"]
-    assert codes(by_agent(replace(given, name="王示例"))) == ["authority.signature"]
-    assert codes(by_agent(entrusted(other, agent, at))) == ["authority.company", "authority.signature"]
+    assert codes(by_agent(entrusted(company, agent, at, tender=4))) == ["mandate.place"]
+    assert codes(by_agent(entrusted(company, agent, at, acts=("clarify",)))) == ["mandate.act"]
+    assert codes(by_agent(entrusted(company, agent, at, until=at - 1))) == ["mandate.time"]
+    assert codes(by_agent(entrusted(company, agent, at, since=at + 1))) == ["mandate.time"]
+    assert codes(by_agent(replace(given, name="王示例"))) == ["mandate.signature"]
+    assert codes(by_agent(entrusted(other, agent, at))) == ["mandate.company", "mandate.signature"]
 
 
 def test_a_consortium_needs_every_members_signature_over_all_of_them(companies: Companies) -> None:

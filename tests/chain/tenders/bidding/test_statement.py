@@ -1,4 +1,4 @@
-"""Statements and authorities: one form each, held by golden vectors; what is signed covers every byte that counts."""
+"""Statements and mandates: one form each, held by golden vectors; what is signed covers every byte that counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chain.credentials.es256 import SoftwareSigner
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, unb64url
 from chain.kernel.errors import InvalidInput, YinxinError
-from chain.tenders.bidding import read_authority, read_place, read_statement, together
+from chain.tenders.bidding import read_mandate, read_place, read_statement, together
 
 
 @pytest.fixture
@@ -34,14 +34,14 @@ def test_the_golden_statements_hold(golden: dict[str, Any], name: str) -> None:
     assert statement.missing == ()
 
 
-def test_the_golden_authority_holds(golden: dict[str, Any]) -> None:
-    found = golden["authority"]
-    authority = read_authority(found["text"].encode())
-    assert authority.to_bytes().decode() == found["text"]
-    assert b64url(authority.signed_digest) == found["signedDigest"]
-    assert b64url(authority.digest) == found["digest"]
-    assert authority.is_by(key(golden["devicePrivateKeys"][0]).public_key)
-    assert authority.key == key(golden["agentPrivateKey"]).public_key
+def test_the_golden_mandate_holds(golden: dict[str, Any]) -> None:
+    found = golden["mandate"]
+    mandate = read_mandate(found["text"].encode())
+    assert mandate.to_bytes().decode() == found["text"]
+    assert b64url(mandate.signed_digest) == found["signedDigest"]
+    assert b64url(mandate.digest) == found["digest"]
+    assert mandate.is_by(key(golden["devicePrivateKeys"][0]).public_key)
+    assert mandate.key == key(golden["agentPrivateKey"]).public_key
 
 
 def test_one_changed_character_is_refused_or_breaks_the_signature(golden: dict[str, Any]) -> None:
@@ -85,7 +85,7 @@ def test_a_statement_has_one_form(golden: dict[str, Any], change: dict[str, Any]
         {"code": "914401000000000000"},
         {"licence": "x"},
         {"binding": "{}"},
-        {"authority": "{}"},
+        {"mandate": "{}"},
         {"signature": ""},
         {"signature": b64url(b"\xff" * 64)},
         {"more": 1},
@@ -131,15 +131,15 @@ def test_a_consortium_has_a_leader_and_each_company_once(golden: dict[str, Any])
         {"tender": 0},
         {"company": "x" * 18},
         {"agent": {"name": "", "key": ""}},
-        {"format": "yinxin-authority-2"},
+        {"format": "yinxin-mandate-2"},
         {"signature": None},
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_an_authority_has_one_form(golden: dict[str, Any], change: dict[str, Any]) -> None:
-    value = json.loads(golden["authority"]["text"])
+def test_an_mandate_has_one_form(golden: dict[str, Any], change: dict[str, Any]) -> None:
+    value = json.loads(golden["mandate"]["text"])
     with pytest.raises(InvalidInput):
-        read_authority(canonical(value | change))
+        read_mandate(canonical(value | change))
 
 
 def test_bidder_and_recovery_are_two_addresses(golden: dict[str, Any]) -> None:

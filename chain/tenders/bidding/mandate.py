@@ -1,4 +1,4 @@
-"""An authority 授权委托书 (``yinxin-authority-1``): a company lets a person's key act for it in one tender.
+"""A mandate 授权委托书 (``yinxin-mandate-1``): a company lets a person's key act for it in one tender.
 
 It is signed by the device key that is bound to the company's licence. The person's own key then signs what the company
 would have to sign. It lies within sealed bids, so the person's name is read at the opening, not before.
@@ -17,18 +17,18 @@ from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import InvalidInput
 from chain.tenders.bidding.members import exactly, fault, hexed, listed, moment, number, raw, read_paper, text
 
-AUTHORITY_FORMAT = "yinxin-authority-1"
+MANDATE_FORMAT = "yinxin-mandate-1"
 
 ACTS = ("bid", "clarify", "object")
 """What an agent may do: sign the bid, answer the committee's questions, raise objections and complaints."""
 
-_TAG = b"yinxin-authority-signature-v1\x00"
+_TAG = b"yinxin-mandate-signature-v1\x00"
 _NAMES = ("genesis", "book", "tender", "company", "binding", "agent", "acts", "since", "until", "signature")
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
-    """One authority.
+class Mandate:
+    """One mandate.
 
     Attributes:
         genesis: hash of the ledger's first block, 32 bytes.
@@ -71,20 +71,20 @@ class Authority:
 
     @property
     def signed_digest(self) -> bytes:
-        """What the company signs: SHA-256("yinxin-authority-signature-v1", a zero byte, all but the signature)."""
+        """What the company signs: SHA-256("yinxin-mandate-signature-v1", a zero byte, all but the signature)."""
         return _sha256(_TAG + canonical(self._content())).digest()
 
     def is_by(self, key: bytes) -> bool:
         """True if the owner of ``key`` (33 bytes) signed it."""
         return verify_es256(key, self.signed_digest, self.signature)
 
-    def signed(self, company: P256Signer) -> Authority:
+    def signed(self, company: P256Signer) -> Mandate:
         """The same, signed."""
         return replace(self, signature=company.sign(self.signed_digest))
 
     def _content(self) -> dict[str, Any]:
         return {
-            "format": AUTHORITY_FORMAT,
+            "format": MANDATE_FORMAT,
             "genesis": hex0x(self.genesis),
             "book": hex0x(self.book),
             "tender": self.tender,
@@ -97,36 +97,36 @@ class Authority:
         }
 
 
-def read_authority(data: bytes) -> Authority:
-    """Read an authority; whose signature it bears is not judged.
+def read_mandate(data: bytes) -> Mandate:
+    """Read a mandate; whose signature it bears is not judged.
 
     Raises:
         InvalidInput: not its one form.
     """
-    value = read_paper(data, AUTHORITY_FORMAT, _NAMES, limit=16 * 1024)
-    agent = exactly(value["agent"], {"name", "key"}, "authority.agent")
-    acts = listed(value["acts"], "authority.acts", least=1, most=len(ACTS))
+    value = read_paper(data, MANDATE_FORMAT, _NAMES, limit=16 * 1024)
+    agent = exactly(value["agent"], {"name", "key"}, "mandate.agent")
+    acts = listed(value["acts"], "mandate.acts", least=1, most=len(ACTS))
     if acts != [act for act in ACTS if act in acts]:
-        raise fault("authority.acts", "of " + ", ".join(ACTS) + ", in this order")
-    authority = Authority(
-        hexed(value["genesis"], "authority.genesis", 32),
-        hexed(value["book"], "authority.book", 20),
-        number(value["tender"], "authority.tender", least=1),
-        company_code(value["company"], "authority.company"),
-        raw(value["binding"], "authority.binding", 32),
-        text(agent["name"], "authority.agent.name", most=60),
-        raw(agent["key"], "authority.agent.key", 33),
+        raise fault("mandate.acts", "of " + ", ".join(ACTS) + ", in this order")
+    mandate = Mandate(
+        hexed(value["genesis"], "mandate.genesis", 32),
+        hexed(value["book"], "mandate.book", 20),
+        number(value["tender"], "mandate.tender", least=1),
+        company_code(value["company"], "mandate.company"),
+        raw(value["binding"], "mandate.binding", 32),
+        text(agent["name"], "mandate.agent.name", most=60),
+        raw(agent["key"], "mandate.agent.key", 33),
         tuple(acts),
-        moment(value["since"], "authority.since"),
-        moment(value["until"], "authority.until"),
-        raw(value["signature"], "authority.signature", 64),
+        moment(value["since"], "mandate.since"),
+        moment(value["until"], "mandate.until"),
+        raw(value["signature"], "mandate.signature", 64),
     )
-    if authority.since > authority.until:
-        raise fault("authority.until", "not before it begins")
-    coordinates(authority.key)
-    if not well_formed(authority.signature):
-        raise fault("authority.signature", "ES256 with low s, in its one form")
-    return authority
+    if mandate.since > mandate.until:
+        raise fault("mandate.until", "not before it begins")
+    coordinates(mandate.key)
+    if not well_formed(mandate.signature):
+        raise fault("mandate.signature", "ES256 with low s, in its one form")
+    return mandate
 
 
 def company_code(value: Any, field: str) -> str:
