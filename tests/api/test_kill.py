@@ -20,8 +20,8 @@ from tests.api.custody.steps import STEPS as CUSTODY
 from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
 from tests.api.walk import Run, run_until, steps_in_code
 from tests.chain.tenders.holding.steps import HOLDER
-from tests.cli.opening_steps import OPENING
 from tests.cli.bid.steps import BIDDER
+from tests.cli.opening_steps import OPENING
 from tests.support.guarantee import SLUG, as_json, definition
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]

@@ -10,15 +10,13 @@ from typing import Annotated
 
 import typer
 
+from chain.cli._licences import evidence_of
 from chain.cli._tenders import TenderPlace, tender_place
 from chain.cli.common import State
-from chain.documents.configured import open_store
-from chain.evidence import ClaimLeaves, ManifestIndex
 from chain.kernel.encoding import unb64url
 from chain.kernel.errors import InvalidInput, NotFound
 from chain.kernel.home import Home
 from chain.kernel.tender_ports import TenderLedger
-from chain.ledger.connection import Ledger
 from chain.tenders.bidding import BidPlace, Evidence
 from chain.tenders.bidding.folder import BidFolder, folder_of
 from chain.tenders.notice import Notice, current_notice
@@ -100,14 +98,6 @@ def bid_here(current: State, tender: int, lot: int) -> Iterator[BidHere]:
     with tender_place(current.home) as place:
         place.ledger.refresh()
         yield BidHere(place, tender, lot)
-
-
-def evidence_of(home: Home, connection: Ledger) -> Evidence:
-    """Where licences and bindings are looked up: this home's ledger and store."""
-    store = open_store(home)
-    reader = connection.refresh()
-    age = home.settings.verify.status_max_age
-    return Evidence(reader, ManifestIndex(reader, store), ClaimLeaves(store), max_status_age=age)
 
 
 def papers_of(place: TenderPlace) -> bytes:
