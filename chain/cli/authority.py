@@ -80,9 +80,10 @@ def deploy_contracts(
     A deployment from before there were tenders, or one that was cut short, gets what it lacks.
     """
     from chain.ledger.compile import compile_contracts
-    from chain.ledger.install import install
+    from chain.ledger.install import install, unfinished
 
     current = state(ctx)
+    unfinished(current.home)  # before anything is compiled for nothing
     account = Keystore(current.home / "keys", passphrase_for(current.home.path)).account(KEY)
     with progress(current, "compiling and deploying", None):
         deployment = install(current.home, bytes(account.key), delay=delay, compilation=compile_contracts())

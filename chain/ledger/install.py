@@ -48,14 +48,7 @@ def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> 
         Unavailable: the ledger does not answer.
     """
     path = home / "deployment.json"
-    known = Deployment.load(path) if path.exists() else None
-    if known is not None and _is_whole(known):
-        raise Conflict(
-            f"{path} describes a deployment already",
-            code="deploy.file",
-            field="deployment",
-            fix="use it, or take a new home for another chain",
-        )
+    known = unfinished(home)
     settings = home.settings.ledger
     if settings.endpoints:
         web3 = Web3(HTTPProvider(settings.endpoints[0]))
@@ -75,8 +68,22 @@ def install(home: Home, key: bytes, *, delay: int, compilation: Compilation) -> 
     return deployment
 
 
-def _is_whole(deployment: Deployment) -> bool:
-    return {contract.name for contract in deployment.contracts} >= set(TENDER_CONTRACTS)
+def unfinished(home: Home) -> Deployment | None:
+    """The home's record of a deployment that lacks contracts; None where nothing was deployed.
+
+    Raises:
+        Conflict: all contracts are deployed.
+    """
+    path = home / "deployment.json"
+    known = Deployment.load(path) if path.exists() else None
+    if known is not None and {contract.name for contract in known.contracts} >= set(TENDER_CONTRACTS):
+        raise Conflict(
+            f"{path} describes a deployment already",
+            code="deploy.file",
+            field="deployment",
+            fix="use it, or take a new home for another chain",
+        )
+    return known
 
 
 def _first(web3: Web3, key: bytes, delay: int, path: Path, compilation: Compilation) -> Deployment:

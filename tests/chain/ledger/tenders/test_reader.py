@@ -33,6 +33,12 @@ def test_a_ceremony_is_read_as_it_was_run(tender_stage: TenderStage) -> None:
     assert activated.values["publicKey"] == key.opening_key.key
     assert activated.values["transcript"] == key.judgement.transcript
     assert activated.values["qualified"] == (1, 2, 3, 4, 5)
+    outcome = (key.judgement.transcript, key.judgement.qualified, key.opening_key.key)
+    sent = [event.transaction for event in events if event.name == "Confirmed" and event.values["member"] == 1]
+    assert [tender_stage.acts("holder-1").confirm(key.number, *outcome)] == sent  # found, not sent again
+    with pytest.raises(NotFound) as other:
+        tender_stage.acts("holder-1").deal(key.number + 98, sha256(b"deal"))
+    assert (other.value.code, other.value.field) == ("ledger.unknown_ceremony", "ceremony")
     assert ledger.ceremony(99) is None
     assert ledger.ceremony_events(99) == ()
 
