@@ -13,6 +13,7 @@ relays         the journal of what is to be sent
 files          given out once closed
 phases         what anybody may do when its time has come: tick, reveal, close, attest, open
 decoys         commitments of the custodian's own, which hide the number of bids
+openings       key holders' messages are combined, and the envelope opened
 statements     every live file is hashed again
 bodies         no body is read further, or longer, than it may be
 endpoints, shelf, app, server

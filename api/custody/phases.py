@@ -6,6 +6,7 @@ the deadline is over                         the headers that span it are shown;
 the deadline is final                        unfinished uploads are removed; decoys are revealed
 the reveal window is over                    lots are closed, page by page; price envelopes once reviewed
 an envelope is closed                        its files are hashed again, and the statement is put on record
+the opening time has come                    the envelope is opened, once enough key holders' messages are there
 ===========================================  ================================================================
 
 Whoever else does the same at the same time does no harm: the contract takes each step once, and what was refused is
@@ -22,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from api.custody.decoys.acting import Decoys
+from api.custody.openings import Openings
 from api.custody.place import Custodian
 from api.custody.statements import Statements
 from chain.kernel.errors import Refused, YinxinError
@@ -50,6 +52,7 @@ class Keeper:
         self._counter = counter
         self._decoys = Decoys(custodian, counter.commitments, counter.relays)
         self._statements = Statements(custodian)
+        self._openings = Openings(custodian)
         self._pool = ThreadPoolExecutor(_THREADS, "phases")
         self._lock = threading.Lock()
         self._running: set[object] = set()
@@ -140,6 +143,8 @@ class Keeper:
                 stated = {custodian for custodian, _ in lot.custody.get(envelope, ())}
                 if self._custodian.account not in stated:
                     self._begin(("attest", number, lot.number), self._attesting(story, lot.number, envelope, now))
+                if now >= story.open_at:
+                    self._begin(("open", number, lot.number), self._opening(story, lot.number, envelope))
 
     def _revealing(self, commitment: Commitment, salt: bytes) -> Callable[[], None]:
         def act() -> None:
@@ -163,6 +168,12 @@ class Keeper:
             statement = self._statements.statement(story, genesis, lot, envelope)
             if self._statements.is_due(story, lot, envelope, statement, now):
                 self._statements.attest(statement)
+
+        return act
+
+    def _opening(self, story: Story, lot: int, envelope: int) -> Callable[[], None]:
+        def act() -> None:
+            self._openings.open(story, lot, envelope)
 
         return act
 

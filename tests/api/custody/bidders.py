@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chain.kernel.encoding import sha256
 from chain.kernel.tender_facts import Commitment, SealedFile
+from chain.keys.signatures import address_of
 from chain.tenders.custody import CustodianClient, Custodied
 from tests.support.tender_stage import TenderStage
 
@@ -23,6 +24,11 @@ class Bidder:
 
     stage: TenderStage
     number: int
+
+    @property
+    def address(self) -> bytes:
+        """The fresh address, 20 bytes."""
+        return address_of(self.stage.bidder_key(self.number))
 
     def sealed(self, size: int = 70_000) -> tuple[Path, SealedFile]:
         """A file of random bytes, as a sealed bid is one to a custodian."""

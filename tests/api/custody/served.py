@@ -63,6 +63,18 @@ class Stepping:
     steps: list[str] = field(default_factory=list)
     custody: Custody | None = None
     dead: threading.Event = field(default_factory=threading.Event)
+    held: threading.Event = field(default_factory=threading.Event)
+    _hold_at: str | None = None
+    _go: threading.Event = field(default_factory=threading.Event)
+
+    def hold(self, step: str) -> None:
+        """Let it wait at a step until :meth:`release`."""
+        self._hold_at = step
+
+    def release(self) -> None:
+        """Let it go on, and hold it no more."""
+        self._hold_at = None
+        self._go.set()
 
     def follow(self, names: int, go: int) -> None:
         """Let it go on from step to step, until it ends."""
@@ -73,6 +85,9 @@ class Stepping:
                     self.custody.kill()
                     self.dead.set()
                     return
+                if self.steps[-1] == self._hold_at:
+                    self.held.set()
+                    self._go.wait()
                 with contextlib.suppress(BrokenPipeError):
                     writing.write(b".")
 
@@ -88,7 +103,12 @@ def settings(stage: TenderStage, name: str, **custodian: int | str) -> Home:
 
 @contextlib.contextmanager
 def serving(
-    stage: TenderStage, name: str = "custodian-1", *, port: int = 0, stepping: Stepping | None = None
+    stage: TenderStage,
+    name: str = "custodian-1",
+    *,
+    port: int = 0,
+    stepping: Stepping | None = None,
+    waits: bool = True,
 ) -> Iterator[Custody]:
     """A custodian on a free port, until the block is left."""
     environment, fds, thread = dict(os.environ), (), None
@@ -114,7 +134,8 @@ def serving(
             stepping.custody = custody
             thread = threading.Thread(target=stepping.follow, args=(names_out, go_in))
             thread.start()
-        _until_it_answers(custody)
+        if waits:
+            _until_it_answers(custody)
         yield custody
     finally:
         if process.poll() is None:
