@@ -177,7 +177,7 @@ class Uploads:
 
     def drop(self, tender: int) -> int:
         """Remove a tender's unfinished uploads, but those that restore a lost file; how many."""
-        gone = self._store.rows("SELECT number FROM uploads WHERE tender = ? AND restoring = 0", tender)
+        gone = self._store.rows("SELECT number FROM uploads WHERE tender = ? AND restoring = 0 AND whole = 0", tender)
         for (number,) in gone:
             with self._only(number):
                 self._forget(number)
