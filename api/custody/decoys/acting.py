@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from chain.tenders.digests import kind_digest
 from chain.tenders.story import LotStory, Story
 from chain.tenders.typed import commitment_hash, withdrawal_hash
 
-log = logging.getLogger("yinxin.custody")
+_BYTES_A_SECOND = (1e6, 2e7)
 
 
 class Decoys:
@@ -55,7 +54,7 @@ class Decoys:
             if decoy.done < len(decoy.steps):
                 step = decoy.steps[decoy.done]
                 if now >= story.deadline - step.left * (story.deadline - began):
-                    self._act(story, decoy, withdraws=step.withdraws)
+                    self._act(story, decoy, now, withdraws=step.withdraws)
 
     def to_reveal(self, story: Story) -> Iterator[tuple[Commitment, bytes]]:
         """Own decoys that are live, with their salts."""
@@ -75,21 +74,21 @@ class Decoys:
             decoys.append(Decoy(0, tender, lot, secrets.token_bytes(32), os.urandom(20), steps, salts))
         return decoys
 
-    def _act(self, story: Story, decoy: Decoy, *, withdraws: bool) -> None:
+    def _act(self, story: Story, decoy: Decoy, now: int, *, withdraws: bool) -> None:
         bidder = address_of(decoy.key)
         bid = story.lots[decoy.lot].of(bidder)
         if (bid.version if bid else 0) != decoy.done:
             return  # the act before it is not final, or was refused
         if withdraws:
-            self._withdraw(story, decoy, bidder)
+            self._withdraw(story, decoy, bidder, now)
         else:
-            decoy = self._place(story, decoy, bidder)
+            decoy = self._place(story, decoy, bidder, now)
         self._plans.keep(replace(decoy, done=decoy.done + 1))
 
-    def _place(self, story: Story, decoy: Decoy, bidder: bytes) -> Decoy:
+    def _place(self, story: Story, decoy: Decoy, bidder: bytes, now: int) -> Decoy:
         commitment = decoy.newest
         if commitment is None or commitment.version != decoy.done + 1:
-            commitment = self._commitment(story, decoy, bidder)
+            commitment = self._commitment(story, decoy, bidder, now)
             decoy = replace(decoy, newest=commitment)
             self._plans.keep(decoy)
             self._pretend(commitment)
@@ -98,13 +97,17 @@ class Decoys:
         self._commitments.take_own(commitment, signature)
         return decoy
 
-    def _commitment(self, story: Story, decoy: Decoy, bidder: bytes) -> Commitment:
+    def _commitment(self, story: Story, decoy: Decoy, bidder: bytes, now: int) -> Commitment:
         salt = decoy.salts[decoy.done]
         kind = kind_digest(story.book, decoy.tender, decoy.lot, bidder, salt, custodian=self._custodian.account)
         lot = story.lots[decoy.lot]
+        first = self._file(lot, 1)
+        second = self._file(lot, 2) if story.terms.envelopes == 2 else NO_FILE
+        # A bidder signs, then uploads for a while; so this one was signed some time ago, too.
+        signed = now - int((first.size + second.size) / self._chance.uniform(*_BYTES_A_SECOND))
         return Commitment(
-            decoy.tender, decoy.lot, bidder, decoy.done + 1, decoy.recovery, usual_not_after(story.open_at), kind,
-            self._file(lot, 1), self._file(lot, 2) if story.terms.envelopes == 2 else NO_FILE,
+            decoy.tender, decoy.lot, bidder, decoy.done + 1, decoy.recovery, usual_not_after(signed, story.deadline),
+            kind, first, second,
         )  # fmt: skip
 
     def _file(self, lot: LotStory, envelope: int) -> SealedFile:
@@ -121,8 +124,8 @@ class Decoys:
                         (secrets.token_hex(16), commitment.tender, file.digest, file.size),
                     )
 
-    def _withdraw(self, story: Story, decoy: Decoy, bidder: bytes) -> None:
-        number, until = decoy.done + 1, usual_not_after(story.open_at)
+    def _withdraw(self, story: Story, decoy: Decoy, bidder: bytes, now: int) -> None:
+        number, until = decoy.done + 1, usual_not_after(now, story.deadline)
         own = withdrawal_hash(decoy.tender, decoy.lot, bidder, number, until)
         signature = sign(self._custodian.domain.digest(own), decoy.key)
         body = withdrawal_json(Withdrawal(decoy.tender, decoy.lot, bidder, number, until, signature))

@@ -5,15 +5,15 @@ A decoy hides something only while it looks like a bid. So what a program may ch
 
 from __future__ import annotations
 
-_SPARE = 7 * 86_400
+GOOD_FOR = 600
+"""Seconds for which an act is good that is sent at once: a lost one does not come later."""
 
 
-def usual_not_after(open_at: int) -> int:
-    """Last second at which a commitment, withdrawal or move is good: a week after the opening.
-
-    The contract takes none after the deadline anyway; this leaves room for extensions and for an outage's grace.
+def usual_not_after(now: int, deadline: int) -> int:
+    """Last second at which a commitment, withdrawal or move is good.
 
     Args:
-        open_at: the tender's opening time when it is signed, seconds.
+        now: by the ledger, when it is signed.
+        deadline: of the tender.
     """
-    return open_at + _SPARE
+    return min(deadline, now + GOOD_FOR)

@@ -39,7 +39,7 @@ def test_a_decoy_has_the_size_of_a_sealed_file(tmp_path: Path) -> None:
 def test_sizes_are_padme_classes_and_near_what_stands_there() -> None:
     chance, real = Random(5), sealed_size(3_000_000)
     drawn = [draw_size(chance, 1, [real]) for _ in range(2000)]
-    classes = {sealed_size(size) for size in range(1, 2**22, 4096)}
+    classes = {sealed_size(size) for size in range(1, 2**22, 1024)}
     assert {size for size in drawn if size < sealed_size(2**22 - 1)} <= classes
     assert sum(real / 2 <= size <= real * 2 for size in drawn) > 1000
     prices = Counter(draw_size(chance, 2, []) for _ in range(2000))
@@ -108,8 +108,7 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
     stage = tender_stage
     settings(stage, "custodian-1", decoys=MOST)
     with serving(stage) as custody:
-        few = stage.publish(deadline_in=25, open_in=60, reveal_window=10)
-        many = stage.publish(deadline_in=25, open_in=60, reveal_window=10)
+        few, many = _published(stage)
         signed = [_prepared(custody, stage, few, number) for number in range(1, 3)]
         signed += [_prepared(custody, stage, many, number) for number in range(1, 10)]
         client = custody.client()
@@ -125,6 +124,7 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
 
         drawn = {tender: len(_decoys(stage, tender)) for tender in before}
         assert all(0 <= count <= MOST for count in drawn.values())
+        assert any(len(before[tender].lots[1].bids) > count for tender, count in ((few, 2), (many, 9)))
         stories = {tender: until(stage, tender, lambda lot: lot.closings) for tender in before}
         for tender, count in ((few, 2), (many, 9)):
             lot = stories[tender].lots[1]
@@ -139,10 +139,19 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
             assert not states["live"]
 
 
+def _published(stage: TenderStage) -> tuple[int, int]:
+    """Two tenders alike, for which some decoys are drawn: two draws of none in a row are drawn again."""
+    while True:
+        few, many = (stage.publish(deadline_in=25, open_in=60, reveal_window=12) for _ in range(2))
+        stage.wait_until(stage.now() + 1)
+        if len(_decoys(stage, few)) + len(_decoys(stage, many)) > 4:
+            return few, many
+
+
 def _prepared(custody: Custody, stage: TenderStage, tender: int, number: int) -> tuple[Commitment, bytes]:
     path, file = Bidder(stage, number).sealed(sealed_size(1))
     custody.client().upload(tender, path)
-    last = usual_not_after(story_of(stage, tender).open_at)
+    last = usual_not_after(stage.now(), story_of(stage, tender).deadline)
     return Bidder(stage, number).signed(tender, file, not_after=last)
 
 
