@@ -36,7 +36,7 @@ class Counter:
         self.commitments = Commitments(custodian, self.relays)
 
 
-def _counter(request: Request) -> Counter:
+async def _counter(request: Request) -> Counter:
     found: Counter = request.app.state.counter
     rates: Rates = request.app.state.rates
     rates.take(address_of(request))

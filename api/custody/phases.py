@@ -41,7 +41,7 @@ PAGE = 100
 """Places that one transaction closes."""
 _THREADS = 12
 _AGAIN = 1.0
-_ENDED = (Phase.FAILED, Phase.CANCELLED, Phase.CONTRACTED)
+_ENDED = (Phase.FAILED, Phase.CANCELLED)
 
 
 class Keeper:
@@ -102,7 +102,7 @@ class Keeper:
         with self._custodian.view.newest() as ledger:
             now = ledger.block.time
         number = story.number
-        if story.cancelled or all(story.phase(lot) in _ENDED for lot in story.lots):
+        if all(_is_done(story, lot) for lot in story.lots):
             self._counter.uploads.drop(number)
             self._mine[number] = False
         elif now <= story.deadline:
@@ -199,6 +199,12 @@ class Keeper:
             with self._lock:
                 self._running.discard(what)
                 self._not_before[what] = time.monotonic() + pause
+
+
+def _is_done(story: Story, lot: int) -> bool:
+    """Nothing is left to do for a custodian: the last envelope is opened, or none will be."""
+    phase = story.phase(lot)
+    return phase in _ENDED or phase >= (Phase.OPENED if story.terms.envelopes == 1 else Phase.PRICE_OPENED)
 
 
 def _say(what: str, tender: int, error: YinxinError) -> None:
