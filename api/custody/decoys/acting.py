@@ -11,7 +11,7 @@ from random import Random, SystemRandom
 import msgspec
 
 from api.custody.commitments import Commitments
-from api.custody.decoys.drawing import draw_count, draw_size, draw_steps
+from api.custody.decoys.drawing import draw_count, draw_size, draw_steps, most_in
 from api.custody.decoys.plans import Decoy, Plans
 from api.custody.place import Custodian
 from api.custody.relays import Relays
@@ -48,7 +48,7 @@ class Decoys:
         """
         for lot in story.lots.values():
             if not self._plans.is_planned(story.number, lot.number):
-                self._plans.plan(story.number, lot.number, self._draw(story.number, lot.number))
+                self._plans.plan(story.number, lot.number, self._draw(story, lot.number))
         began = story.events[0].block.time
         for decoy in self._plans.of(story.number):
             if decoy.done < len(decoy.steps):
@@ -66,12 +66,13 @@ class Decoys:
 
     # ------------------------------------------------------------------ inside
 
-    def _draw(self, tender: int, lot: int) -> list[Decoy]:
+    def _draw(self, story: Story, lot: int) -> list[Decoy]:
+        most = most_in(story.terms.reveal_window, story.terms.lots, self._custodian.settings.decoys)
         decoys = []
-        for _ in range(draw_count(self._chance, self._custodian.settings.decoys)):
+        for _ in range(draw_count(self._chance, most)):
             steps = draw_steps(self._chance)
             salts = tuple(os.urandom(32) for _ in steps)
-            decoys.append(Decoy(0, tender, lot, secrets.token_bytes(32), os.urandom(20), steps, salts))
+            decoys.append(Decoy(0, story.number, lot, secrets.token_bytes(32), os.urandom(20), steps, salts))
         return decoys
 
     def _act(self, story: Story, decoy: Decoy, now: int, *, withdraws: bool) -> None:

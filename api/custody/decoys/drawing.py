@@ -23,6 +23,7 @@ _TYPICAL, _SPREAD = 21.0, 2.5
 """Binary logarithm of a usual content's size, and its deviation."""
 _REPLACED, _WITHDRAWN = 0.3, 0.1
 _NEAR = 0.5
+_LEAST_WINDOW, _REVEALED_A_SECOND = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ class Step:
 
     left: float
     withdraws: bool = False
+
+
+def most_in(window: int, lots: int, most: int) -> int:
+    """Most decoys in a lot that can surely be revealed in time: one that is not stays in the tender as a bid.
+
+    Args:
+        window: seconds of the reveal window; of the first five nothing is expected.
+        lots: of the tender, which share the window.
+        most: the custodian's setting.
+    """
+    return min(most, max(0, window - _LEAST_WINDOW) * _REVEALED_A_SECOND // lots)
 
 
 def draw_count(chance: Random, most: int) -> int:

@@ -11,7 +11,7 @@ from random import Random
 import httpx
 import pytest
 
-from api.custody.decoys.drawing import draw_count, draw_size, draw_steps, sealed_size
+from api.custody.decoys.drawing import draw_count, draw_size, draw_steps, most_in, sealed_size
 from api.custody.decoys.plans import Decoy, Plans
 from api.custody.store import Store
 from chain.kernel.encoding import b64url, hex0x
@@ -75,6 +75,12 @@ def test_two_bids_and_nine_look_alike_more_often_than_not(custodians: int) -> No
     two, nine = seen(2), seen(9)
     overlap = sum(min(two[count], nine[count]) for count in two | nine) / draws
     assert overlap > (0.57, 0.62)[custodians - 1]
+
+
+def test_there_are_no_more_decoys_than_can_be_revealed_in_time() -> None:
+    assert [most_in(window, 1, 16) for window in (1, 5, 6, 10, 3600)] == [0, 0, 2, 10, 16]
+    assert most_in(3600, 256, 16) == 16
+    assert most_in(60, 256, 16) == 0
 
 
 def test_a_count_in_the_common_range_speaks_for_neither() -> None:
@@ -142,7 +148,7 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
 def _published(stage: TenderStage) -> tuple[int, int]:
     """Two tenders alike, for which some decoys are drawn: two draws of none in a row are drawn again."""
     while True:
-        few, many = (stage.publish(deadline_in=25, open_in=60, reveal_window=12) for _ in range(2))
+        few, many = (stage.publish(deadline_in=25, open_in=60, reveal_window=14) for _ in range(2))
         stage.wait_until(stage.now() + 1)
         if len(_decoys(stage, few)) + len(_decoys(stage, many)) > 4:
             return few, many

@@ -52,12 +52,15 @@ def test_a_promised_bid_is_sent_once_wherever_the_custodian_dies(tender_stage: T
 
 def test_the_phases_go_on_wherever_the_custodian_dies(tender_stage: TenderStage) -> None:
     stage = tender_stage
-    settings(stage, "custodian-1", decoys=4)
-    with serving(stage) as custody:
+    settings(stage, "custodian-1", decoys=8)
+    with serving(stage):
         tender = _with_decoys(stage)
+    _die_at(stage, "custody-decoy")
+    with serving(stage) as custody:
         for number in (1, 2):
             Bidder(stage, number).bid(custody.client(), tender)
-    for step in ("custody-decoy", "custody-tick", "custody-reveal", *steps.PHASES[1:]):
+        stage.wait_until(story_of(stage, tender).deadline - 1)
+    for step in ("custody-tick", "custody-reveal", *steps.PHASES[1:]):
         _die_at(stage, step)
     _leave_releases(stage, tender)
     for step in steps.OPENING:
@@ -79,9 +82,9 @@ def test_the_phases_go_on_wherever_the_custodian_dies(tender_stage: TenderStage)
 def _with_decoys(stage: TenderStage) -> int:
     """A tender for which decoys were drawn; those of other draws are cancelled."""
     while True:
-        tender = stage.publish(deadline_in=16, open_in=45, reveal_window=12)
+        tender = stage.publish(deadline_in=26, open_in=45, reveal_window=14)
         stage.wait_until(stage.now() + 1)
-        if stage.run("custodian-1", "custodian", "decoy", str(tender)).data["decoys"]:
+        if len(stage.run("custodian-1", "custodian", "decoy", str(tender)).data["decoys"]) > 3:
             return tender
         stage.acts("officer").cancel(tender, bytes([1]) * 32)
 

@@ -47,7 +47,7 @@ def test_two_custodians_settle_close_and_attest_and_give_out_the_live_files(
     for name in ("custodian-1", "custodian-2"):
         settings(stage, name, decoys=0)
     with serving(stage) as one, serving(stage, "custodian-2") as two:
-        tender = stage.publish(deadline_in=14, open_in=60, envelopes=1)
+        tender = stage.publish(deadline_in=12, open_in=60)
         first, second = one.client(), two.client()
         path, unfinished = Bidder(stage, 9).sealed(9 * 2**20)
         held = first._http.json(
@@ -84,7 +84,7 @@ def test_a_lost_file_is_named_and_only_the_identical_one_takes_its_place(tender_
     stage = tender_stage
     settings(stage, "custodian-1", decoys=0)
     with serving(stage) as custody:
-        tender = stage.publish(deadline_in=10, open_in=60, reveal_window=4)
+        tender = stage.publish(deadline_in=8, open_in=60, reveal_window=4)
         client, paths = custody.client(), []
         for number in (1, 2):
             path, file = Bidder(stage, number).sealed()
@@ -114,7 +114,7 @@ def test_price_envelopes_come_out_after_the_review(tender_stage: TenderStage, tm
     stage = tender_stage
     settings(stage, "custodian-1", decoys=0)
     with serving(stage) as custody:
-        tender = stage.publish(deadline_in=10, open_in=3, envelopes=2)
+        tender = stage.publish(deadline_in=8, open_in=3, envelopes=2)
         client: CustodianClient = custody.client()
         made = []
         for number in (1, 2):
