@@ -21,6 +21,7 @@ from chain.kernel.steps import reached
 from chain.kernel.tender_facts import TenderEvent
 from chain.tenders.bidding.acts import SignedAct, Submission, check_act, read_act, sign_commitment
 from chain.tenders.bidding.delivery import Delivery, Relay
+from chain.tenders.custody.usual import GOOD_FOR
 from chain.tenders.notice import current_notice
 from chain.tenders.notice.model import Custodian
 
@@ -34,7 +35,6 @@ GoodFor = Annotated[
 ]
 CustodianOption = Annotated[str, typer.Option("--custodian", help="name or address of the custodian to ask first")]
 WaitOption = Annotated[float, typer.Option(help="seconds to wait until it is final", min=0)]
-_GOOD_FOR = 600
 ACCOUNT = "account"
 
 
@@ -188,7 +188,7 @@ def last_second(here: BidHere, good_for: int | None, relay: Relay) -> int:
         )  # fmt: skip
     if good_for is None and relay == "none":
         return tender.deadline
-    return min(tender.deadline, here.ledger.block.time + (good_for or _GOOD_FOR))
+    return min(tender.deadline, here.ledger.block.time + (good_for or GOOD_FOR))
 
 
 def delivery_of(
