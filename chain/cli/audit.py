@@ -140,9 +140,9 @@ class _Work:
                     notice = current_notice(ledger, self._place.board, number)
                 except YinxinError:
                     continue  # what is wrong with the notice is a finding of its own
-                out += [CustodianClient(one.url, patience=3.0) for one in notice.custodians]
+                out += [CustodianClient(one.url, patience=1.0) for one in notice.custodians]
             elif "://" in name:
-                out.append(CustodianClient(name, patience=3.0))
+                out.append(CustodianClient(name, patience=1.0))
             else:
                 out.append(FileFolder(Path(name)))
         return out

@@ -122,7 +122,7 @@ class OpeningHere:
         given: list[FileSource] = [FileFolder(file) for file in files]
         if folder is not None:
             given.append(FileFolder(folder))
-        return [*given, *(CustodianClient(one.url, patience=3.0) for one in self.notice.custodians)]
+        return [*given, *(CustodianClient(one.url, patience=1.0) for one in self.notice.custodians)]
 
     @property
     def judge(self) -> Judge:
