@@ -6,6 +6,7 @@ import random
 
 from sqlalchemy import Engine, select, update
 
+from api.accounts.tables import accounts
 from api.notifications.letters import letter
 from api.notifications.mail import Mail
 from api.notifications.tables import mail_outbox, mail_settings, news, notifications
@@ -42,7 +43,9 @@ def send_letter(engine: Engine, mail: Mail, number: int, *, sender: str, site: s
         if row is None:
             return
         wanted = connection.execute(
-            select(mail_settings).where(mail_settings.c.account_id == row.account_id, mail_settings.c.active)
+            select(mail_settings)
+            .join(accounts, accounts.c.id == mail_settings.c.account_id)
+            .where(mail_settings.c.account_id == row.account_id, mail_settings.c.active, accounts.c.active)
         ).one_or_none()
         title = title_of(connection, row.tender)
     if wanted is None or not wanted.address or row.kind in wanted.muted.split():

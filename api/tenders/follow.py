@@ -53,7 +53,8 @@ def follow(engine: Engine, chain: Chain, *, anew: bool = False) -> int:
 
     If blocks read earlier are no longer part of the chain, what came after the last one that still is goes, and the
     chain's own account of it is read instead. A reader that is merely behind what another process has read changes
-    nothing. The chain is asked before the transaction begins, so that no writer waits for it.
+    nothing. Numbers of tenders count in one book: where the trust root names a newer one, the index begins anew.
+    The chain is asked before the transaction begins, so that no writer waits for it.
 
     Args:
         engine: of the service database.
@@ -71,6 +72,7 @@ def follow(engine: Engine, chain: Chain, *, anew: bool = False) -> int:
     for _ in range(_TRIES):
         with engine.connect() as connection:
             mark, known = _mark(connection), _known_blocks(connection)
+            anew = anew or _has_another_book(connection, chain.ledger.book)
         if not anew and is_behind(known, newest.number, chain.hash_of):
             return 0
         last = None if anew else fork(known, newest.number, chain.hash_of)
@@ -84,7 +86,7 @@ def follow(engine: Engine, chain: Chain, *, anew: bool = False) -> int:
                 continue
             gone = _forget(connection, after, touched)
             _put(connection, rows)
-            _note(connection, newest)
+            _note(connection, newest, chain.ledger.book)
             return gone
     raise Unavailable(
         "other processes keep writing what the ledger says", code="indexer.busy", field="register", fix="try again"
@@ -145,9 +147,13 @@ def _put(connection: Connection, rows: Rows) -> None:
             connection.execute(insert(table), of_it)
 
 
-def _note(connection: Connection, block: BlockRef) -> None:
+def _has_another_book(connection: Connection, book: bytes) -> bool:
+    return connection.execute(select(tender_cursor.c.number).where(tender_cursor.c.book != book)).first() is not None
+
+
+def _note(connection: Connection, block: BlockRef, book: bytes) -> None:
     """The tables stand at this block now."""
     connection.execute(delete(tender_cursor).where(tender_cursor.c.number == block.number))
-    connection.execute(insert(tender_cursor).values(number=block.number, hash=block.hash))
+    connection.execute(insert(tender_cursor).values(number=block.number, hash=block.hash, book=book))
     kept = select(tender_cursor.c.number).order_by(tender_cursor.c.number.desc()).limit(_KEEP)
     connection.execute(delete(tender_cursor).where(tender_cursor.c.number.not_in(kept.scalar_subquery())))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from api.db import exclusive_transaction
 from api.notifications.kinds import KINDS
-from api.notifications.noting import News, note
+from api.notifications.noting import News, note, noted
 from api.tenders.due import due_of
 from api.tenders.people import people_of_ceremony, people_of_tender
 from api.tenders.shown import OF_BIDS
@@ -42,12 +42,16 @@ def run_news(engine: Engine, bureau: str, settings: TenderSettings, *, now: int)
     with engine.connect() as connection:
         open_tenders = connection.execute(select(tenders).where(tenders.c.bureau == bureau)).all()
         open_ceremonies = connection.execute(select(ceremonies).where(ceremonies.c.bureau.in_((bureau, "")))).all()
+        known = {key for row in open_tenders for key in noted(connection, tender=row.number)}
+        known |= {key for row in open_ceremonies for key in noted(connection, ceremony=row.number)}
         found = [
             *(one for tender in open_tenders for one in _of_tender(connection, tender, settings, now)),
             *(one for ceremony in open_ceremonies for one in _of_ceremony(connection, ceremony, settings, now)),
         ]
     count = 0
     for one in found:
+        if one.key in known:
+            continue
         with exclusive_transaction(engine, LOCK) as connection:
             made = note(connection, one, _people(connection, one), now=now)
         if made:

@@ -40,8 +40,9 @@ tender_cursor = Table(
     service_metadata,
     Column("number", _Number, primary_key=True, autoincrement=False),
     Column("hash", _Digest, nullable=False),
+    Column("book", _Account, nullable=False, doc="TenderBook whose tenders the index has"),
 )
-"""Recent final blocks already read, newest last, so that a changed history is seen."""
+"""Recent final blocks already read, newest last, so that a changed history, or another book, is seen."""
 
 tenders = Table(
     "tenders",

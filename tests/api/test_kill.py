@@ -57,6 +57,9 @@ CARE = (
 WORKER = ("expiry", "reminded", "events", "webhook-sent", "pushed")
 """Steps that the worker alone takes: tests/api/jobs/test_kill.py goes there."""
 
+TENDERS = ("tender-settled", "tender-page", "news", "tender-events", "letter-sent")
+"""Where the worker dies over tenders: tests/api/tenders/test_jobs.py kills it there."""
+
 SERVER = ("decision", "kept")
 """Steps that the server alone takes: tests/api/service/test_kill.py goes there."""
 
@@ -66,7 +69,7 @@ SIZE, CHUNK = 500, 200
 def test_every_step_in_the_code_is_in_these_tables() -> None:
     assert steps_in_code() == {
         *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER, *CARE, *SERVER, *CUSTODY,
-        *HOLDER, *OPENING, *BIDDER,
+        *HOLDER, *OPENING, *BIDDER, *TENDERS,
     }  # fmt: skip
     assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}
 

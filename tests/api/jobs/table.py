@@ -11,6 +11,7 @@ WORDS = {
     "issue": "issue", "release": "release by a signed decision", "act": "status act", "expiry": "expiry \u5931\u6548",
     "claim": "claim", "activation": "activation code", "type": "certificate type", "retention": "retention",
     "audit": "audit log", "reminder": "reminders, webhooks", "push": "copies to IPFS",
+    "tender": "tenders on time, news, letters",
 }  # fmt: skip
 
 

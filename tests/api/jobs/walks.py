@@ -290,8 +290,12 @@ SERVER = {
 }
 """Where the server dies over a request; ``body`` stands for the middle of the request's body."""
 
-OTHERS = {"reminder": ("reminded", "webhook-sent"), "push": ("pushed",)}
-"""Where the worker dies besides."""
+OTHERS = {
+    "reminder": ("reminded", "webhook-sent"),
+    "push": ("pushed",),
+    "tender": ("tender-settled", "tender-page", "news", "tender-events", "letter-sent"),
+}
+"""Where the worker dies besides; over tenders in tests/api/tenders/test_jobs.py."""
 
 
 def worker_until(town: Town, step: str | None, seen: Callable[[str], None] = lambda _step: None) -> Run:

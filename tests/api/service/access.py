@@ -95,5 +95,6 @@ ALLOWED: dict[str, set[str]] = {
     "follow_tender": {"bidder"},
     "unfollow_tender": {"bidder"},
     "list_questions": {"procurement", "agent"},
+    "relay_release": {"keyholder"},
 }
 """Operation to the people who may call it."""

@@ -151,8 +151,18 @@ def test_a_reader_that_is_behind_takes_nothing_away(office: TenderOffice, opened
     assert opened
     before = everything(office)
     with office.engine.begin() as connection:
-        connection.execute(tender_cursor.insert().values(number=2**40, hash=b"\3" * 32))
+        connection.execute(tender_cursor.insert().values(number=2**40, hash=b"\3" * 32, book=office.stage.ledger.book))
     office.follow()
     assert everything(office) == before
     with office.engine.begin() as connection:
         connection.execute(tender_cursor.delete().where(tender_cursor.c.number == 2**40))
+
+
+def test_a_newer_book_begins_a_new_index(office: TenderOffice, opened: int) -> None:
+    assert opened
+    before = everything(office)
+    with office.engine.begin() as connection:  # as read from the book before
+        connection.execute(update(tender_cursor).values(book=b"\4" * 20))
+        connection.execute(update(tender_events).values(tender=opened + 1, shown={}))
+    office.follow()
+    assert everything(office) == before

@@ -20,6 +20,7 @@ from api.webhooks import create_webhook, deliveries_of
 from chain.kernel.home import TenderSettings
 from chain.kernel.tender_facts import Phase
 from tests.api.jobs.kit import eventually
+from tests.api.jobs.walks import OTHERS
 from tests.api.tenders.office import TenderOffice, make_homes, open_office
 from tests.api.town import YINXIN
 from tests.api.walk import Run, run_until
@@ -27,9 +28,6 @@ from tests.plugins.database import DATABASES
 from tests.support.tender_stage import BUREAU, TenderStage
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
-
-STEPS = ("tender-settled", "tender-page", "news", "tender-events", "letter-sent")
-"""Where the worker dies, one after the other."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +72,7 @@ def test_killed_at_every_step_it_settles_closes_and_tells_once(office: TenderOff
     state = stage.ledger.tender(tender)
     assert state is not None
     stage.wait_until(state.deadline + 3)
-    for step in STEPS:
+    for step in OTHERS["tender"]:
         killed_at(office, step)
     with running(office):
         eventually(lambda: stage.ledger.lot(tender, 1).phase is Phase.CLOSED)

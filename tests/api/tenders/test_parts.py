@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from api.audit.log import entries
 from api.service.rates import Rates
+from chain.sealing import BidIdentity, make_release
 from tests.api.tenders.office import TenderOffice
 from tests.support.tender_stage import BUREAU
 
@@ -95,3 +98,28 @@ def test_questions_of_one_address_are_few(office: TenderOffice, tender: int) -> 
         assert office.call(None, "GET", f"/v1/tenders/{tender}").status_code == 200
     finally:
         app.state.question_rates = before  # type: ignore[attr-defined]
+
+
+def test_a_release_is_passed_on_once_it_is_due_and_never_before(office: TenderOffice) -> None:
+    stage = office.stage
+    tender = stage.publish(deadline_in=4, open_in=9)
+    made = stage.submit(tender, bidder=1)
+    stage.close(tender)
+    office.follow()
+    assert appoint(office, tender, "keeper", "keyholder") == 201
+    state, live = stage.ledger.tender(tender), stage.live_set(tender)
+    assert state is not None
+    identity = BidIdentity(live.genesis, live.book, tender, 1, 1, made.bidder, made.version)
+    release = make_release(stage.key.shares[1], live, [identity])
+    path = f"/v1/tenders/{tender}/lots/1/envelopes/1/releases"
+    body = json.loads(release.to_bytes())
+    early = office.call("keeper", "POST", path, json=body)
+    assert (early.status_code, early.json()["code"]) == (409, "release.not_due")
+    assert list(stage.board.notes(f"releases/{tender}/1/1")) == []
+    stage.wait_until(state.open_at)
+    other = {**body, "message": "0x" + "5f" * 32}
+    assert office.call("keeper", "POST", path, json=other).json()["code"] == "release.live_set"
+    assert office.call("lead", "POST", path, json=body).status_code == 403
+    for _ in range(2):
+        assert office.call("keeper", "POST", path, json=body).status_code == 204
+    assert list(stage.board.notes(f"releases/{tender}/1/1")) == [("holder-1", release.to_bytes())]

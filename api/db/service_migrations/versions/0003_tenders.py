@@ -56,6 +56,7 @@ def upgrade() -> None:
         "tender_cursor",
         sa.Column("number", SECONDS, autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("book", sa.LargeBinary(length=20), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_tender_cursor")),
     )
     op.create_table(
