@@ -48,7 +48,7 @@ def test_chinese_sentences_have_chinese_marks(words):
 
 def test_keys_are_paths_in_order_of_their_groups(words):
     groups = [key.split(".")[0] for key in words]
-    assert all(re.fullmatch(r"[a-z][A-Za-z]*(\.[A-Za-z0-9_]+)+", key) for key in words)
+    assert all(re.fullmatch(r"[a-z][A-Za-z]*(\.[A-Za-z0-9_-]+)+", key) for key in words)
     assert [group for i, group in enumerate(groups) if i == 0 or groups[i - 1] != group] == list(dict.fromkeys(groups))
 
 
