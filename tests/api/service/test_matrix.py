@@ -25,7 +25,10 @@ from tests.api.town import BUREAU, OTHER
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
-ASKING = ("new_nonce", "verify", "verify_picture", "search_certificates", "show_holder", "find_bundle", "call_ledger")
+ASKING = (
+    "new_nonce", "verify", "verify_picture", "search_certificates", "show_holder", "find_bundle", "call_ledger",
+    "check_receipt",
+)  # fmt: skip
 """Operations that change nothing, though they are POSTs."""
 
 

@@ -8,7 +8,11 @@ import pytest
 
 from api.audit.log import entries
 from api.service.rates import Rates
+from chain.kernel.encoding import hex0x
+from chain.ledger.tenders import receipt_of
 from chain.sealing import BidIdentity, make_release
+from chain.tenders.bidding.acts import SignedAct, Submission
+from chain.tenders.bidding.receipt import BidReceipt, evidence_of
 from tests.api.tenders.office import TenderOffice
 from tests.support.tender_stage import BUREAU
 
@@ -123,3 +127,31 @@ def test_a_release_is_passed_on_once_it_is_due_and_never_before(office: TenderOf
     for _ in range(2):
         assert office.call("keeper", "POST", path, json=body).status_code == 204
     assert list(stage.board.notes(f"releases/{tender}/1/1")) == [("holder-1", release.to_bytes())]
+
+
+def test_a_receipt_is_checked_step_by_step(office: TenderOffice, tender: int) -> None:
+    stage = office.stage
+    made, signature = stage.commitment(tender)
+    custody = stage.custody(made)
+    stage.acts("custodian-1").submit(made, signature, custody)
+    ledger = stage.ledger
+    event = next(event for event in ledger.tender_events(tender) if event.name == "BidCommitted")
+    proof = receipt_of(ledger.rpc, event)
+    receipt = BidReceipt(
+        SignedAct(stage.domain, Submission(made, signature, custody)), ledger.genesis, ledger.trust_root.digest,
+        evidence_of(proof.header, proof.index, proof.nodes, None),
+    ).to_bytes().decode()  # fmt: skip
+    path = f"/v1/tenders/{tender}/receipt-check"
+    found = office.call(None, "POST", path, json={"receipt": receipt}).json()
+    assert found["result"] == "VALID", found
+    assert (found["kind"], found["block"]) == ("submit", event.block.number)
+    assert [step["name"] for step in found["steps"]] == ["form", "place", "signature", "custody", "event", "witness"]
+    assert "place" not in found, "how many places were taken is told to nobody"
+    forged = receipt.replace(hex0x(made.first.digest)[2:], "5f" * 32)
+    assert forged != receipt
+    assert office.call(None, "POST", path, json={"receipt": forged}).json()["result"] == "INVALID"
+    assert office.call(None, "POST", path, json={"receipt": "{}"}).json()["steps"][0]["result"] == "INVALID"
+    other = stage.publish(deadline_in=60)
+    office.follow()
+    answer = office.call(None, "POST", f"/v1/tenders/{other}/receipt-check", json={"receipt": receipt})
+    assert answer.json()["code"] == "receipt.other_tender"
