@@ -19,10 +19,11 @@ from chain.documents.configured import open_store
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import InvalidInput, NotFound, YinxinError
 from chain.kernel.ports import BlobStore, BlockRef
-from chain.kernel.tender_ports import TenderLedger
+from chain.kernel.tender_ports import Board, TenderLedger
 from chain.ledger.connection import Ledger
 from chain.ledger.reader import LedgerReader
 from chain.ledger.tenders.inputs import TransactionInputs
+from chain.tenders.boards import open_board
 from chain.tenders.custody.client import CustodianClient
 from chain.tenders.notice import current_notice
 from chain.tenders.opening.granting import read_granted
@@ -45,6 +46,9 @@ def audit(
     bureau: Annotated[str, typer.Option(help="USCC of the bureau; this home's own if not given")] = "",
     everything: Annotated[bool, typer.Option("--all", help="every batch, status list and tender 全部")] = False,
     keys: Annotated[list[Path] | None, typer.Option(help="file keys granted to the auditor; repeat it")] = None,
+    board: Annotated[
+        list[str] | None, typer.Option(help="folder or address of a board; those of this home if not given")
+    ] = None,
     custody: Annotated[
         list[str] | None,
         typer.Option(help="where sealed files lie: folder, address, or 'notice' for the notice's"),
@@ -64,7 +68,7 @@ def audit(
             told(looks)
 
         report.said = said
-        work = _Work(report, place, list(keys or []), list(custody or []))
+        work = _Work(report, place, list(keys or []), list(custody or []), list(board or []))
         if batch is not None:
             work.batch(bureau or current.home.settings.bureau.uscc, lane, batch)
         elif tender is not None:
@@ -80,8 +84,10 @@ def audit(
 class _Work:
     """What is looked at, from one home."""
 
-    def __init__(self, report: Report, place: TenderPlace, keys: list[Path], custody: list[str]) -> None:
-        self._report, self._place, self._custody = report, place, custody
+    def __init__(
+        self, report: Report, place: TenderPlace, keys: list[Path], custody: list[str], boards: list[str]
+    ) -> None:
+        self._report, self._place, self._custody, self._boards = report, place, custody, boards
         self.reader: LedgerReader = place.connection.refresh()
         self._store: BlobStore = open_store(place.home)
         self._witnesses = _Witnesses(place.connection) if place.home.settings.ledger.witnesses else None
@@ -122,7 +128,7 @@ class _Work:
 
     def _tender(self, ledger: TenderLedger, number: int) -> None:
         try:
-            board = self._place.board
+            board = self._board
         except InvalidInput as error:  # a home that has nothing to do with tenders
             self._report.unknown("A401", f"tender {number}", error.message)
             return
@@ -132,17 +138,22 @@ class _Work:
             evidence=evidence_of(self._place.home, self._place.connection) if self._granted else None,
         )  # fmt: skip
 
+    @property
+    def _board(self) -> Board:
+        """The boards given, or those of the home. Raises InvalidInput: none is named."""
+        return open_board(self._boards, Path.cwd()) if self._boards else self._place.board
+
     def _sources(self, ledger: TenderLedger, number: int) -> list[FileSource]:
         out: list[FileSource] = []
         for name in self._custody:
             if name == _NOTICE:
                 try:
-                    notice = current_notice(ledger, self._place.board, number)
+                    notice = current_notice(ledger, self._board, number)
                 except YinxinError:
                     continue  # what is wrong with the notice is a finding of its own
-                out += [CustodianClient(one.url, patience=3.0) for one in notice.custodians]
+                out += [CustodianClient(one.url, patience=1.0) for one in notice.custodians]
             elif "://" in name:
-                out.append(CustodianClient(name, patience=3.0))
+                out.append(CustodianClient(name, patience=1.0))
             else:
                 out.append(FileFolder(Path(name)))
         return out

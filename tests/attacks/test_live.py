@@ -9,7 +9,7 @@ import pytest
 
 from chain.containers import stanzas_of
 from chain.kernel.encoding import sha256
-from chain.kernel.errors import YinxinError
+from chain.kernel.errors import NotFound, YinxinError
 from chain.kernel.tender_facts import Phase
 from chain.keys.signatures import sign
 from chain.sealing import (
@@ -30,12 +30,13 @@ from chain.tenders.opening import (
     OpenedBid,
     Outcome,
     ReleaseBox,
-    check_keys,
     combine_keys,
     committed_to,
     open_live_bid,
+    read_story,
     releases_topic,
 )
+from chain.tenders.opening.naming import name_keys, published_keys
 from chain.tenders.typed import BookDomain, commitment_hash
 from tests.attacks.siege import SealedFor, Siege
 
@@ -271,8 +272,14 @@ def test_only_the_holders_signature_opens_and_a_false_digest_of_keys_changes_not
     # A stranger who saw the releases is faster and names a blob that nobody has.
     acts.open(tender, 1, 1, keys.live_signature, sha256(b"nothing"))
     assert stage.ledger.lot(tender, 1).phase is Phase.OPENED
-    checked = check_keys(keys.to_bytes(), key.opening_key.key, closed.live)
-    assert len(checked.bids) == 6, "there is one right blob, and everybody can make and check it"
-    stage.acts("officer").record(tender, 1, "keys", sha256(keys.to_bytes()))
+    line = read_story(stage.ledger, tender).lots[1]
+    with pytest.raises(NotFound):
+        published_keys(line, stage.board, key.opening_key.key, closed.live)
+    # There is one right blob. Everybody can make it from the releases, and the officer names it.
+    digest = name_keys(line, stage.board, stage.acts("officer"), ReleaseBox(key.opening_key, closed.live))
+    assert digest == sha256(keys.to_bytes())
+    line = read_story(stage.ledger, tender).lots[1]
+    assert published_keys(line, stage.board, key.opening_key.key, closed.live) == (digest, keys)
+    assert name_keys(line, stage.board, stage.acts("officer"), ReleaseBox(key.opening_key, closed.live)) == digest
     with pytest.raises(YinxinError):
-        acts.open(tender, 1, 1, keys.live_signature, sha256(keys.to_bytes()))
+        acts.open(tender, 1, 1, keys.live_signature, digest)

@@ -80,6 +80,9 @@ def test_an_opening_from_closing_to_its_record(case: OpeningCase, tmp_path: Path
     assert stage.ok("officer", "tender", "finish-opening", tender) == finished
 
     public = stage.ok("holder-1", "audit", "--tender", tender)
+    assert stage.ok("holder-1", "audit", "--all", "--board", str(stage.folder / "board"))["looked"]["A301"] == 1
+    empty = stage.run("holder-1", "audit", "--tender", tender, "--board", str(tmp_path / "empty"))
+    assert (empty.code, empty.data["verdict"]) == (2, "unknown")
     assert (public["verdict"], public["findings"], public["level"]) == ("clean", [], "public")
     with_files = stage.ok("holder-1", "audit", "--tender", tender, *lot)
     assert with_files["looked"]["A801"] == 3

@@ -5,8 +5,10 @@ from __future__ import annotations
 from chain.audit.report import Broken
 from chain.audit.tenders.case import TenderCase
 from chain.kernel.encoding import hex0x
+from chain.kernel.errors import YinxinError
 from chain.sealing import verify
 from chain.tenders.opening import LiveBids, OpeningKeys, ReleaseBox, live_bids, read_keys, releases_topic, wrong_keys
+from chain.tenders.opening.naming import published_keys
 
 
 def audit_opening(case: TenderCase, lot: int, envelope: int) -> tuple[LiveBids, OpeningKeys | None]:
@@ -24,10 +26,14 @@ def audit_opening(case: TenderCase, lot: int, envelope: int) -> tuple[LiveBids, 
     with report.looking("A702", name):
         if not verify(key, live.message.digest(), opening.signature):
             raise Broken("the signature shown at the opening is not over this live set")
-    data = case.paper("A703", f"{name}, keys", opening.keys_digest)
+    digest = _right_digest(case, live, key) or opening.keys_digest
+    if digest != opening.keys_digest:
+        words = "whoever opened named keys that are not these; the officer recorded the right ones"
+        report.note("A703", f"{name}, keys ({hex0x(opening.keys_digest)})", words)
+    data = case.paper("A703", f"{name}, keys", digest)
     if data is None:
         return live, None
-    subject = f"{name}, keys ({hex0x(opening.keys_digest)})"
+    subject = f"{name}, keys ({hex0x(digest)})"
     keys: OpeningKeys | None = None
     with report.looking("A703", subject):
         keys = read_keys(data)
@@ -38,6 +44,13 @@ def audit_opening(case: TenderCase, lot: int, envelope: int) -> tuple[LiveBids, 
             report.holds("A704", f"{name}, place {place}", False, "its key is not the key holders' signature over it")
         report.looked["A704"] += len(keys.bids) - len(wrong)
     return live, keys
+
+
+def _right_digest(case: TenderCase, live: LiveBids, key: bytes) -> bytes | None:
+    try:
+        return published_keys(case.story.lots[live.lot], case.board, key, live)[0]
+    except YinxinError:
+        return None
 
 
 def audit_releases(case: TenderCase, live: LiveBids, signed: tuple[int, ...]) -> None:

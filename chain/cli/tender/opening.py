@@ -65,6 +65,7 @@ def open_(
         if not here.opened and not _gather(ctx, here, account, wait):
             return
         here.box.take(here.place.board.notes(releases_topic(tender, lot, envelope)))
+        here.name_keys(account)
         record, _ = open_into_folder(ctx, here, file or [], custody)
         keep_draft(here, record)
         open_cases = any(bid.outcome is Outcome.UNDECIDED for bid in record.bids) or _restorable(here, record)

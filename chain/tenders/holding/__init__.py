@@ -3,6 +3,13 @@
 ==============  ==============================================================================================
 cards           a key holder's card; the announcement of a ceremony
 ceremonies      a ceremony as ledger and board tell it; the key in force
+convening       from cards to a ceremony on the ledger, once; replacing members
+rounds          what a member does in each round, and how it stands
+store           seeds and shares at rest; papers that were seen
+roll_call       whose shares are there and work
+releasing       the one message of an opening, and all that must hold before it
+backup          shares in two files, for two places
+destruction     the end of a share
 ==============  ==============================================================================================
 
 Formats: docs/formats/opening-key.md, docs/formats/key-holders.md. For the people who do it: docs/keyholders.md.

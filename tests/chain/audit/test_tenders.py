@@ -11,6 +11,8 @@ import pytest
 from chain.audit import Report, Result
 from chain.audit.tenders import audit_tender
 from chain.kernel.encoding import hex0x
+from chain.kernel.errors import Conflict, Unavailable
+from chain.kernel.ports import BlockRef
 from chain.kernel.tender_facts import Phase
 from chain.kernel.tender_ports import Board, TenderLedger
 from chain.keys.signatures import address_of, sign
@@ -266,3 +268,24 @@ def test_a_tender_of_two_envelopes_opens_the_price_without_dropped_bids(
     audit_tender(report, stage.ledger, stage.board, case.tender, calls=calls, custody=case.sources)
     assert [(one.rule, one.result) for one in report.findings] == [("A909", Result.NOTE), ("A909", Result.NOTE)]
     assert report.looked["A704"] == 5
+
+
+def test_witnesses_who_saw_another_chain_are_heard(whole: Whole) -> None:
+    class Witnesses:
+        def __init__(self, answer: tuple[str, ...] | Exception) -> None:
+            self.answer = answer
+
+        def vouch(self, block: BlockRef) -> tuple[str, ...]:
+            if isinstance(self.answer, Exception):
+                raise self.answer
+            return self.answer
+
+    expected: dict[tuple[str, ...] | Exception, set[Result]] = {
+        ("w1",): set(), (): {Result.UNKNOWN}, Conflict("they saw another block"): {Result.BROKEN},
+        Unavailable("no answer"): {Result.UNKNOWN},
+    }  # fmt: skip
+    for answer, results in expected.items():
+        report = whole.audit(witnesses=Witnesses(answer))
+        assert {one.result for one in report.findings} == results
+        assert {one.rule for one in report.findings} <= {"A304"}
+        assert report.looked["A304"] >= 8

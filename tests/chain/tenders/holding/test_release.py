@@ -170,6 +170,26 @@ def test_without_a_custodians_statement_nothing_is_signed(stage: TenderStage, cl
     assert refused(stage, closed) == "release.custody"
 
 
+def test_a_share_is_destroyed_once_its_tender_has_ended(stage: TenderStage) -> None:
+    tender = stage.ledger.tenders() + 1
+    number = stage.ceremony(3, 2, tender=tender).number
+    assert stage.publish(deadline_in=3600, ceremony=number, digest=sha256(NOTICE)) == tender
+    stage.ok("holder-1", "keyholder", "run", "--ceremony", str(number))
+    command = ("keyholder", "destroy", str(number))
+    assert stage.run("holder-1", *command).data["error"]["code"] == "holding.unasked"
+    refusal = stage.run("holder-1", *command, "--yes").data["error"]
+    assert (refusal["code"], f"tenders have not ended: {tender}" in refusal["message"]) == ("holding.needed", True)
+    assert store(stage).has(number)
+    stage.acts("officer").cancel(tender, sha256(b"the money is gone"))
+    made = stage.ok("holder-1", *command, "--yes")
+    assert stage.ok("holder-1", *command, "--yes")["record"] == made["record"], "once more does no harm"
+    assert not store(stage).has(number)
+    told = [event.values["digest"] for event in stage.ledger.ceremony_events(number) if event.name == "ShareDestroyed"]
+    assert told == [bytes.fromhex(made["record"][2:])]
+    (report,) = stage.ok("holder-1", "keyholder", "run", "--ceremony", str(number))["ceremonies"]
+    assert report["standing"] == "destroyed"
+
+
 class Elsewhere:
     """A share store whose share was made for something else."""
 
