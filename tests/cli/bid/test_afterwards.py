@@ -1,0 +1,117 @@
+"""After the opening each bidder checks his own bid, and shows that he sealed rightly: an agent, and a consortium."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chain.kernel.home import Home
+from chain.kernel.tender_facts import Phase
+from chain.sealing import LiveSet, make_release
+from chain.tenders.opening import live_bids, read_story, releases_topic
+from tests.cli.bid.drafts import fill
+from tests.support.market import Market
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
+
+
+def looks_up_licences(market: Market, name: str) -> None:
+    """That person's home reads the store in which licences and bindings are found."""
+    home = Home(market.stage.home(name))
+    values = home.settings.model_dump()
+    kept = {part: values[part] for part in ("role", "ledger", "tenders", "bureau", "desk")}
+    home.write_config(kept | {"documents": {"store": "local", "blobs": "../blobs"}})
+
+
+def release(market: Market, tender: int) -> None:
+    """Three key holders leave their messages."""
+    stage = market.stage
+    live = live_bids(read_story(stage.ledger, tender), stage.ledger.genesis, 1, 1)
+    message: LiveSet = live.message
+    for holder in (1, 3, 5):
+        data = make_release(stage.key.shares[holder], message, live.identities).to_bytes()
+        stage.board.post(releases_topic(tender, 1, 1), f"holder-{holder}", data)
+
+
+def state_together(market: Market, tender: int, folder: Path) -> None:
+    """company-2 leads, company-3 is a member."""
+    number = str(tender)
+    agreement = market.stage.home("company-2") / "bids" / f"{tender}-1" / "technical.pdf"
+    party, signed = folder / "party.json", folder / "signed.json"
+    market.ok("company-3", "bid", "party", str(party), *market.company("company-3").papers)
+    words = (
+        "bid", "state", number, *market.company("company-2").papers, "--member", str(party),
+        "--agreement", str(agreement),
+    )  # fmt: skip
+    half = market.ok("company-2", *words, code=1)
+    assert len(half["missing"]) == 1
+    assert market.run("company-2", "bid", "seal", number).data["error"]["code"] == "bidding.unsigned"
+    market.ok("company-3", "bid", "countersign", half["file"], str(signed))
+    assert market.run("company-1", "bid", "countersign", half["file"], str(folder / "no.json")).code == 1
+    whole = market.ok("company-2", *words, "--countersigned", str(signed))
+    assert [one["role"] for one in whole["parties"]] == ["leader", "member"]
+
+
+def state_by_agent(market: Market, tender: int, folder: Path) -> None:
+    """An agent's home signs for company-1 under a mandate."""
+    number, papers = str(tender), market.company("company-1").papers
+    card = market.ok("agent", "keys", "new", "agent", "--kind", "device")
+    mandate = folder / "mandate.json"
+    market.ok(
+        "company-1", "bid", "entrust", str(mandate), "--tender", number, "--name", "李示例", "--agent-key",
+        card["public"], "--until", "2099-01-01", *papers,
+    )  # fmt: skip
+    foreign = market.run("agent", "bid", "state", number, *papers, "--key", "agent")
+    assert foreign.data["error"]["code"] == "bidding.key"
+    market.ok("agent", "bid", "state", number, *papers, "--mandate", str(mandate), "--key", "agent")
+
+
+def test_each_bidder_checks_his_own_bid(market: Market, tmp_path: Path) -> None:
+    for name in ("officer", "supervisor"):
+        looks_up_licences(market, name)
+    market.add_home("agent")
+    licence = market.company("company-1").licence.read_bytes()
+    market.company("agent").licence.write_bytes(licence)
+    tender = market.publish(deadline_in=45, edit=lambda draft: draft.update(consortium=2))
+    number = str(tender)
+    market.ok("agent", "bid", "start", number)
+    fill(market, "agent", tender)
+    state_by_agent(market, tender, tmp_path)
+    market.ok("agent", "bid", "seal", number)
+    market.ok("company-2", "bid", "start", number)
+    fill(market, "company-2", tender, figures={"price": "2880000.00"})
+    state_together(market, tender, tmp_path)
+    market.ok("company-2", "bid", "seal", number)
+    for name in ("agent", "company-2"):
+        rehearsed = market.ok(name, "bid", "rehearse", number)
+        assert rehearsed["ready"], rehearsed
+        market.ok(name, "bid", "submit", number)
+    early = market.run("agent", "bid", "prove", str(tmp_path / "early.json"), number)
+    assert early.data["error"]["code"] == "bidding.sealed"
+    assert market.ok("agent", "bid", "check", number, code=2)["envelopes"] == []
+
+    while market.stage.ledger.lot(tender, 1).phase is Phase.BIDDING:  # the custodian closes it as soon as it may
+        market.stage.wait_until(market.stage.now())
+    release(market, tender)
+    handed = tmp_path / "files"
+    handed.mkdir()
+    for name in ("agent", "company-2"):
+        sealed = market.stage.home(name) / "bids" / f"{tender}-1" / "versions" / "1" / "envelope-1.age"
+        (handed / f"{name}.age").write_bytes(sealed.read_bytes())
+    files = ("--custody", str(handed))
+    opened = market.ok("officer", "tender", "open", number, *files, "--wait", "60")
+    assert [bid["outcome"] for bid in opened["bids"]] == ["opened", "opened"]
+    market.ok("supervisor", "tender", "witness-opening", number, *files)
+    finished = market.ok("officer", "tender", "finish-opening", number)
+    record = json.loads(market.stage.board.get(bytes.fromhex(finished["record"][2:])))
+    said = [one["organisation"] for one in record["content"]["bids"]]
+    assert [(one["result"], len(one["members"])) for one in said] == [("valid", 1), ("valid", 2)]
+
+    for name in ("agent", "company-2"):
+        assert market.ok(name, "bid", "check", number)["envelopes"] == [{"envelope": 1, "right": True, "faults": []}]
+    proof = tmp_path / "proof.json"
+    assert market.ok("agent", "bid", "prove", str(proof), number)["opens"]
+    assert json.loads(proof.read_bytes())["format"] == "yinxin-bid-proof-1"
+    assert market.run("company-3", "bid", "check", number).code == 1
