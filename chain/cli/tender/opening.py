@@ -100,7 +100,7 @@ def _gather(ctx: typer.Context, here: OpeningHere, account: str, wait: int) -> b
         return False
     keys = combine_keys(box)
     reached("opening-combined")
-    publish_keys(here.acts(account), board, keys)
+    publish_keys(here.place.ledger, here.acts(account), board, keys)
     here.renew()
     return True
 

@@ -2,7 +2,7 @@
 
     close_envelope(ledger, acts, 7, 1, 1)              # until the live set stands on the ledger
     box.take(board.notes(releases_topic(7, 1, 1)))     # until box.missing is 0
-    publish_keys(acts, board, combine_keys(box))       # one transaction, once
+    publish_keys(ledger, acts, board, combine_keys(box))  # one transaction, once
     open_bids(…)                                       # each bid on its own
     draft_record(…)                                    # what is read out, as a paper
 
@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused, Unavailable
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import CaseKind, Phase, SealedFile, TenderEvent
 from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
@@ -43,6 +45,8 @@ from chain.tenders.story import LotStory, Story
 
 PAGE = 200
 """Places that one transaction looks at while closing."""
+_LOOKS, _PAUSE = 10, 0.5
+"""How often, and after how many seconds, the ledger is looked at for what somebody else did."""
 
 
 class FileSource(Protocol):
@@ -79,22 +83,51 @@ def close_envelope(
     ``told`` is given the number of places looked at. Raises what the ledger says if it may not be closed yet.
     """
     before = Phase.BIDDING if envelope == 1 else Phase.REVIEWED
-    while ledger.lot(tender, lot).phase is before:
-        acts.close(tender, lot, envelope, PAGE)
+
+    def looked_at() -> tuple[bool, int]:
+        return ledger.lot(tender, lot).phase is before, ledger.live_set(tender, lot, envelope).cursor
+
+    def page() -> object:
+        return acts.close(tender, lot, envelope, PAGE)
+
+    while (seen := looked_at())[0]:
+        _by_anybody(ledger, page, partial(_is_another, looked_at, seen))
         reached("opening-page")
         ledger.refresh()
         told(ledger.live_set(tender, lot, envelope).cursor)
     return ledger.lot(tender, lot).phase
 
 
-def publish_keys(acts: TenderActs, board: Board, keys: OpeningKeys) -> bytes:
+def publish_keys(ledger: TenderLedger, acts: TenderActs, board: Board, keys: OpeningKeys) -> bytes:
     """Put the keys on the board, then open on the ledger; SHA-256 of the blob. The blob lies there before it counts."""
     data = keys.to_bytes()
     digest = board.put(data)
     reached("opening-keys-put")
-    acts.open(keys.tender, keys.lot, keys.envelope, keys.live_signature, digest)
+    before = Phase.CLOSED if keys.envelope == 1 else Phase.PRICE_CLOSED
+    _by_anybody(
+        ledger,
+        lambda: acts.open(keys.tender, keys.lot, keys.envelope, keys.live_signature, digest),
+        lambda: ledger.lot(keys.tender, keys.lot).phase > before,
+    )
     reached("opening-sent")
     return digest
+
+
+def _is_another(look: Callable[[], tuple[bool, int]], seen: tuple[bool, int]) -> bool:
+    return look() != seen
+
+
+def _by_anybody(ledger: TenderLedger, act: Callable[[], object], done: Callable[[], bool]) -> None:
+    """Do what anybody may do, such as a custodian's server at the same second; refused only if nobody did it."""
+    try:
+        act()
+    except (Conflict, Refused):
+        for _ in range(_LOOKS):
+            ledger.refresh()
+            if done():
+                return
+            time.sleep(_PAUSE)
+        raise
 
 
 def digest_of(path: Path) -> bytes:
