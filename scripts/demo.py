@@ -30,6 +30,7 @@ from chain.keys import Keystore
 from chain.ledger.rpc import RpcClient
 from chain.rendering.qr import make_code, read_stamps, render_png
 from scripts.demo_stage import ROOT, Role, Stage, Unexpected
+from scripts.demo_tender import TenderDay
 from scripts.sample_lists import write_lists
 
 BUREAU = "11440100000000001F"
@@ -56,6 +57,8 @@ class Demo:
     def play(self) -> None:
         """The whole day."""
         self.people()
+        self.day = TenderDay(self.stage, self.authority, self.officer, self.approver, BUREAU, self.where)
+        self.day.people()
         self.lists()
         self.first_list()
         self.interrupted()
@@ -65,6 +68,13 @@ class Demo:
         self.forgeries()
         self.life()
         self.offline()
+        bundles = self.out / "bundles"
+        companies = [picture.stem for picture in self.pictures[6:12]]
+        self.day.companies(companies, bundles)
+        self.day.notice()
+        self.day.bids()
+        self.day.opening()
+        self.day.audit()
         self.shredding()
         self.rebuilt()
 
@@ -84,7 +94,7 @@ class Demo:
             f"and deployed just now"
         )
         self.chain_id = deployed["chainId"]
-        where = ("--store", self.ipfs, "--blobs", "../home/blobs", "--kubo", "../home/kubo")
+        where = self.where = ("--store", self.ipfs, "--blobs", "../home/blobs", "--kubo", "../home/kubo")
         key = self.witness.run("witness", "init", "--name", "witness.example", *node, *where).data
         root = self.out / "trust-root.json"
         self.authority.run(
@@ -355,6 +365,7 @@ class Demo:
         return [
             f"chain {self.chain_id}, embedded, kept by one operator, 1 witness; {store}",
             f"{self.issued} certificates issued, on the ledger",
+            self.day.summary(),
         ]
 
 

@@ -92,6 +92,7 @@ class Role:
 
     def __init__(self, stage: Stage, name: str) -> None:
         self.stage = stage
+        self.name = name
         self.home = stage.out / name
         self.home.mkdir(mode=0o700)
         # A demonstration: the passphrase lies in the home so that the visitor can go on. `doctor` says so.

@@ -1,0 +1,339 @@
+"""The tender in the demo: from the key holders' ceremony to an opening that an auditor recomputes.
+
+Everybody has a home, a passphrase and a process of their own; they share the ledger, a board of public papers and the
+custodians' servers, and nothing else. Seconds are real: the deadline falls by the chain's clock.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from chain.kernel.encoding import unb64url, unhex0x
+from scripts.demo_stage import Role, Stage, Unexpected
+from scripts.sample_tenders import People, Periods, desks, write
+
+ENTITY = "11440100000000002J"
+ENTITY_NAME = "示例市公共资源采购中心"
+HOLDERS = 5
+THRESHOLD = 3
+ROUND = 15
+"""Seconds of each of the four rounds of the ceremony, on a machine that answers a command in :data:`USUAL`."""
+TO_BID = 50
+"""Seconds from notice to deadline, on such a machine."""
+USUAL = 1.0
+"""Seconds that a small command takes on two free cores; on a slower machine people are given more time."""
+BIDDERS = 6
+"""Five submit in time, the sixth is late."""
+PRICES = ("3180000.00", "3240000.00", "2990000.00", "3305000.00", "3120000.00", "2500000.00")
+REPLACED = "3095000.00"
+
+
+class TenderDay:
+    """The story.
+
+    Args:
+        stage: where it plays.
+        authority: who has deployed the contracts.
+        officer: of the bureau that issues licences; its signer runs.
+        approver: of that bureau.
+        bureau: code of that bureau.
+        where: options of ``init`` that say where records and status lists are read.
+    """
+
+    def __init__(
+        self, stage: Stage, authority: Role, officer: Role, approver: Role, bureau: str, where: Sequence[str]
+    ) -> None:
+        self.stage = stage
+        self.authority, self.officer, self.approver, self.where = authority, officer, approver, where
+        self.bureau = bureau
+        self.tender = 0
+        self.ceremony = 0
+
+    # ------------------------------------------------------------------ before
+
+    def people(self) -> None:
+        """Homes of everybody; the ceremony begins and goes on beside the rest of the day."""
+        stage = self.stage
+        stage.chapter("A tender: key holders begin to make a key that nobody holds whole")
+        shared = ("--node", "../ledger", "--board", "../board", *self.where)
+        entity = ("--bureau", ENTITY, "--operator", "CG-0301")
+        self.procurement = self._role("procurement", "procurement", *entity, *shared)
+        self.supervisor = self._role("supervisor", "supervisor", *shared)
+        self.custodians = [self._role(f"custodian-{number}", "custodian", *shared) for number in (1, 2)]
+        self.holders = [self._role(f"holder-{number}", "keyholder", *shared) for number in range(1, HOLDERS + 1)]
+        self.auditor = self._role("auditor", "clerk", *shared)
+        self.bidders = [self._role(f"bidder-{number}", "bidder", *shared) for number in range(1, BIDDERS + 1)]
+        self._together(role_pins(self.everybody, stage.out / "trust-root.json"))
+        self.authority.run("authority", "register", ENTITY, "--name", ENTITY_NAME)
+        self.authority.run("authority", "accredit", ENTITY, "--type", "tenders")
+        self.authority.run("authority", "enter", self.procurement.home / "card.json")
+        for holder in self.holders:
+            holder.run(
+                "keyholder", "join", "--name", f"示例保管人{holder.name[-1]}", quiet=holder is not self.holders[0]
+            )
+            holder.start("keyholder", "run", "--every", "2")
+        self.pace = max(1.0, self.auditor.run("keys", "list", quiet=True).seconds / USUAL)
+        cards = [holder.home / "member-card.json" for holder in self.holders]
+        until = str(int(time.time()) + 30 * 86_400)
+        made = self.procurement.run(
+            "keyholder", "convene", *cards, "--threshold", str(THRESHOLD), "--until", until, "--title", "示例任期",
+            "--round", str(int(ROUND * self.pace)),
+        )  # fmt: skip
+        self.ceremony = made.data["ceremony"]
+        stage.say(f"{HOLDERS} key holders, {THRESHOLD} open together; each runs the ceremony on a machine of its own")
+
+    def _role(self, name: str, kind: str, *options: str) -> Role:
+        role = Role(self.stage, name)
+        role.run("init", kind, *options, quiet=kind not in ("procurement", "supervisor"))
+        return role
+
+    @property
+    def everybody(self) -> list[Role]:
+        """All roles of the tender."""
+        return [self.procurement, self.supervisor, *self.custodians, *self.holders, self.auditor, *self.bidders]
+
+    def _together(self, acts: Iterable[Callable[[], Any]], *, workers: int = 3) -> list[Any]:
+        with ThreadPoolExecutor(workers) as pool:
+            return [future.result() for future in [pool.submit(act) for act in acts]]
+
+    def companies(self, identifiers: list[str], bundles: Path) -> None:
+        """Six companies claim their licences."""
+        stage = self.stage
+        stage.chapter("Six companies bind a device of theirs to the business licence just issued")
+        self.licences = [bundles / f"{identifier}.json" for identifier in identifiers]
+        self.officer.run("activation", "request", *identifiers, "--wait", "60")
+        letters = self.approver.run("activation", "letters", "--print").data["letters"]
+        codes = {}
+        for letter in letters:
+            found = re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2,}", letter["text"])
+            named = next((one for one in identifiers if one in letter["text"]), None)
+            if found is None or named is None:
+                raise Unexpected("a letter without code or identifier")
+            codes[named] = found[0]
+
+        def claim(number: int) -> None:
+            bidder, identifier = self.bidders[number], identifiers[number]
+            code, file = bidder.home / "code.txt", bidder.home / "claim.json"
+            code.write_text(codes[identifier] + "\n")
+            bidder.run(
+                "claim", "make", identifier, "--bureau", self.bureau, "--out", file, "--code-file", code, quiet=True
+            )
+            code.unlink()
+
+        self._together(partial(claim, number) for number in range(BIDDERS))
+        for bidder in self.bidders:
+            self.officer.run(
+                "claims", "submit", bidder.home / "claim.json", "--wait", "0", expect=(0, 2),
+                quiet=bidder is not self.bidders[0],
+            )  # fmt: skip
+        self.officer.run("claims", "resume", "--wait", "60")
+        for identifier, bidder in zip(identifiers, self.bidders, strict=True):
+            self.officer.run("claims", "show", identifier, "--out", bidder.home, quiet=True)
+        self.bindings = [next(iter(bidder.home.glob("binding-*.json"))) for bidder in self.bidders]
+        stage.say("bound: from now on the company is whoever has that device, and nobody bids in another's name")
+
+    # ------------------------------------------------------------------ the notice
+
+    def notice(self) -> None:
+        """The key is there; the notice goes out."""
+        stage = self.stage
+        stage.chapter("The key is in force; the notice goes out")
+        while True:
+            shown = [self._shown(holder) for holder in self.holders]
+            kept = sum(one["share"] for one in shown)
+            if shown[0]["key"] and kept == HOLDERS:
+                break
+            if time.time() > shown[0]["confirmUntil"] + 20:
+                raise Unexpected(f"the ceremony came to nothing: {shown[0]}")
+            time.sleep(1)
+        stage.say(f"ceremony {self.ceremony}: the key is in force; {kept} of {HOLDERS} keep a share, encrypted")
+        self.addresses = []
+        for custodian in self.custodians:
+            port = free_port()
+            custodian.start("custodian", "run", "--port", str(port))
+            self.addresses.append(f"http://127.0.0.1:{port}")
+        to_bid = int(TO_BID * self.pace)
+        draft = desks(
+            People(
+                officer=public(self.procurement, "envelope"),
+                supervisor=public(self.supervisor, "envelope"),
+                supervisor_account=address(self.supervisor, "account"),
+                custodians=[
+                    (address(custodian, "account"), f"示例保管方{number}", url)
+                    for number, (custodian, url) in enumerate(zip(self.custodians, self.addresses, strict=True), 1)
+                ],
+                ceremony=self.ceremony,
+                bureau=ENTITY,
+                bureau_name=ENTITY_NAME,
+            ),
+            Periods(
+                questions=f"+{to_bid - 30}s", deadline=f"+{to_bid}s", opening=f"+{to_bid + 14}s", gap=120, reveal=8
+            ),
+        )
+        draft.pop("guarantee", None)  # no bank of this town issues guarantees yet
+        file = write(self.procurement.home / "drafts", draft).draft
+        self.procurement.run("tender", "check", file)
+        made = self.procurement.run("tender", "publish", file, "--yes").data
+        self.tender = made["tender"]
+        stage.say(f"tender {self.tender}: bids until {made['deadline']['time']}, by the chain's clock")
+
+    def _shown(self, holder: Role) -> dict[str, Any]:
+        shown: dict[str, Any] = holder.run("keyholder", "show", str(self.ceremony), quiet=True).data["ceremonies"][0]
+        return shown
+
+    # ------------------------------------------------------------------ bids
+
+    def bids(self) -> None:
+        """A question, an answer, five bids."""
+        stage, number = self.stage, str(self.tender)
+        stage.chapter("Five bids, each sealed on the bidder's own machine")
+        self.auditor.run("tender", "ask", number, "--text", "桌面板材是否可用竹材？")
+        self._together([partial(self._bid, place) for place in range(5)], workers=2)
+        self._prepare(5)
+        replacing, withdrawing = self.bidders[1], self.bidders[2]
+        self._fill(1, REPLACED)
+        replacing.run("bid", "seal", number)
+        replacing.run("bid", "replace", number, "--wait", "30")
+        withdrawing.run("bid", "withdraw", number, "--wait", "30")
+        receipt = stage.out / "receipts" / "bidder-1.json"
+        receipt.parent.mkdir()
+        self.bidders[0].run("bid", "receipt", number, "--out", receipt, "--pdf", receipt.with_suffix(".pdf"))
+        self.auditor.run("bid", "verify-receipt", receipt, "--ledger")
+        stage.say(
+            "one replaced its bid, one withdrew; a receipt proves by itself that a bid is on the ledger, not whose"
+        )
+        self._secrets()
+
+    def _bid(self, place: int) -> None:
+        self._prepare(place)
+        self.bidders[place].run("bid", "submit", str(self.tender), "--wait", "40", quiet=place > 0)
+
+    def _prepare(self, place: int) -> None:
+        bidder, number, quiet = self.bidders[place], str(self.tender), place > 0
+        bidder.run("bid", "start", number, quiet=quiet)
+        self._fill(place, PRICES[place])
+        papers = ("--licence", self.licences[place], "--binding", self.bindings[place])
+        bidder.run("bid", "state", number, *papers, quiet=quiet)
+        bidder.run("bid", "seal", number, quiet=quiet)
+        if place == 0:
+            bidder.run("bid", "rehearse", number)
+
+    def _fill(self, place: int, price: str) -> None:
+        folder = self.bidders[place].home / "bids" / f"{self.tender}-1"
+        file = folder / "draft.json"
+        draft = json.loads(file.read_text(encoding="utf-8"))
+        draft["envelopes"][0]["form"] |= {
+            "price": price, "delivery.days": str(30 + 5 * place), "warranty": ("1y", "3y", "5y")[place % 3],
+        }  # fmt: skip
+        paper = folder / "technical.txt"
+        paper.write_text(f"技术方案 {place + 1}\n" * 2_000, encoding="utf-8")
+        draft["envelopes"][0]["documents"] = [{"name": "技术标.txt", "mediaType": "text/plain", "path": paper.name}]
+        draft["certificates"] = [{"path": str(self.licences[place]), "rule": "licence", "fields": []}]
+        file.write_text(json.dumps(draft, ensure_ascii=False), encoding="utf-8")
+
+    def _secrets(self) -> None:
+        """Before the opening no price of a bid, and nobody's passphrase, lies anywhere but in its owner's home."""
+        searched = 0
+        words = {role: [(role.home / "passphrase").read_bytes().strip()] for role in self.everybody}
+        for place, bidder in enumerate(self.bidders):
+            words[bidder].append(PRICES[place].encode())
+        words[self.bidders[1]].append(REPLACED.encode())
+        for file in self.stage.out.rglob("*"):
+            if not file.is_file() or file.is_symlink():
+                continue
+            content = file.read_bytes()
+            searched += 1
+            for owner, secrets in words.items():
+                if not file.is_relative_to(owner.home) and any(secret in content for secret in secrets):
+                    raise Unexpected(f"{file}: holds a secret of {owner.name}")
+        self.stage.say(f"{searched} files searched: no price and no passphrase lies outside its owner's home")
+
+    # ------------------------------------------------------------------ the opening
+
+    def opening(self) -> None:
+        """The deadline, a late bid, three of five key holders, the record."""
+        stage, number = self.stage, str(self.tender)
+        stage.chapter("The deadline falls by the chain's clock")
+        until = self._tender()["deadline"]["seconds"]
+        stage.say(f"waiting for the deadline, {max(0, until - int(time.time()))} seconds more")
+        while time.time() <= until + 1:
+            time.sleep(0.2)
+        late = self.bidders[5].run("bid", "submit", number, "--wait", "10", expect=(1,)).data
+        stage.say(f"the sixth bid is late and refused: {late['error']['message']}")
+        self.procurement.run("tender", "close", number, "--wait", "60")
+        stage.chapter("Three of five key holders open what is live")
+        opens = self._tender()["openAt"]["seconds"]
+        while time.time() <= opens + 1:
+            time.sleep(0.2)
+        for holder in self.holders[:THRESHOLD]:
+            holder.run("keyholder", "release", number, "--yes")
+        opened = self.procurement.run("tender", "open", number, "--wait", "60").data
+        self.keys = opened["keys"].removeprefix("0x")
+        signed, companies = opened["signed"], opened["organisations"]
+        stage.say(f"opened by key holders {signed}: bids of {companies} companies, {opened['minimum']} are needed")
+        self.supervisor.run("tender", "witness-opening", number)
+        self.procurement.run("tender", "finish-opening", number)
+        for place in (0, 1, 3, 4):
+            self.bidders[place].run("bid", "check", number, quiet=place > 0)
+        stage.say(
+            "each bidder finds its own figures in the record; the withdrawn and the replaced bid stay shut for ever"
+        )
+
+    def _tender(self) -> dict[str, Any]:
+        return self.auditor.run("tender", "show", str(self.tender), quiet=True).data
+
+    def audit(self) -> None:
+        """Everything recomputed, from chain and papers alone."""
+        stage = self.stage
+        stage.chapter("An auditor recomputes the tender, trusting no server")
+        number = str(self.tender)
+        found = self.auditor.run("audit", "--tender", number).data
+        looks = sum(found["looked"].values())
+        stage.say(f"{found['verdict']}: {len(found['looked'])} rules, {looks} looks at ledger and papers")
+        paper = self.stage.out / "board" / "papers" / self.keys[:2] / self.keys
+        genuine = paper.read_bytes()
+        paper.write_bytes(genuine.replace(b"0", b"1", 1))
+        spoilt = self.auditor.run("audit", "--tender", number, expect=(1,)).data
+        paper.write_bytes(genuine)
+        first = spoilt["findings"][0]
+        stage.say(f"one letter changed in one stored paper: {first['rule']}, {first['subject']}: {first['detail']}")
+
+    def summary(self) -> str:
+        """One line."""
+        bids = "five bids, one replaced, one withdrawn, a sixth too late"
+        return f"tender {self.tender}: {bids}; four opened by three of five key holders"
+
+
+def role_pins(roles: Iterable[Role], root: Path) -> list[Callable[[], Any]]:
+    """One act a role: it pins the trust root."""
+    return [partial(role.run, "trust", "pin", root, quiet=True) for role in roles]
+
+
+def public(role: Role, name: str) -> bytes:
+    """Public part of a role's X25519 key, 32 bytes."""
+    return unb64url(_card(role, name)["public"])
+
+
+def address(role: Role, name: str) -> bytes:
+    """Address of a role's account, 20 bytes."""
+    return unhex0x(_card(role, name)["public"].lower(), size=20)
+
+
+def _card(role: Role, name: str) -> dict[str, str]:
+    cards: list[dict[str, str]] = role.run("keys", "list", quiet=True).data["keys"]
+    return next(card for card in cards if card["name"] == name)
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
