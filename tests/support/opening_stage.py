@@ -197,7 +197,7 @@ class OpeningCase:
     def judge(self, envelope: int = 1) -> Judge:
         """Judges organisations by the companies' own ledger."""
         deadline = deadline_block(self.stage.ledger, self.story.deadline)
-        return judge_with(self.companies.evidence(), self.live(envelope), deadline, deadline.time)
+        return judge_with(self.companies.evidence(), self.live(envelope), deadline, deadline.time, consortium=None)
 
 
 def lock_key(stage: TenderStage, name: str) -> bytes:

@@ -104,7 +104,9 @@ def _compare(
         return
     with case.report.looking("A805", subject):
         ledger = case.ledger
-        judge = judge_with(case.evidence, live, deadline_block(ledger, case.story.deadline), ledger.block.time)
+        most = case.notice.consortium if case.notice is not None else None
+        deadline = deadline_block(ledger, case.story.deadline)
+        judge = judge_with(case.evidence, live, deadline, ledger.block.time, consortium=most)
         found, said = judge(bid, manifest), recorded.organisation
         if found.result == "error" and said.result != "error":
             raise Unavailable("licences and bindings are not all at hand: " + "; ".join(found.findings), code="audit")

@@ -145,7 +145,8 @@ class OpeningHere:
         """Says who stands behind an opened bid, from this home's ledger and store."""
         ledger = self.place.ledger
         deadline = deadline_block(ledger, self.story.deadline)
-        return judge_with(evidence_of(self.place.home, self.place.connection), self.live, deadline, ledger.block.time)
+        evidence = evidence_of(self.place.home, self.place.connection)
+        return judge_with(evidence, self.live, deadline, ledger.block.time, consortium=self.notice.consortium)
 
     def acts(self, account: str) -> TenderActs:
         """Writes from that account, or from the home's own."""

@@ -25,7 +25,7 @@ def deadline_block(ledger: TenderLedger, deadline: int) -> BlockRef:
     return read_header(headers[0])[0]
 
 
-def judge_with(evidence: Evidence, live: LiveBids, deadline: BlockRef, now: int) -> Judge:
+def judge_with(evidence: Evidence, live: LiveBids, deadline: BlockRef, now: int, *, consortium: int | None) -> Judge:
     """Judges statements against that evidence.
 
     Args:
@@ -33,13 +33,14 @@ def judge_with(evidence: Evidence, live: LiveBids, deadline: BlockRef, now: int)
         live: the live set that is opened.
         deadline: the last block of the bidding.
         now: seconds since 1970 UTC.
+        consortium: most members of a consortium by the notice, 0 for none; None: not looked at.
     """
 
     def judge(bid: LiveBid, manifest: Manifest) -> NamedOrganisation:
         documents = {one.digest for one in manifest.documents} if live.envelope == 1 else None
         found = check_statement(
             manifest.organisation, manifest.identity, recovery=bid.commitment.recovery, evidence=evidence,
-            deadline=deadline, now=now, documents=documents,
+            deadline=deadline, now=now, documents=documents, consortium=consortium,
         )  # fmt: skip
         return named(found)
 

@@ -95,15 +95,9 @@ def test_each_bidder_checks_his_own_bid(market: Market, tmp_path: Path) -> None:
     while market.stage.ledger.lot(tender, 1).phase is Phase.BIDDING:  # the custodian closes it as soon as it may
         market.stage.wait_until(market.stage.now())
     release(market, tender)
-    handed = tmp_path / "files"
-    handed.mkdir()
-    for name in ("agent", "company-2"):
-        sealed = market.stage.home(name) / "bids" / f"{tender}-1" / "versions" / "1" / "envelope-1.age"
-        (handed / f"{name}.age").write_bytes(sealed.read_bytes())
-    files = ("--custody", str(handed))
-    opened = market.ok("officer", "tender", "open", number, *files, "--wait", "60")
+    opened = market.ok("officer", "tender", "open", number, "--wait", "60")
     assert [bid["outcome"] for bid in opened["bids"]] == ["opened", "opened"]
-    market.ok("supervisor", "tender", "witness-opening", number, *files)
+    market.ok("supervisor", "tender", "witness-opening", number)
     finished = market.ok("officer", "tender", "finish-opening", number)
     record = json.loads(market.stage.board.get(bytes.fromhex(finished["record"][2:])))
     said = [one["organisation"] for one in record["content"]["bids"]]
