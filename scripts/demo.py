@@ -77,6 +77,7 @@ class Demo:
         self.day.audit()
         self.shredding()
         self.rebuilt()
+        self.everything()
 
     # ------------------------------------------------------------------ morning
 
@@ -110,7 +111,8 @@ class Demo:
         store = ("--store", self.ipfs) if self.ipfs == "kubo" else ()
         bureau, desk = ("--bureau", BUREAU), ("--desk", "../desk")
         seen = ("--witness", "../witness")
-        self.officer.run("init", "officer", *bureau, "--operator", "GH-0101", *node, *desk, *seen, *store)
+        board = ("--board", "../board")
+        self.officer.run("init", "officer", *bureau, "--operator", "GH-0101", *node, *desk, *seen, *board, *store)
         self.approver.run("init", "approver", *bureau, "--operator", "GH-0202", *node, *desk)
         self.clerk.run("init", "clerk", *node, *where)
         for role in (self.authority, self.witness, self.officer, self.approver, self.clerk):
@@ -350,6 +352,13 @@ class Demo:
             f"{shown['status']} because: {shown['history'][-1]['reason']}"
         )
 
+    def everything(self) -> None:
+        """All that was ever anchored, and the tender, once more."""
+        stage = self.stage
+        stage.chapter("Everything is recomputed: all certificates, all status lists, the tender")
+        found = self.officer.run("audit", "--all").data
+        stage.say(f"{found['verdict']}: {len(found['looked'])} rules, {sum(found['looked'].values())} looks")
+
     # ------------------------------------------------------------------ summary
 
     def summary(self) -> list[str]:
@@ -429,6 +438,7 @@ def main() -> int:
         f"{seconds:.0f} seconds. Left in {relative}/: "
         f"report.md bundles/ qr/ paper/ forged/ lists/ snapshot.json trust-root.json, and the homes\n"
         f"Go on: .venv/bin/yinxin --home {relative}/home find 示例\n"
+        f"       .venv/bin/yinxin --home {relative}/home audit --all\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify {relative}/qr/{demo.pictures[0].name}\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify "
         f"{relative}/forged/another-name-in-a-genuine-bundle.json"

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from scripts.demo_tender import PRICES, REPLACED
+
 ROOT = Path(__file__).resolve().parents[2]
 YINXIN = ROOT / ".venv" / "bin" / "yinxin"
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def test_it_leaves_forgeries_lists_and_a_readable_report(played: Path) -> None:
 def test_nobody_holds_the_secrets_of_another(played: Path) -> None:
     secrets = {
         name: (played / name / "passphrase").read_text().strip()
-        for name in ("home", "approver", "authority", "witness")
+        for name in ("home", "approver", "authority", "witness", "procurement", "supervisor", "holder-1", "bidder-1")
     }
     assert len(set(secrets.values())) == len(secrets)
     for name, secret in secrets.items():
@@ -100,3 +102,24 @@ def test_a_missing_trust_root_is_named_with_its_fix(played: Path, tmp_path: Path
     assert any(
         check["name"] == "trust root" and check["ok"] is None and "trust pin" in check["fix"] for check in checks
     )
+
+
+def test_what_was_not_live_is_read_nowhere(played: Path) -> None:
+    """Withdrawn, replaced and late prices lie in their bidders' homes alone, also after the opening."""
+    shut = {"bidder-2": PRICES[1], "bidder-3": PRICES[2], "bidder-6": PRICES[5]}
+    for file in played.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            content = file.read_bytes()
+            for name, price in shut.items():
+                assert price.encode() not in content or file.is_relative_to(played / name), f"{file}: {price}"
+    opened = [json.loads(path.read_bytes()) for path in (played / "procurement" / "openings").rglob("manifest.json")]
+    read = {figure["value"] for manifest in opened for figure in manifest["form"] if figure["name"] == "price"}
+    assert read == {PRICES[0], REPLACED, PRICES[3], PRICES[4]}
+
+
+def test_the_tender_is_audited_and_a_receipt_stands_alone(played: Path) -> None:
+    assert _yinxin(played / "auditor", "audit", "--tender", "1")["verdict"] == "clean"
+    assert _yinxin(played / "home", "audit", "--all")["verdict"] == "clean"
+    receipt = played / "receipts" / "bidder-1.json"
+    assert _yinxin(played / "auditor", "bid", "verify-receipt", str(receipt), "--ledger")
+    assert receipt.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
