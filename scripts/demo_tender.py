@@ -64,23 +64,30 @@ class TenderDay:
         stage = self.stage
         stage.chapter("A tender: key holders begin to make a key that nobody holds whole")
         shared = ("--node", "../ledger", "--board", "../board", *self.where)
-        entity = ("--bureau", ENTITY, "--operator", "CG-0301")
-        self.procurement = self._role("procurement", "procurement", *entity, *shared)
-        self.supervisor = self._role("supervisor", "supervisor", *shared)
-        self.custodians = [self._role(f"custodian-{number}", "custodian", *shared) for number in (1, 2)]
-        self.holders = [self._role(f"holder-{number}", "keyholder", *shared) for number in range(1, HOLDERS + 1)]
-        self.auditor = self._role("auditor", "clerk", *shared)
-        self.bidders = [self._role(f"bidder-{number}", "bidder", *shared) for number in range(1, BIDDERS + 1)]
+        kinds = {
+            "procurement": ("procurement", "--bureau", ENTITY, "--operator", "CG-0301"),
+            "supervisor": ("supervisor",),
+            **{f"custodian-{number}": ("custodian",) for number in (1, 2)},
+            **{f"holder-{number}": ("keyholder",) for number in range(1, HOLDERS + 1)},
+            "auditor": ("clerk",),
+            **{f"bidder-{number}": ("bidder",) for number in range(1, BIDDERS + 1)},
+        }
+        roles = self._together(partial(self._role, name, *words, *shared) for name, words in kinds.items())
+        home = dict(zip(kinds, roles, strict=True))
+        self.procurement, self.supervisor, self.auditor = home["procurement"], home["supervisor"], home["auditor"]
+        self.custodians = [home[f"custodian-{number}"] for number in (1, 2)]
+        self.holders = [home[f"holder-{number}"] for number in range(1, HOLDERS + 1)]
+        self.bidders = [home[f"bidder-{number}"] for number in range(1, BIDDERS + 1)]
         self._together(role_pins(self.everybody, stage.out / "trust-root.json"))
         self.authority.run("authority", "register", ENTITY, "--name", ENTITY_NAME)
         self.authority.run("authority", "accredit", ENTITY, "--type", "tenders")
         self.authority.run("authority", "enter", self.procurement.home / "card.json")
+        self.pace = max(1.0, self.auditor.run("keys", "list", quiet=True).seconds / USUAL)
         for holder in self.holders:
             holder.run(
                 "keyholder", "join", "--name", f"示例保管人{holder.name[-1]}", quiet=holder is not self.holders[0]
             )
             holder.start("keyholder", "run", "--every", "2")
-        self.pace = max(1.0, self.auditor.run("keys", "list", quiet=True).seconds / USUAL)
         cards = [holder.home / "member-card.json" for holder in self.holders]
         until = str(int(time.time()) + 30 * 86_400)
         made = self.procurement.run(
@@ -135,8 +142,10 @@ class TenderDay:
                 quiet=bidder is not self.bidders[0],
             )  # fmt: skip
         self.officer.run("claims", "resume", "--wait", "60")
-        for identifier, bidder in zip(identifiers, self.bidders, strict=True):
-            self.officer.run("claims", "show", identifier, "--out", bidder.home, quiet=True)
+        self._together(
+            partial(self.officer.run, "claims", "show", identifier, "--out", bidder.home, quiet=True)
+            for identifier, bidder in zip(identifiers, self.bidders, strict=True)
+        )
         self.bindings = [next(iter(bidder.home.glob("binding-*.json"))) for bidder in self.bidders]
         stage.say("bound: from now on the company is whoever has that device, and nobody bids in another's name")
 
@@ -288,7 +297,8 @@ class TenderDay:
         )
 
     def _tender(self) -> dict[str, Any]:
-        return self.auditor.run("tender", "show", str(self.tender), quiet=True).data
+        shown: dict[str, Any] = self.auditor.run("tender", "show", str(self.tender), quiet=True).data
+        return shown
 
     def audit(self) -> None:
         """Everything recomputed, from chain and papers alone."""
