@@ -79,7 +79,7 @@ def whole(tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -
     box.take(stage.board.notes(releases_topic(case.tender, 1, 1)))
     stage.wait_until(case.story.open_at)
     officer = stage.acts("officer")
-    digest = publish_keys(officer, stage.board, combine_keys(box))
+    digest = publish_keys(stage.ledger, officer, stage.board, combine_keys(box))
     place = LotPlace(case.notice.genesis, case.notice.book, case.tender, 1)
     object_to(stage.acts("supervisor"), stage.board, place, "开标时间有误。")
     answer_objection(officer, stage.board, case.story, place, 1, "时间无误。")
@@ -254,7 +254,7 @@ def test_a_tender_of_two_envelopes_opens_the_price_without_dropped_bids(
         box = ReleaseBox(stage.key.opening_key, live)
         box.take(stage.board.notes(releases_topic(case.tender, 1, envelope)))
         keys = combine_keys(box)
-        digest = publish_keys(officer, stage.board, keys)
+        digest = publish_keys(stage.ledger, officer, stage.board, keys)
         folder, judge = tmp_path / f"officer-{envelope}", case.judge(envelope)
         opening = open_bids(live, keys, case.notice, case.sources, case.box("officer"), folder, {})
         bids = [recorded_bid(live, one, case.notice, judge) for one in opening]

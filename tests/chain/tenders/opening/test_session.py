@@ -85,8 +85,8 @@ def opened(tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) 
     assert box.take(board.notes(releases_topic(case.tender, 1, 1))) == 0
     tender_stage.wait_until(case.story.open_at)
     acts = tender_stage.acts("officer")
-    digest = publish_keys(acts, board, combine_keys(box))
-    assert publish_keys(acts, board, combine_keys(box)) == digest
+    digest = publish_keys(tender_stage.ledger, acts, board, combine_keys(box))
+    assert publish_keys(tender_stage.ledger, acts, board, combine_keys(box)) == digest
     openings = [event for event in case.story.events if event.name == "EnvelopeOpened"]
     assert [event.values["keysDigest"] for event in openings] == [digest]
     return Opened(case, box, digest)
