@@ -84,9 +84,9 @@ class Hearing:
     complainers: Mapping[int, tuple[int, ...]]
     heard: Mapping[int, Mapping[int, bool]]
 
-    def exposed(self) -> int:
-        """How many dealers would show a share to a member that says it misses the deal."""
-        return sum(any(heard.values()) for heard in self.heard.values())
+    def exposed(self) -> frozenset[int]:
+        """Dealers who would show a share to a member that says it misses the deal."""
+        return frozenset(dealer for dealer, heard in self.heard.items() if any(heard.values()))
 
 
 def hear(roster: Roster, transcript: Transcript) -> Hearing:
@@ -161,9 +161,10 @@ def make_answer(roster: Roster, dealer: int, seed: bytes, transcript: Transcript
     if dealer not in hearing.complainers:
         return None
     heard = hearing.heard.get(dealer, {})
-    if any(heard.values()) and len(hearing.dealt) - hearing.exposed() < roster.threshold:
+    exposed = len(hearing.exposed())
+    if any(heard.values()) and len(hearing.dealt) - exposed < roster.threshold:
         raise Refused(
-            f"{hearing.exposed()} dealers are told that their deals are missing; with shares shown to all who say so, "
+            f"{exposed} dealers are told that their deals are missing; with shares shown to all who say so, "
             "whoever hides deals could learn the key",
             code="ceremony.hidden", field="complaints", fix="convene again, with other boards or other members",
         )  # fmt: skip

@@ -24,6 +24,9 @@ from chain.sealing.ceremony.roster import Roster
 from chain.sealing.share import KeyShare
 from chain.sealing.threshold import OpeningKey
 
+_PROVED = (Offence.BAD_DEAL, Offence.BAD_BOX, Offence.FALSE_COMPLAINT)
+"""What no honest member does. Who is absent or does not answer may only have had a broken line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -53,7 +56,8 @@ def judge(roster: Roster, transcript: Transcript) -> Judgement:
     """Who qualified, and the key that they share.
 
     Raises:
-        Refused: fewer than t qualified (the message names who was left out and why), or the key is degenerate.
+        Refused: fewer than t qualified (the message names who was left out and why); so many of them showed a share
+            to who missed their deals that the rest could know the key (``ceremony.hidden``); or it is degenerate.
         InvalidInput: a message of a member that is not on the roster.
         Unavailable: a deal is missing that others have; see :func:`hear`.
     """
@@ -70,8 +74,24 @@ def judge(roster: Roster, transcript: Transcript) -> Judgement:
             f"{len(deals)} of {roster.size} qualified, {roster.threshold} are needed ({reasons})",
             code="ceremony.qualified", fix="begin a new ceremony without those who were left out",
         )  # fmt: skip
+    _check_hidden(roster, hearing, deals, named)
     key = _opening_key(roster, deals)
     return Judgement(roster, deals, named, key, _digest(roster, transcript, tuple(deals), key))
+
+
+def _check_hidden(roster: Roster, hearing: Hearing, deals: Mapping[int, Deal], faults: tuple[MemberFault, ...]) -> None:
+    """One of the qualified is honest and has shown nothing; dealers who answered may have lost company since.
+
+    A share shown because a box was said to be wrong tells nothing: the dealer is out, or a liar knew it already.
+    """
+    exposed = hearing.exposed() & deals.keys()
+    proved = sum(fault.offence in _PROVED for fault in faults)
+    if exposed and len(deals) - len(exposed) < roster.threshold - proved:
+        raise Refused(
+            "too few qualified dealers have shown no share; whoever hides deals could know the key "
+            f"(shown: {', '.join(map(str, sorted(exposed)))})",
+            code="ceremony.hidden", field="answers", fix="convene again, with other boards or other members",
+        )  # fmt: skip
 
 
 def take_share(judgement: Judgement, member: int, private: bytes) -> KeyShare:

@@ -103,7 +103,7 @@ def test_who_misses_t_deals_is_not_heard_and_gets_no_share_shown() -> None:
 def test_if_too_many_deals_are_hidden_no_honest_dealer_shows_anything() -> None:
     """A board that hides each honest deal from another honest member, with two dishonest members, learns no share."""
     transcript = Transcript(SENT, saying({2: (1,), 3: (2,), 1: (3,)}))
-    assert hear(ROSTER, transcript).exposed() == 3
+    assert hear(ROSTER, transcript).exposed() == {1, 2, 3}
     for dealer in (1, 2, 3):
         with pytest.raises(Refused) as caught:
             make_answer(ROSTER, dealer, seed(dealer), transcript)
@@ -112,6 +112,26 @@ def test_if_too_many_deals_are_hidden_no_honest_dealer_shows_anything() -> None:
     with pytest.raises(Refused) as caught:
         judge(ROSTER, transcript)
     assert caught.value.code == "ceremony.qualified"
+
+
+def test_no_key_comes_of_it_if_those_who_showed_nothing_are_pushed_out_afterwards() -> None:
+    """1 and 2 are dishonest; shares of 3 and 4 are shown, 5 is kept from answering: 1 and 2 would know the key."""
+    lie = Complaint.of_words(ROSTER, 2, {5: box_word(ROSTER, 2, 5)}).to_bytes()
+    transcript = Transcript(SENT, {**saying({3: (4,), 4: (3,)}), 2: lie})
+    with pytest.raises(Refused) as caught:
+        judge(ROSTER, answered(transcript, mute=(5,)))
+    assert caught.value.code == "ceremony.hidden"
+    assert "3, 4" in caught.value.message
+    assert judge(ROSTER, answered(transcript)).qualified == (1, 3, 4, 5), "if 5 answers, the lie is proved"
+
+
+def test_who_is_proved_dishonest_is_not_counted_among_those_who_may_hide() -> None:
+    """4 lied about a box; so at most one dishonest member is left, and one of 2 and 5 is honest and showed nothing."""
+    said = {4: {2: box_word(ROSTER, 4, 2)}, 1: {3: missing_word(ROSTER, 1, 3)}, 3: {1: missing_word(ROSTER, 3, 1)}}
+    complaints = {member: Complaint.of_words(ROSTER, member, words).to_bytes() for member, words in said.items()}
+    judgement = judge(ROSTER, answered(Transcript(SENT, complaints)))
+    assert [(fault.member, fault.offence) for fault in judgement.faults] == [(4, Offence.FALSE_COMPLAINT)]
+    assert judgement.qualified == (1, 2, 3, 5)
 
 
 def test_every_other_word_is_a_complaint_about_a_box() -> None:
