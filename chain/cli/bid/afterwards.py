@@ -20,7 +20,9 @@ from chain.tenders.bidding.acts import Submission
 from chain.tenders.bidding.folder import VersionFolder
 from chain.tenders.bidding.kept import KeptBid, open_kept
 from chain.tenders.bidding.own import Objectionable, compare
-from chain.tenders.opening import OpeningRecord, keys_by_place, read_keys, read_record
+from chain.tenders.holding import opening_key
+from chain.tenders.opening import OpeningRecord, keys_by_place, live_bids, read_record, read_story
+from chain.tenders.opening.naming import keys_at_hand
 from chain.tenders.opening.record import KIND
 
 
@@ -134,20 +136,21 @@ def _look(here: BidHere, mine: _Mine, record: OpeningRecord) -> Iterator[Objecti
 
 def _opened(here: BidHere, mine: _Mine, envelope: int) -> bytes:
     """The key holders' signature over one's own bid, once the envelope is opened; until then k2 is shown to nobody."""
-    for event in here.ledger.tender_events(here.tender):
-        values = event.values
-        if event.name != "EnvelopeOpened" or (values["lot"], values["envelope"]) != (here.lot, envelope):
-            continue
-        keys = read_keys(here.place.board.get(values["keysDigest"]))
-        by_commitment = {one.commitment: one.place for one in keys.bids}
-        place = by_commitment.get(mine.act.hash())
-        if place is None:
-            raise Refused("your bid is not among those opened", code="bidding.unopened", field="envelope")
-        return keys_by_place(keys)[place]
-    raise Refused(
-        f"envelope {envelope} of lot {here.lot} is not opened on the ledger: the proof stays secret until then",
-        code="bidding.sealed", field="envelope", fix="wait for the opening",
-    )  # fmt: skip
+    story = read_story(here.ledger, here.tender)
+    line = story.lots.get(here.lot)
+    if line is None or envelope not in line.openings:
+        raise Refused(
+            f"envelope {envelope} of lot {here.lot} is not opened on the ledger: the proof stays secret until then",
+            code="bidding.sealed", field="envelope", fix="wait for the opening",
+        )  # fmt: skip
+    live = live_bids(story, here.ledger.genesis, here.lot, envelope)
+    place = next((bid.place for bid in live.bids if bid.hash == mine.act.hash()), None)
+    if place is None:
+        raise Refused(
+            "your bid is not among those opened", code="bidding.unopened", field="envelope", fix="yinxin bid show"
+        )
+    key = opening_key(here.ledger, here.place.board, story.terms.ceremony)
+    return keys_by_place(keys_at_hand(line, here.place.board, key, live))[place]
 
 
 def _plain(here: BidHere, file: Path) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from chain.kernel.errors import Damaged, InvalidInput, NotFound
 from chain.kernel.tender_ports import Board, TenderActs
+from chain.sealing import OpeningKey
 from chain.tenders.opening.keys import OpeningKeys, check_keys, combine_keys
 from chain.tenders.opening.live import LiveBids
 from chain.tenders.opening.releases import ReleaseBox, releases_topic
@@ -40,6 +41,21 @@ def published_keys(line: LotStory, board: Board, opening_key: bytes, live: LiveB
             first = first or error
     assert first is not None
     raise first
+
+
+def keys_at_hand(line: LotStory, board: Board, opening_key: OpeningKey, live: LiveBids) -> OpeningKeys:
+    """The keys of an opened envelope for anybody: as published, else made anew from the releases on the board.
+
+    Raises:
+        NotFound, Damaged, InvalidInput, Unavailable: what is wrong with the blob, where too few releases are there.
+    """
+    try:
+        return published_keys(line, board, opening_key.key, live)[1]
+    except (NotFound, Damaged, InvalidInput):
+        box = ReleaseBox(opening_key, live)
+        if box.take(board.notes(releases_topic(live.tender, live.lot, live.envelope))):
+            raise
+        return combine_keys(box)
 
 
 def name_keys(line: LotStory, board: Board, acts: TenderActs, box: ReleaseBox) -> bytes:
