@@ -14,14 +14,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable
+from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, YinxinError
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import CaseKind, Phase, SealedFile, TenderEvent
 from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
@@ -136,12 +136,15 @@ def digest_of(path: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
-def fetch_file(sources: Sequence[FileSource], file: SealedFile, target: Path) -> tuple[Path | None, tuple[str, ...]]:
+def fetch_file(
+    sources: Sequence[FileSource], file: SealedFile, target: Path, *, kept: bool = True
+) -> tuple[Path | None, tuple[str, ...]]:
     """The committed file from the first source that has it; else None, and why not, one reason a source.
 
-    What lies there already is taken if it is the committed file, whoever put it there.
+    What lies there already is taken if it is the committed file, whoever put it there; unless ``kept`` is false.
+    A source that answers oddly is one that does not have it: none of them stops the others.
     """
-    if target.exists() and target.stat().st_size == file.size and digest_of(target) == file.digest:
+    if kept and target.exists() and target.stat().st_size == file.size and digest_of(target) == file.digest:
         return target, ()
     target.parent.mkdir(parents=True, exist_ok=True)
     reasons = []
@@ -149,7 +152,7 @@ def fetch_file(sources: Sequence[FileSource], file: SealedFile, target: Path) ->
         try:
             source.fetch(file.digest, file.size, target)
             return target, ()
-        except (NotFound, Damaged, Unavailable, Refused) as error:
+        except YinxinError as error:
             reasons.append(error.message)
     return None, tuple(reasons)
 
@@ -162,6 +165,7 @@ def open_bids(
     box: tuple[str, bytes],
     folder: Path,
     shown: Mapping[int, Sequence[bytes]],
+    lost: Collection[int] = (),
 ) -> Iterator[OpenedBid]:
     """Open every bid of the live set, one after the other, into ``folder/bids/<place>``.
 
@@ -173,6 +177,7 @@ def open_bids(
         box: ``officer`` or ``supervisor``, with that recipient's private key.
         folder: sealed files are kept in ``files``, opened bids in ``bids``. What is there already is not made again.
         shown: k2 that others showed, by place.
+        lost: places whose file has to come from a source, whatever lies in ``files``.
     """
     envelope = notice.envelope(live.envelope)
     if envelope is None:
@@ -183,7 +188,9 @@ def open_bids(
         known = committed_to(live, bid, notice.opening_key, envelope.recipients)
         target = folder / "bids" / str(bid.place)
         manifest = _opened_before(target, known.identity.digest(), known.form_root)
-        path, reasons = fetch_file(sources, bid.file(live.envelope), folder / "files" / f"{bid.place}.age")
+        path, reasons = fetch_file(
+            sources, bid.file(live.envelope), folder / "files" / f"{bid.place}.age", kept=bid.place not in lost
+        )
         reached("opening-file")
         if manifest is not None and path is not None:
             found = open_live_bid(bid, path, known, signatures[bid.place], box, None, shown.get(bid.place, ()))
