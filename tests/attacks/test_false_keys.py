@@ -26,11 +26,11 @@ def test_the_officer_goes_on_and_the_audit_tells_of_it(tender_stage: TenderStage
     stage.acts("holder-4").open(case.tender, 1, 1, signature, sha256(b"nothing that anybody has"))
 
     lot = ["--custody", str(case.custody)]
-    supervisor = stage.run("supervisor", "tender", "open", tender, *lot)
+    supervisor = stage.run("supervisor", "tender", "open", tender)
     assert supervisor.code != 0, "there is nothing to check yet"
-    opened = stage.run("officer", "tender", "open", tender, *lot)
+    opened = stage.run("officer", "tender", "open", tender)
     assert [bid["outcome"] for bid in opened.data["bids"]] == ["opened"]
-    again = stage.run("supervisor", "tender", "open", tender, *lot)
+    again = stage.run("supervisor", "tender", "open", tender)
     assert again.data["keys"] == opened.data["keys"]
     audit = stage.run("holder-5", "audit", "--tender", tender, *lot)
     told = [(one["rule"], one["result"]) for one in audit.data["findings"] if one["rule"] in ("A703", "A704")]

@@ -9,6 +9,7 @@ import pytest
 
 from chain.kernel.encoding import b64url
 from chain.sealing import FaultKind
+from chain.tenders.opening.finishing import restore_until, session_topic
 from tests.api.town import cheap_keys
 from tests.support.opening_stage import OpeningCase
 from tests.support.tender_fixtures import tender_stage, tender_template
@@ -44,11 +45,11 @@ def test_an_opening_from_closing_to_its_record(case: OpeningCase, tmp_path: Path
     assert stage.ok("supervisor", "tender", "close", tender) == closed
 
     case.release(2, 5)
-    few = stage.run("officer", "tender", "open", tender, *lot)
+    few = stage.run("officer", "tender", "open", tender)
     assert (few.code, few.data["signed"], few.data["missing"]) == (2, [2, 5], 1)
     assert few.data["waitingFor"] == [1, 3, 4]
     case.release(1)
-    opened = stage.ok("officer", "tender", "open", tender, *lot, "--wait", "60")
+    opened = stage.ok("officer", "tender", "open", tender, "--wait", "60")
     assert [bid["outcome"] for bid in opened["bids"]] == ["opened"] * 3
     assert opened["bids"][0]["figures"]["price"] == "1234567.00"
     assert "extra" not in opened["bids"][2]["figures"]
@@ -57,8 +58,8 @@ def test_an_opening_from_closing_to_its_record(case: OpeningCase, tmp_path: Path
     )
     # This chain has no register of the companies' licences, so nobody is shown to stand behind the bids.
     assert (opened["organisations"], opened["failed"]) == (0, True)
-    assert stage.ok("officer", "tender", "open", tender, *lot)["content"] == opened["content"]
-    words = stage.run("officer", "tender", "open", tender, *lot, as_json=False)
+    assert stage.ok("officer", "tender", "open", tender)["content"] == opened["content"]
+    words = stage.run("officer", "tender", "open", tender, as_json=False)
     assert "开标一览表" in words.out
     assert "1111111.11" in words.out
 
@@ -66,7 +67,7 @@ def test_an_opening_from_closing_to_its_record(case: OpeningCase, tmp_path: Path
     assert filed["number"] == 1
     waiting = stage.run("officer", "tender", "finish-opening", tender, "--without-supervisor", "未到场")
     assert (waiting.code, waiting.data["error"]["code"]) == (1, "opening.objections")
-    older = stage.run("supervisor", "tender", "witness-opening", tender, *lot)  # the draft does not know of it yet
+    older = stage.run("supervisor", "tender", "witness-opening", tender)  # the draft does not know of it yet
     assert (older.code, older.data["differs"]) == (1, ["objections"])
     stage.ok("officer", "tender", "answer-objection", tender, "1", "--text", "已核对，读数无误。")
     listed = stage.ok("holder-1", "tender", "objections", tender)["objections"]
@@ -74,7 +75,7 @@ def test_an_opening_from_closing_to_its_record(case: OpeningCase, tmp_path: Path
 
     unsigned = stage.run("officer", "tender", "finish-opening", tender)
     assert (unsigned.code, unsigned.data["finished"]) == (2, False)
-    assert stage.ok("supervisor", "tender", "witness-opening", tender, *lot)["content"] == unsigned.data["content"]
+    assert stage.ok("supervisor", "tender", "witness-opening", tender)["content"] == unsigned.data["content"]
     finished = stage.ok("officer", "tender", "finish-opening", tender)
     assert finished["failed"] is True
     assert stage.ok("officer", "tender", "finish-opening", tender) == finished
@@ -90,9 +91,7 @@ def test_an_opening_from_closing_to_its_record(case: OpeningCase, tmp_path: Path
     with cheap_keys():
         stage.keys("holder-1").create("audit", "desk")
     file = tmp_path / "granted.age"
-    stage.ok(
-        "officer", "tender", "grant-keys", tender, str(file), "--to", stage.keys("holder-1").card("audit").public, *lot
-    )
+    stage.ok("officer", "tender", "grant-keys", tender, str(file), "--to", stage.keys("holder-1").card("audit").public)
     assert b"yinxin-granted" not in file.read_bytes()
     deep = stage.ok("holder-1", "audit", "--tender", tender, *lot, "--keys", str(file))
     assert (deep["verdict"], deep["level"], deep["looked"]["A803"]) == ("clean", "keys", 3)
@@ -128,11 +127,12 @@ def test_a_bad_file_is_recorded_with_its_evidence_and_the_supervisor_sees_the_sa
     case.bid(1)
     case.bid(2, spoil=lambda path: path.write_bytes(b"junk") and None)
     case.bid(3)
+    lost = (case.custody / "3-1-1.age").read_bytes()
     (case.custody / "3-1-1.age").unlink()
     stage.ok("officer", "tender", "close", tender, "--wait", "60")
     case.release(3, 4, 5)
     lot = ["--custody", str(case.custody)]
-    opened = stage.run("officer", "tender", "open", tender, *lot, "--wait", "60")
+    opened = stage.run("officer", "tender", "open", tender, "--wait", "60")
     found = [(bid["outcome"], bid["fault"], bid["party"]) for bid in opened.data["bids"]]
     assert found == [
         ("opened", None, None),
@@ -140,9 +140,16 @@ def test_a_bad_file_is_recorded_with_its_evidence_and_the_supervisor_sees_the_sa
         ("withdrawn", FaultKind.MISSING_FILE, "storage"),
     ]
     assert (opened.data["organisations"], opened.data["failed"]) == (2, False)
-    late = stage.run("officer", "tender", "open", tender, *lot, "--file", str(case.custody / "2-1-1.age"))
+    stage.wait_until(restore_until(case.story, 1, 1))
+    late = stage.run("officer", "tender", "open", tender, "--file", str(case.custody / "2-1-1.age"))
     assert (late.code, late.data["error"]["code"]) == (1, "opening.window")
-    stage.ok("supervisor", "tender", "witness-opening", tender, *lot)
+    folder = stage.run("officer", "tender", "open", tender, "--custody", str(tmp_path))
+    assert (folder.code, folder.data["error"]["field"]) == (1, "custody")
+    (Path(opened.data["folder"]) / "files" / "3.age").write_bytes(lost)
+    again = stage.ok("officer", "tender", "open", tender)
+    assert again["content"] == opened.data["content"], "what lies in the home is no custodian's"
+    stage.board.post(session_topic(case.tender, 1, 1), "draft", b"junk after the officer's draft")
+    stage.ok("supervisor", "tender", "witness-opening", tender)
     finished = stage.ok("officer", "tender", "finish-opening", tender)
     assert finished["failed"] is False
     audit = stage.run("holder-1", "audit", "--tender", tender, *lot)

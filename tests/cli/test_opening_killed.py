@@ -37,7 +37,7 @@ def test_an_opening_that_dies_anywhere_is_gone_on_with(tender_stage: TenderStage
     walk(CLOSE, "close", tender, "--wait", "60")
     case.release(1, 2, 3)
     stage.wait_until(case.story.open_at)
-    walk(OPEN, "open", tender, *custody)
+    walk(OPEN, "open", tender)
     walk(FINISH, "finish-opening", tender, "--without-supervisor", "未到场")
 
     counted = Counter(event.name for event in case.story.events)

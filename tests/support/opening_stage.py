@@ -27,6 +27,7 @@ from chain.tenders.story import Story
 from scripts.sample_tenders import People, Periods, desks, roads
 from tests.api.town import cheap_keys
 from tests.support.companies import Companies, SampleCompany
+from tests.support.file_door import open_door
 from tests.support.tender_stage import BUREAU, CUSTODIANS, NAME, TenderStage
 
 FIGURES = {
@@ -61,7 +62,7 @@ class OpeningCase:
 
     @property
     def custody(self) -> Path:
-        """Where sealed files lie."""
+        """Where sealed files lie; the notice's custodians give them out."""
         return self.folder / "custody"
 
     @property
@@ -85,7 +86,9 @@ class OpeningCase:
             licences.mine(1)
         for file in ("课桌椅技术要求.txt", "道路修缮招标文件.txt", "工程量清单.csv"):
             (folder / file).write_bytes(TEXT + file.encode())
-        custodians = [(stage.address(name), f"示例托管 {name}", "http://127.0.0.1:9") for name in CUSTODIANS]
+        url, end = open_door(folder / "custody")
+        stage.at_end(end)
+        custodians = [(stage.address(name), f"示例托管 {name}", url) for name in CUSTODIANS]
         people = People(
             lock_key(stage, "officer"), lock_key(stage, "supervisor"), stage.address("supervisor"), custodians,
             bureau=BUREAU, bureau_name=NAME,

@@ -122,6 +122,7 @@ class TenderStage:
     _node: NodeHandle | None = field(default=None, repr=False)
     _ledgers: dict[str, Ledger] = field(default_factory=dict, repr=False)
     _accounts: dict[str, LocalAccount] = field(default_factory=dict, repr=False)
+    _ends: list[Callable[[], None]] = field(default_factory=list, repr=False)
 
     # ------------------------------------------------------------------ building
 
@@ -167,8 +168,14 @@ class TenderStage:
         """Let the chain run until :meth:`close_all`."""
         self._node = ensure_node(self.folder / "ledger")
 
+    def at_end(self, end: Callable[[], None]) -> None:
+        """Have something ended together with the stage."""
+        self._ends.append(end)
+
     def close_all(self) -> None:
         """Stop the chain and close every connection."""
+        while self._ends:
+            self._ends.pop()()
         for ledger in self._ledgers.values():
             ledger.close()
         self._ledgers.clear()

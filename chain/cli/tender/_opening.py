@@ -18,6 +18,7 @@ from chain.cli.common import State
 from chain.kernel.encoding import unb64url
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused
 from chain.kernel.tender_ports import TenderActs
+from chain.sealing import Recipients
 from chain.tenders.custody.client import CustodianClient
 from chain.tenders.holding import opening_key
 from chain.tenders.notice import Notice, current_notice
@@ -118,12 +119,18 @@ class OpeningHere:
         """Where this home keeps what it opens."""
         return self.place.home / "openings" / f"{self.tender}-{self.lot}-{self.envelope}"
 
-    @cached_property
-    def side(self) -> tuple[str, bytes]:
-        """``officer`` or ``supervisor``, and the private key of lock 2 that this home has for this envelope."""
+    @property
+    def recipients(self) -> Recipients:
+        """Whose keys lock 2 of this envelope is for."""
         envelope = self.notice.envelope(self.envelope)
         if envelope is None:
             raise InvalidInput("the notice has no such envelope", code="opening.envelope", field="envelope")
+        return envelope.recipients
+
+    @cached_property
+    def side(self) -> tuple[str, bytes]:
+        """``officer`` or ``supervisor``, and the private key of lock 2 that this home has for this envelope."""
+        envelope = self.recipients
         sides = {envelope.officer: "officer", envelope.supervisor: "supervisor"}
         for card in self.place.keys.cards():
             if card.kind == "desk" and (side := sides.get(unb64url(card.public))) is not None:

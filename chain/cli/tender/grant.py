@@ -29,7 +29,9 @@ def grant(
     to: Annotated[str, typer.Option(help="X25519 key of whoever may open the bids, base64url (yinxin keys list)")],
     lot: LotOption = 1,
     envelope: EnvelopeOption = 1,
-    custody: Annotated[Path | None, typer.Option(help="folder of sealed files, asked before the custodians")] = None,
+    custody: Annotated[
+        Path | None, typer.Option(help="folder of lost sealed files, handed in within the window")
+    ] = None,
 ) -> None:
     """Grant an auditor the keys of lock 2, encrypted: with them losers' documents open, too. 授予审计密钥."""
     recipient = X25519Recipient(unb64url(to, field="to"))

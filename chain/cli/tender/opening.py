@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,11 +24,12 @@ from chain.cli.tender._opening import (
 )
 from chain.kernel.clock import rfc3339
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Refused
+from chain.kernel.errors import InvalidInput
 from chain.kernel.home import write_atomically
 from chain.kernel.steps import reached
-from chain.tenders.opening import OpenedBid, OpeningRecord, Outcome, combine_keys, releases_topic
-from chain.tenders.opening.finishing import restore_until, session_topic, shown_k2
+from chain.sealing.papers import read_proof
+from chain.tenders.opening import OpenedBid, OpeningRecord, Outcome, combine_keys, read_record, releases_topic
+from chain.tenders.opening.finishing import check_handed_in, places_lost, restore_until, session_topic, shown_k2
 from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
 
 _PAUSE = 0.5
@@ -56,7 +58,11 @@ def open_(
         typer.Option("--file", help="a lost sealed file, handed in within the window; repeat it"),
     ] = None,
     custody: Annotated[
-        Path | None, typer.Option(help="folder of sealed files, asked before the custodians of the notice")
+        Path | None, typer.Option(help="folder of lost sealed files, handed in within the window as by --file")
+    ] = None,
+    proof: Annotated[
+        list[Path] | None,
+        typer.Option("--proof", help="a bidder's proof (yinxin bid prove), tried at that bid; repeat it"),
     ] = None,
 ) -> None:
     """Open the live bids: gather the key holders' messages, publish the keys, open each bid. Exit 2: not all. 开标."""
@@ -66,7 +72,7 @@ def open_(
             return
         here.box.take(here.place.board.notes(releases_topic(tender, lot, envelope)))
         here.name_keys(account)
-        record, _ = open_into_folder(ctx, here, file or [], custody)
+        record, _ = open_into_folder(ctx, here, file or [], custody, [_proved(here, proof or [])])
         keep_draft(here, record)
         open_cases = any(bid.outcome is Outcome.UNDECIDED for bid in record.bids) or _restorable(here, record)
         emit(ctx, _data(here, record), lambda out: show(out, here, record), CANNOT_TELL if open_cases else YES)
@@ -106,20 +112,29 @@ def _gather(ctx: typer.Context, here: OpeningHere, account: str, wait: int) -> b
 
 
 def open_into_folder(
-    ctx: typer.Context, here: OpeningHere, files: list[Path], custody: Path | None
+    ctx: typer.Context,
+    here: OpeningHere,
+    files: list[Path],
+    custody: Path | None,
+    more: Sequence[Mapping[int, Sequence[bytes]]] = (),
 ) -> tuple[OpeningRecord, tuple[OpenedBid, ...]]:
-    """Open every bid into this home's folder; the record that follows, as this home sees it, and what was opened."""
+    """Open every bid into this home's folder; the record that follows, as this home sees it, and what was opened.
+
+    ``more``: k2 by place that somebody showed, besides what lies encrypted on the board; tried, never believed.
+    """
     here.folder.mkdir(parents=True, exist_ok=True)
-    if files and here.place.ledger.block.time > restore_until(here.story, here.lot, here.envelope):
-        raise Refused(
-            "the window for lost files is over", code="opening.window", field="file",
-            fix="only what the custodians have counts now",
-        )  # fmt: skip
+    now = here.place.ledger.block.time
+    if files or custody is not None:
+        check_handed_in(here.story, here.lot, here.envelope, now, "file" if files else "custody")
     side, private = here.side
-    shown = shown_k2(here.place.board, here.live, private)
+    shown: dict[int, list[bytes]] = {}
+    for source in (*more, shown_k2(here.place.board, here.live, private)):
+        for place, k2s in source.items():
+            shown.setdefault(place, []).extend(k2s)
+    lost = places_lost(here.story, _kept(here), here.lot, here.envelope, now)
     judge, bids = here.judge, []
     opening = open_bids(
-        here.live, here.keys, here.notice, here.sources(files, custody), (side, private), here.folder, shown
+        here.live, here.keys, here.notice, here.sources(files, custody), (side, private), here.folder, shown, lost
     )
     with progress(state(ctx), "bids", len(here.live.bids)) as told:
         for number, one in enumerate(opening, 1):
@@ -127,6 +142,35 @@ def open_into_folder(
             told(number)
     record = draft_record(here.story, here.live, here.notice, here.keys_digest, here.box, [bid for _, bid in bids])
     return record, tuple(one for one, _ in bids)
+
+
+def _kept(here: OpeningHere) -> OpeningRecord | None:
+    """The draft in this home, or None."""
+    try:
+        return read_record((here.folder / "record.json").read_bytes())
+    except (OSError, InvalidInput):
+        return None
+
+
+def _proved(here: OpeningHere, files: list[Path]) -> dict[int, list[bytes]]:
+    """k2 by place, from bidders' proofs. Raises InvalidInput."""
+    places = {here.live.identity(bid): bid.place for bid in here.live.bids}
+    found: dict[int, list[bytes]] = {}
+    for file in files:
+        try:
+            identity, k2 = read_proof(file.read_bytes())
+        except OSError as error:
+            raise InvalidInput(
+                f"{file}: {error.strerror}", code="opening.proof", field="proof",
+                fix="give the file of yinxin bid prove",
+            ) from error  # fmt: skip
+        if identity not in places:
+            raise InvalidInput(
+                f"{file}: no bid that is opened here", code="opening.proof", field="proof",
+                fix="give the proof of a live bid, for this lot and envelope",
+            )  # fmt: skip
+        found.setdefault(places[identity], []).append(k2)
+    return found
 
 
 def keep_draft(here: OpeningHere, record: OpeningRecord) -> None:

@@ -1,20 +1,20 @@
-"""From a draft to a record that stands: objections, the supervisor's look, the ledger, a lot that fails."""
+"""From a draft to a record that stands: objections, k2 shown to the officer, the ledger, a lot that fails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from chain.containers import X25519Identity, X25519Recipient, decrypt, encrypt
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256
-from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, YinxinError
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable, YinxinError
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import CaseKind, TenderEvent
 from chain.kernel.tender_ports import Board, TenderActs
 from chain.sealing import BidIdentity, FaultKind
 from chain.sealing.papers import PROOF, read_proof
 from chain.tenders.opening.live import LiveBids
-from chain.tenders.opening.papers import LotFailed, LotPlace, Objection, ObjectionAnswer, WitnessNote
+from chain.tenders.opening.papers import LotFailed, LotPlace, Objection, ObjectionAnswer
 from chain.tenders.opening.record import KIND, OpeningRecord, read_record
 from chain.tenders.story import LotStory, Story
 
@@ -66,7 +66,11 @@ def answer_objection(acts: TenderActs, board: Board, story: Story, place: LotPla
 
 def show_k2(board: Board, live: LiveBids, place: int, k2: bytes, officer: bytes) -> None:
     """Leave k2 of a bid for the officer, encrypted to the key (32 bytes) that the notice names."""
-    identity = next(live.identity(bid) for bid in live.bids if bid.place == place)
+    identity = next((live.identity(bid) for bid in live.bids if bid.place == place), None)
+    if identity is None:
+        raise NotFound(
+            f"no bid of place {place} is opened", code="opening.place", field="place", fix="name a live bid's place"
+        )
     topic = proofs_topic(live.tender, live.lot, live.envelope)
     paper = canonical({"format": PROOF, "identity": identity.as_dict(), "k2": b64url(k2)})
     board.post(topic, f"place-{place}", encrypt(paper, X25519Recipient(officer)))
@@ -86,51 +90,6 @@ def shown_k2(board: Board, live: LiveBids, private: bytes) -> Mapping[int, Seque
     return found
 
 
-# --------------------------------------------------------------------------- the supervisor
-
-
-def drafts(board: Board, live: LiveBids) -> Iterator[OpeningRecord]:
-    """Drafts of the record that were left on the board, oldest first; what is none is passed over."""
-    for name, data in board.notes(session_topic(live.tender, live.lot, live.envelope)):
-        if name == "draft":
-            try:
-                yield read_record(data)
-            except InvalidInput:
-                continue
-
-
-def signature_for(board: Board, live: LiveBids, record: OpeningRecord, supervisor: bytes) -> bytes | None:
-    """The supervisor's signature over this very content, if it was left on the board."""
-    for name, data in board.notes(session_topic(live.tender, live.lot, live.envelope)):
-        if name == "witness":
-            try:
-                note = WitnessNote.from_bytes(data)
-            except InvalidInput:
-                continue
-            if note.content == record.content and note.signer == supervisor:
-                return note.signature
-    return None
-
-
-def contradictions(mine: OpeningRecord, theirs: OpeningRecord) -> Iterator[str]:
-    """Where another's record says something else than one's own opening showed; members and places are named.
-
-    Objections and the key holders that were refused are facts of ledger and board, and are not compared.
-    """
-    for name in ("place", "envelope", "notice", "opened_at", "live", "keys", "organisations", "minimum"):
-        if getattr(mine, name) != getattr(theirs, name):
-            yield name
-    if len(mine.bids) != len(theirs.bids):
-        yield "bids"
-        return
-    for one, other in zip(mine.bids, theirs.bids, strict=True):
-        for name in ("place", "commitment", "bidder", "version", "outcome", "organisation", "figures"):
-            if getattr(one, name) != getattr(other, name):
-                yield f"bids[{one.place}].{name}"
-        if one.fault is not None and other.fault is not None and one.fault.kind is not other.fault.kind:
-            yield f"bids[{one.place}].fault"
-
-
 # --------------------------------------------------------------------------- the end
 
 
@@ -146,6 +105,23 @@ def records_of(line: LotStory, envelope: int) -> list[TenderEvent]:
         and start < (event.block.number, event.index)
         and (end is None or (event.block.number, event.index) < end)
     ]
+
+
+def standing_record(board: Board, story: Story, lot: int, envelope: int) -> OpeningRecord | None:
+    """The first record of that envelope on the ledger, if its bytes are had; None if there is none, or nobody has it.
+
+    Whoever was stopped behind it goes on with this one, whatever was filed or signed since: it is never exchanged.
+    """
+    line = story.lots[lot]
+    for event in records_of(line, envelope):
+        try:
+            record = read_record(board.get(event.values["digest"]))
+        except (NotFound, Damaged, InvalidInput, Unavailable):
+            return None
+        where = (record.place.book, record.place.tender, record.place.lot, record.envelope)
+        own = where == (story.book, story.number, lot, envelope) and record.live == line.closings[envelope].digest
+        return record if own else None
+    return None
 
 
 def check_finish(record: OpeningRecord, story: Story, now: int, *, open_cases: bool) -> None:
@@ -192,6 +168,33 @@ def check_finish(record: OpeningRecord, story: Story, now: int, *, open_cases: b
 def restore_until(story: Story, lot: int, envelope: int) -> int:
     """Last second at which a lost file may be brought again: the reveal window's length after the closing."""
     return story.lots[lot].closings[envelope].event.block.time + story.terms.reveal_window
+
+
+def places_lost(story: Story, kept: OpeningRecord | None, lot: int, envelope: int, now: int) -> frozenset[int]:
+    """Places whose file now counts only from a custodian: one's own draft said that nobody has it, the window is over.
+
+    Args:
+        story: of the tender.
+        kept: the draft that one's home has of this envelope, or None.
+        lot: 1, 2, 3 …
+        envelope: 1 or 2.
+        now: time of the newest final block, seconds.
+    """
+    if kept is None or now <= restore_until(story, lot, envelope):
+        return frozenset()
+    return frozenset(bid.place for bid in kept.bids if bid.fault and bid.fault.kind is FaultKind.MISSING_FILE)
+
+
+def check_handed_in(story: Story, lot: int, envelope: int, now: int, field: str) -> None:
+    """See whether files from another hand than a custodian's may still be taken. Raises Refused once prices are known.
+
+    ``field`` is the option by which they came.
+    """
+    if now > restore_until(story, lot, envelope):
+        raise Refused(
+            "the window for lost files is over", code="opening.window", field=field,
+            fix=f"only what the custodians have counts now; again without --{field}",
+        )  # fmt: skip
 
 
 def finish(acts: TenderActs, board: Board, record: OpeningRecord, story: Story) -> bytes:

@@ -73,6 +73,18 @@ def test_a_shut_box_is_undecided_until_the_other_recipients_k2_shows_that_the_bi
     assert (supervisor.outcome, supervisor.fault and supervisor.fault.kind) == (Outcome.REVOKED, FaultKind.BAD_LOCK_TWO)
 
 
+def test_whose_box_a_bidder_spoils_decides_nothing_once_the_officers_k2_is_known(tmp_path: Path) -> None:
+    known, k2 = write(tmp_path / "bid", HONEST, Bent(lambda body: body[:-1] + bytes([body[-1] ^ 1])))
+    officers = opened(tmp_path / "bid", known)
+    assert (officers.outcome, officers.evidence_k2) == (Outcome.REVOKED, k2)
+    assert opened(tmp_path / "bid", known, SUPERVISOR).outcome is Outcome.UNDECIDED
+    own = opened(tmp_path / "bid", known, SUPERVISOR, (bytes(16), k2))
+    assert (own.outcome, own.evidence_k2) == (Outcome.REVOKED, k2)
+    assert officers.fault is not None
+    assert own.fault is not None
+    assert (own.fault.kind, own.fault.evidence) == (officers.fault.kind, officers.fault.evidence)
+
+
 def test_a_wrong_key_of_the_officer_blames_nobody(tmp_path: Path) -> None:
     known, k2 = write(tmp_path / "bid", HONEST)
     stranger = ("officer", private("stranger"))

@@ -26,15 +26,16 @@ from chain.tenders.opening import (
 from chain.tenders.opening.finishing import (
     answer_objection,
     check_finish,
-    contradictions,
     finish,
     object_to,
     records_of,
     restore_until,
     show_k2,
     shown_k2,
+    standing_record,
 )
 from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
+from chain.tenders.opening.witnessing import contradictions
 from tests.support.opening_stage import FIGURES, OpeningCase
 from tests.support.tender_stage import TenderStage
 
@@ -179,7 +180,7 @@ def test_objections_are_answered_and_the_record_stands_once(
     assert finish(officer, board, signed, case.story) == digest
     assert [event.values["digest"] for event in records_of(case.story.lots[1], 1)] == [digest]
     assert case.story.phase(1) is Phase.OPENED
-    assert read_record(board.get(digest)) == signed
+    assert read_record(board.get(digest)) == signed == standing_record(board, case.story, 1, 1)
     other = replace(draft, alone="no supervisor came")
     with pytest.raises(Conflict, match="stands on the ledger"):
         check_finish(other, case.story, stage.now(), open_cases=False)
