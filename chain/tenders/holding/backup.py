@@ -15,7 +15,7 @@ from chain.kernel.encoding import b64url, hex0x, unb64url
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.home import write_atomically
 from chain.kernel.tender_ports import TenderLedger
-from chain.tenders.holding.store import ShareStore, read_kept
+from chain.tenders.holding.store import ShareStore, overwrite, read_kept
 
 SHARES = "yinxin-share-backup-1"
 SECRETS = "yinxin-share-secrets-1"
@@ -49,7 +49,8 @@ def restore(ledger: TenderLedger, store: ShareStore, file: Path, secrets: Path) 
     The home must have the passphrase under which the backup was made.
 
     Raises:
-        Refused: a backup of another ledger or book, another passphrase, or a share whose destruction is on the ledger.
+        Refused: a backup of another ledger or book, another passphrase, or nothing in it but shares whose destruction
+            is on the ledger or begun in this home; such shares are passed over where others are taken.
         InvalidInput: not such files, or files that do not belong together.
         Damaged: a share that its secret does not open.
     """
@@ -59,28 +60,52 @@ def restore(ledger: TenderLedger, store: ShareStore, file: Path, secrets: Path) 
             "the two files are of different backups", code="holding.backup_pair", field="file",
             fix="name the file with the secrets that was written beside it: --secrets",
         )  # fmt: skip
-    taken = []
+    taken, gone = [], None
     for number, data in sorted(shares.items()):
         if store.has(number):
             continue
-        read_kept(data, number)
-        name = store.secret_name(number)
-        fresh = not store.keys.has(name)
-        if fresh:
-            store.keys.put_back_secret(name, keys[number])
-        store.put(number, data)
         try:
-            share = store.share(number)
-            state = ledger.ceremony(number)
-            if state is None or state.plan.roster_digest != share.ceremony:
-                raise _elsewhere(f"a share of a ceremony that is not number {number} of this ledger")
-        except BaseException:
-            store.file(number).unlink()
-            if fresh:
-                store.keys.destroy(name)
-            raise
+            _take_one(ledger, store, number, data, keys[number])
+        except Refused as error:
+            if error.code != "holding.destroyed":
+                raise
+            gone = error
+            continue
         taken.append(number)
+    if gone is not None and not taken:
+        raise gone
     return taken
+
+
+def _take_one(ledger: TenderLedger, store: ShareStore, number: int, data: bytes, sealed: bytes) -> None:
+    read_kept(data, number)
+    if store.record_file(number).exists():
+        raise _destroyed(number)
+    name = store.secret_name(number)
+    fresh = not store.keys.has(name)
+    if fresh:
+        store.keys.put_back_secret(name, sealed)
+    store.put(number, data)
+    try:
+        share = store.share(number)
+        state = ledger.ceremony(number)
+        if state is None or state.plan.roster_digest != share.ceremony:
+            raise _elsewhere(f"a share of a ceremony that is not number {number} of this ledger")
+        told = (event for event in ledger.ceremony_events(number) if event.name == "ShareDestroyed")
+        if any(event.values["member"] == share.key_holder for event in told):
+            raise _destroyed(number)
+    except BaseException:
+        overwrite(store.file(number))
+        if fresh:
+            store.keys.destroy(name)
+        raise
+
+
+def _destroyed(number: int) -> Refused:
+    return Refused(
+        f"the share of ceremony {number} was destroyed; it is not taken again", code="holding.destroyed", field="file",
+        fix="destroy the file of secrets, too",
+    )  # fmt: skip
 
 
 def _place(ledger: TenderLedger) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.clock import rfc3339
 from chain.kernel.encoding import hex0x, sha256, unhex0x
-from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.home import write_atomically
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import Phase
@@ -88,14 +88,20 @@ def destroy_share(
     Raises:
         Refused: it is needed still; says for what.
         NotFound: there is no such ceremony, or nothing of it in this home.
+        Conflict: the home's record of that number is of another registry.
     """
     ceremony = read_ceremony(ledger, board, number)
     member = ceremony.member_of(acts.address)
     if member is None:
         raise NotFound(f"this account took no part in ceremony {number}", code="holding.stranger", field="ceremony")
-    file = store.folder / f"ceremony-{number}.destroyed.json"
+    file = store.record_file(number)
     if file.exists():
         record = Destruction.from_bytes(file.read_bytes())
+        if (record.genesis, record.registry, record.ceremony) != (ledger.genesis, ledger.key_registry, number):
+            raise Conflict(
+                f"this home destroyed its share of a ceremony {record.ceremony} of another registry",
+                code="holding.other_registry", field="home", fix="use the home that took part in this ceremony",
+            )  # fmt: skip
     else:
         if not store.has(number) and not store.has_seed(number):
             raise NotFound(

@@ -124,6 +124,10 @@ class Holder:
         if member in ceremony.destroyed:
             report.standing, report.due = Standing.DESTROYED, 0
             return report
+        if self.store.record_file(number).exists():
+            report.standing, report.due = Standing.DESTROYED, 0
+            report.notes.append(f"not on the ledger yet: yinxin keyholder destroy {number}")
+            return report
         for data in ceremony.deals.values():
             self.board.spread(data)
         try:
@@ -140,13 +144,9 @@ class Holder:
 
     def _deal(self, ceremony: Ceremony, report: Report) -> None:
         me, number = report.member, ceremony.number
-        if me in ceremony.dealt and not self.store.has_seed(number):
-            raise _two_homes(number)
+        data = self._own_deal(ceremony, me)
         if me in ceremony.deals:
             return
-        data = make_deal(ceremony.roster, me, self.store.seed(number)).to_bytes()
-        if me in ceremony.dealt and ceremony.dealt[me] != sha256(data):
-            raise _two_homes(number)
         reached("holder-seed")
         self.board.put(data)
         reached("holder-deal-put")
@@ -154,6 +154,16 @@ class Holder:
             self.acts.deal(number, sha256(data))
             report.done.append("dealt")
             reached("holder-dealt")
+
+    def _own_deal(self, ceremony: Ceremony, me: int) -> bytes:
+        """The deal that follows from this home's seed. Raises Conflict if the account dealt another one."""
+        number, dealt = ceremony.number, ceremony.dealt.get(me)
+        if dealt is not None and not self.store.has_seed(number):
+            raise _two_homes(number)
+        data = make_deal(ceremony.roster, me, self.store.seed(number)).to_bytes()
+        if dealt is not None and dealt != sha256(data):
+            raise _two_homes(number)
+        return data
 
     def _complain(self, ceremony: Ceremony, report: Report) -> None:
         me, plan = report.member, ceremony.state.plan
@@ -180,8 +190,7 @@ class Holder:
         against = [member for member, words in ceremony.complaints.items() if me in words]
         if not against or me not in ceremony.dealt:
             return
-        if not self.store.has_seed(number):
-            raise _two_homes(number)
+        self._own_deal(ceremony, me)
         answer = make_answer(ceremony.roster, me, self.store.seed(number), ceremony.transcript())
         said = ceremony.answers.get(me, {})
         for member, share in sorted(answer.shares.items()) if answer else ():
@@ -237,6 +246,11 @@ class Holder:
             self.store.keep(ceremony.number, take_share(judgement, report.member, self.private))
             report.done.append("kept the share")
             reached("holder-share-kept")
+        elif self.store.share(ceremony.number).ceremony != judgement.roster.digest():
+            raise Conflict(
+                f"the share of ceremony {ceremony.number} in this home is of another registry's ceremony",
+                code="holding.other_registry", field="home", fix="take part from a home of its own",
+            )  # fmt: skip
         return True
 
 

@@ -161,6 +161,10 @@ class ShareStore:
         """Where the share lies."""
         return self.folder / f"ceremony-{ceremony}.share"
 
+    def record_file(self, ceremony: int) -> Path:
+        """Where the record lies that what is here of that ceremony is to be destroyed; then nothing is taken again."""
+        return self.folder / f"ceremony-{ceremony}.destroyed.json"
+
     @staticmethod
     def secret_name(ceremony: int) -> str:
         """Name of the secret in the keystore under which the share is encrypted."""

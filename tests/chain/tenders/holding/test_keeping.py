@@ -173,6 +173,56 @@ class TestDestruction:
         assert Destruction.from_bytes(record.to_bytes()) == record
         assert len(read_ceremony(ready.ledger, ready.board, 1).destroyed) == 1
 
+    def test_until_it_is_reported_nothing_is_taken_again(self, ready: Town) -> None:
+        ready.ledger.time += 10 * ROUND
+
+        def die(reached: str) -> None:
+            if reached == "holder-destroyed":
+                raise KeyboardInterrupt
+
+        with mock.patch.object(destruction, "reached", die), pytest.raises(KeyboardInterrupt):
+            destroy(ready)
+        holder = ready.people[1].holder
+        report = holder.go_on(1)
+        assert (report.standing, report.done) == (Standing.DESTROYED, [])
+        assert "keyholder destroy 1" in report.notes[0]
+        assert not holder.store.has(1)
+
+    def test_a_backup_with_both_files_does_not_bring_it_back(self, ready: Town) -> None:
+        pair = saved(ready)
+        ready.ledger.time += 10 * ROUND
+        destroy(ready)
+        home = ready.folder / "new-home"
+        new = ShareStore(home / "holding", Keystore(home / "keys", "passphrase of holder 1"))
+        for store in (ready.people[1].holder.store, new):
+            with pytest.raises(Refused) as caught:
+                restore(ready.ledger, store, *pair)
+            assert caught.value.code == "holding.destroyed"
+            assert not store.has(1)
+            assert not store.keys.has(store.secret_name(1))
+
+    def test_a_destroyed_share_in_a_backup_does_not_keep_the_others_from_being_taken(self, ready: Town) -> None:
+        ready.ledger.time += 10 * ROUND
+        number = ready.convene()
+        ready.play(number)
+        pair = saved(ready)
+        destroy(ready)
+        home = ready.folder / "new-home"
+        store = ShareStore(home / "holding", Keystore(home / "keys", "passphrase of holder 1"))
+        assert restore(ready.ledger, store, *pair) == [number]
+        assert store.ceremonies() == [number]
+
+    def test_the_record_of_another_registry_is_not_taken_for_this_one(self, ready: Town) -> None:
+        ready.ledger.time += 10 * ROUND
+        store = ready.people[1].holder.store
+        other = Destruction(ready.ledger.genesis, bytes(20), 1, 1, ready.people[1].holder.acts.address, 1)
+        store.record_file(1).write_bytes(other.to_bytes())
+        with pytest.raises(Conflict) as caught:
+            destroy(ready)
+        assert caught.value.code == "holding.other_registry"
+        assert store.has(1)
+        assert not read_ceremony(ready.ledger, ready.board, 1).destroyed
+
     def test_of_a_ceremony_that_failed_the_seed_goes_once_its_rounds_are_over(self, town: Town) -> None:
         number = town.convene()
         town.all_go_on(number, without=(1, 2, 3))

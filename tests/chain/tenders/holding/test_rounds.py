@@ -68,10 +68,9 @@ def test_a_second_pass_says_nothing_more(town: Town) -> None:
 def test_one_who_stays_away_and_one_without_possession_are_left_out(town: Town) -> None:
     number = town.convene()
     cheat(town, number, 2, replace(own_deal(town, number, 2), possession=own_deal(town, number, 1).possession))
-    reports = town.play(number, without=(4,))
-    assert standings(reports) == {
-        1: Standing.READY, 2: Standing.LEFT_OUT, 3: Standing.READY, 5: Standing.READY,
-    }  # fmt: skip
+    reports = town.play(number, without=(2, 4))
+    assert standings(reports) == dict.fromkeys((1, 3, 5), Standing.READY)
+    assert town.people[2].holder.go_on(number).standing is Standing.LEFT_OUT
     assert any("member 4 is left out: absent" in note for note in reports[1].notes)
     assert any("member 2 is left out: bad_deal" in note for note in reports[1].notes)
     check_key(town, number, (1, 3, 5))
@@ -272,6 +271,39 @@ def test_a_second_home_of_one_member_is_noticed(town: Town) -> None:
     with pytest.raises(Conflict) as caught:
         town.people[1].holder.go_on(number)
     assert caught.value.code == "holding.two_homes"
+
+
+def test_a_home_with_another_seed_neither_deals_nor_answers_for_the_one_that_dealt(town: Town) -> None:
+    number = town.convene()
+    town.all_go_on(number)
+    keys = town.people[1].keys
+    keys.destroy(f"ceremony-{number}-seed")
+    keys.create(f"ceremony-{number}-seed", "secret")  # an older home of the same member
+    town.to_round(number, 1, late=True)
+    with pytest.raises(Conflict) as caught:
+        town.people[1].holder.go_on(number)
+    assert caught.value.code == "holding.two_homes"
+    town.to_round(number, 2)
+    roster = read_ceremony(town.ledger, town.board, number).roster
+    town.people[4].holder.acts.complain(number, 1, box_word(roster, 4, 1))
+    town.to_round(number, 3)
+    with pytest.raises(Conflict) as caught:
+        town.people[1].holder.go_on(number)
+    assert caught.value.code == "holding.two_homes"
+    assert not read_ceremony(town.ledger, town.board, number).answers
+
+
+def test_a_kept_share_of_another_registrys_ceremony_confirms_nothing(town: Town) -> None:
+    number = town.convene()
+    for place in (1, 2, 3, 4):
+        town.to_round(number, place)
+        town.all_go_on(number, without=(5,) if place == 4 else ())
+    store = town.people[5].holder.store
+    store.keep(number, replace(town.people[4].holder.store.share(number), ceremony=sha256(b"of another registry")))
+    with pytest.raises(Conflict) as caught:
+        town.people[5].holder.go_on(number)
+    assert caught.value.code == "holding.other_registry"
+    assert 5 not in read_ceremony(town.ledger, town.board, number).confirmed
 
 
 def test_bytes_that_are_not_those_of_the_ledger_are_no_deal(town: Town) -> None:
