@@ -13,7 +13,7 @@ from chain.cli import _keyholding as words
 from chain.cli._keyholding import ACCOUNT, X25519, Desk, convener, key_desk
 from chain.cli._tenders import tender_place
 from chain.cli.common import NO, YES, emit, exit_code_of, progress, state, styled
-from chain.kernel.clock import parse_time, rfc3339, system_clock
+from chain.kernel.clock import parse_end, rfc3339, system_clock
 from chain.kernel.encoding import hex0x, sha256, unb64url
 from chain.kernel.errors import Conflict, InvalidInput, YinxinError
 from chain.kernel.home import write_atomically
@@ -82,7 +82,7 @@ def _convene(
     with tender_place(home) as place, progress(state(ctx), "convening", None):
         place.ledger.refresh()
         # Without --until a round number, so that the same command means the same invitation when it is given again.
-        usable = parse_time(until, field="--until") if until else place.ledger.block.time // _YEAR * _YEAR + 2 * _YEAR
+        usable = parse_end(until, field="--until") if until else place.ledger.block.time // _YEAR * _YEAR + 2 * _YEAR
         invitation = Invitation(cards, threshold, title or f"tender {tender}", tender, usable, seconds)
         made = convene(
             place.ledger, place.board, place.acts(account), home / "holding", invitation, bureau=bureau,
@@ -316,5 +316,8 @@ def destroy(
         {"ceremony": ceremony, "keyHolder": record.key_holder, "time": record.time,
          "record": hex0x(sha256(record.to_bytes()))},
         f"[green]✓[/] the share of ceremony {ceremony} is destroyed and reported\n"
-        "  If you wrote backups: destroy each file of secrets (*.secrets), too; without it the other is useless.",
+        "  If you wrote backups: destroy each file of secrets (*.secrets), too; without it the other is useless.\n"
+        "  [yellow]![/] This home's encryption key is here still 本机加密私钥仍在: with it and the public deals the\n"
+        "  share can be computed again. Once nothing needs this home any more, destroy it with every copy, and join\n"
+        "  from a new one.",
     )  # fmt: skip

@@ -45,6 +45,12 @@ def _start_of_day(text: str) -> int:
     return (date.fromisoformat(text).toordinal() - _EPOCH) * 86_400 - _CHINA_SECONDS
 
 
+def parse_end(text: str, *, field: str = "time") -> int:
+    """As :func:`parse_time`, for the end of a time that includes the day: a date means its last second in China."""
+    start = parse_time(text, field=field)
+    return start + 86_399 if len(text) == 10 and not text.isdigit() else start
+
+
 def parse_time(text: str, *, field: str = "time") -> int:
     """Seconds from RFC 3339 text, from a date (start of that day in China), or from bare seconds."""
     try:

@@ -17,7 +17,7 @@ from chain.kernel.clock import Clock, rfc3339
 from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
-from chain.kernel.tender_facts import Phase, TenderState
+from chain.kernel.tender_facts import CeremonyPlan, Phase, TenderState
 from chain.kernel.tender_ports import Board, TenderLedger
 from chain.sealing import KeyShare, Release, make_release
 from chain.tenders.holding.store import ShareStore
@@ -177,12 +177,17 @@ def _share(ledger: TenderLedger, store: ShareStore, state: TenderState, live: Li
             f"the share of ceremony {state.ceremony} in this home was not made for tender {live.tender} of this ledger",
             code="release.scope", field="tender", fix="use the home that took part in that ceremony",
         )  # fmt: skip
-    if state.open_at > ceremony.plan.usable_until:
-        raise Refused(
-            f"the key's term ended at {rfc3339(ceremony.plan.usable_until)}, before the opening", code="release.term",
-            field="tender",
-        )  # fmt: skip
+    _check_term(state, ceremony.plan)
     return share
+
+
+def _check_term(state: TenderState, plan: CeremonyPlan) -> None:
+    """The ledger checked the announced opening against the term; grace after an outage may move it past the end."""
+    if state.open_at > plan.usable_until and not state.grace_used:
+        raise Refused(
+            f"the key's term ended at {rfc3339(plan.usable_until)}, before the opening", code="release.term",
+            field="tender", fix="do not sign; ask another endpoint, and tell the supervisor",
+        )  # fmt: skip
 
 
 def _notice(board: Board, digest: bytes) -> dict[str, Any]:
