@@ -37,7 +37,7 @@ class StepWords(Shape):
     en: str = Field(examples=["It is a receipt in its only form."])
 
 
-class StepView(Shape):
+class ReceiptStep(Shape):
     """One step of the check."""
 
     name: str = Field(description="form, place, signature, custody, event, witness", examples=["form"])
@@ -54,7 +54,7 @@ class ReceiptVerdict(Shape):
     version: int | None = Field(None, examples=[1])
     block: int | None = Field(None, examples=[1203])
     time: Time | None = Field(None, description="of the block")
-    steps: list[StepView]
+    steps: list[ReceiptStep]
 
     @classmethod
     def of(cls, check: ReceiptCheck) -> ReceiptVerdict:
@@ -69,7 +69,7 @@ class ReceiptVerdict(Shape):
             block=None if block is None else block.number,
             time=None if block is None else time_of(block.time),
             steps=[
-                StepView(
+                ReceiptStep(
                     name=step.name, result=str(step.result),
                     text=StepWords(**{language: step.detail(language) for language in LANGUAGES}),
                 )

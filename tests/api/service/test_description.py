@@ -71,6 +71,11 @@ def test_every_shape_and_member_has_an_example_that_fits(document: dict[str, Any
                 jsonschema_rs.validator_for({**told, "components": document["components"]}).validate(value)
 
 
+def test_every_shape_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+    titles = [schema["title"] for schema in document["components"]["schemas"].values()]
+    assert len(titles) == len(set(titles)), "a generated client's classes"
+
+
 def test_every_operation_documents_its_errors_as_problems(every: list[Door]) -> None:
     for door in every:
         answers = door.told["responses"]
