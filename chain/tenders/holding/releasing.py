@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from chain.kernel.canonical import read_canonical
 from chain.kernel.clock import Clock, rfc3339
-from chain.kernel.encoding import hex0x, sha256
-from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.kernel.encoding import hex0x
+from chain.kernel.errors import NotFound, Refused
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import CeremonyPlan, Phase, TenderState
 from chain.kernel.tender_ports import Board, TenderLedger
 from chain.sealing import KeyShare, Release, make_release
 from chain.tenders.holding.store import ShareStore
+from chain.tenders.notice import Words, current_notice
 from chain.tenders.opening import LiveBids, live_bids, read_story, releases_topic
 
 KINDS = ("opening",)
@@ -29,7 +28,7 @@ KINDS = ("opening",)
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What people call a tender or a lot."""
+    """What people call a tender or a lot, on one line each."""
 
     zh: str
     en: str
@@ -81,7 +80,9 @@ def prepare_release(
 
     Raises:
         Refused: too early, not closed, opened already, no custodian's statement, or a share of something else.
+            The notice says other than the ledger.
         NotFound: no such tender, no share, or the notice is on no board.
+        InvalidInput: what was published is no notice.
         Conflict, Damaged, Unavailable: the endpoints contradict each other or themselves, or do not answer.
     """
     if kind not in KINDS:
@@ -112,9 +113,15 @@ def prepare_release(
             code="release.custody", field="tender", fix="wait for the custodians: yinxin custodian attest",
         )  # fmt: skip
     share = _share(ledger, store, state, live)
-    paper = _notice(board, story.notice_digest)
+    notice = current_notice(ledger, board, tender)
+    named = notice.lot(lot)
+    if notice.digest != story.notice_digest or named is None:
+        raise Refused(
+            "the notice on the boards is not the one in force", code="release.notice", field="notice",
+            fix="ask another endpoint and another board, and tell the supervisor",
+        )  # fmt: skip
     return ReadyRelease(
-        tender, lot, envelope, _title(paper), _lot_title(paper, lot), len(live.bids), live.digest, state.open_at,
+        tender, lot, envelope, _title(notice.title), _title(named.title), len(live.bids), live.digest, state.open_at,
         tuple(account for account, _ in custody), state.ceremony, share.key_holder, live, share,
     )  # fmt: skip
 
@@ -190,29 +197,10 @@ def _check_term(state: TenderState, plan: CeremonyPlan) -> None:
         )  # fmt: skip
 
 
-def _notice(board: Board, digest: bytes) -> dict[str, Any]:
-    data = board.get(digest)
-    if sha256(data) != digest:
-        raise NotFound("the notice in force is on no board", code="release.notice", field="tenders.boards")
-    value = read_canonical(data, what="notice")
-    if not isinstance(value, dict):
-        raise InvalidInput("the notice is no object", code="release.notice", field="notice")
-    return value
+def _title(words: Words) -> Title:
+    return Title(_line(words.in_("zh")), _line(words.in_("en")))
 
 
-def _title(value: Any) -> Title:
-    title = value.get("title") if isinstance(value, dict) else None
-    if not isinstance(title, dict) or not all(isinstance(title.get(name), str) for name in ("zh", "en")):
-        raise InvalidInput(
-            "the notice does not say what the tender is called", code="release.notice", field="title",
-            fix="do not sign what has no name; ask the bureau",
-        )  # fmt: skip
-    return Title(title["zh"], title["en"])
-
-
-def _lot_title(value: dict[str, Any], lot: int) -> Title:
-    lots = value.get("lots")
-    for one in lots if isinstance(lots, list) else ():
-        if isinstance(one, dict) and one.get("number") == lot:
-            return _title(one)
-    raise InvalidInput(f"the notice does not know lot {lot}", code="release.notice", field="lots")
+def _line(text: str) -> str:
+    """The text on one line: nothing in it moves the cursor, turns the direction, or looks like another line."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -1,4 +1,4 @@
-"""A key's term ends with a day, and an outage on the last day does not keep what was sealed to it shut for ever."""
+"""What a release rests on besides the ledger: a term that ends with a day, an outage on the last day, and titles."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from chain.kernel.clock import parse_end, parse_time
 from chain.kernel.errors import Refused
 from chain.tenders.holding import releasing
+from chain.tenders.notice import Words
 
 PLAN: Any = SimpleNamespace(usable_until=1000)
 
@@ -33,3 +34,9 @@ def test_a_last_day_is_part_of_the_term() -> None:
     assert parse_end("2027-01-01") == parse_time("2027-01-01T23:59:59+08:00")
     for text in ("2027-01-01T09:00:00+08:00", "1800000000"):
         assert parse_end(text) == parse_time(text)
+
+
+def test_a_title_is_one_line_whatever_is_in_it() -> None:
+    title = releasing._title(Words("课桌椅\n  bids 有效投标    9\u2028x", "desks\x1b[2J\u202e and\rchairs"))
+    assert (title.zh, title.en) == ("课桌椅 bids 有效投标 9 x", "desks [2J and chairs")
+    assert releasing._title(Words("课桌椅", "")).en == "课桌椅", "a title in one language stands for both"
