@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url, sha256, unb64url
-from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Unavailable
+from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, YinxinError
 from chain.kernel.home import write_atomically
 from chain.kernel.tender_ports import Board
 from chain.keys import Keystore
@@ -182,6 +182,7 @@ class SeenBoard:
     def __init__(self, folder: Path, outer: Board) -> None:
         self._own = FolderBoard(folder)
         self._outer = outer
+        self._spread: set[bytes] = set()
 
     def put(self, data: bytes) -> bytes:
         """Store a paper here and there."""
@@ -198,14 +199,21 @@ class SeenBoard:
             return data
 
     def spread(self, data: bytes) -> None:
-        """Put a paper on the shared board again if it is not there: others may miss it. A board may be away."""
-        try:
-            self._outer.get(sha256(data), limit=len(data))
-        except (NotFound, Damaged):
-            with suppress(Unavailable):
-                self._outer.put(data)
-        except Unavailable:
-            pass
+        """Put a paper on the shared boards again: others may miss it, and read another board than this home.
+
+        Once for each process in any case, for one board may have what the next lacks; then if none has it. Boards may
+        be away, or refuse: that stops nobody.
+        """
+        digest = sha256(data)
+        if digest in self._spread:
+            try:
+                self._outer.get(digest, limit=len(data))
+                return
+            except YinxinError:
+                pass
+        with suppress(YinxinError):
+            self._outer.put(data)
+            self._spread.add(digest)
 
     def post(self, topic: str, name: str, data: bytes) -> None:
         """Leave a note there."""
