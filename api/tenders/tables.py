@@ -130,7 +130,7 @@ tender_records = Table(
     Column("log_index", Integer, primary_key=True, autoincrement=False),
     Column("tender", _Number, nullable=False, index=True),
     Column("lot", Integer, nullable=False),
-    Column("kind", String(32), nullable=False),
+    Column("kind", String(66), nullable=False),
     Column("digest", _Digest, nullable=False, index=True),
 )
 """Papers that the chain names: notices, what was put on record, what candidates, awards and cases rest on."""

@@ -240,9 +240,10 @@ class TenderEvent:
         name: of the event, as in the interface: ``BidCommitted``.
         values: its arguments under the interface's own names. ``notice`` is a :class:`NoticeTerms`, ``commitment`` a
             :class:`Commitment`, ``plan`` a :class:`CeremonyPlan`; bureaus are text (empty for zero), short names such
-            as ``kind`` of ``Recorded`` are text, addresses, digests and byte strings are bytes, enums are
-            :class:`Phase` or :class:`CaseKind`, lists are tuples. Members count from 1, sets of them are tuples of
-            numbers, and points (``signature``, ``publicKey``) are compressed, as everywhere off the chain.
+            as ``kind`` of ``Recorded`` are text (``0x…`` for a word that is no name), addresses, digests and byte
+            strings are bytes, enums are :class:`Phase` or :class:`CaseKind`, lists are tuples. Members count
+            from 1, sets of them are tuples of numbers, and points (``signature``, ``publicKey``) are compressed, as
+            everywhere off the chain.
         block: where it happened.
         transaction: hash of the transaction, 32 bytes.
         index: of the log in its block.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.kernel.tender_facts import (
     CeremonyPlan,
@@ -33,9 +34,14 @@ def bureau_or_empty(value: bytes) -> str:
     return bureau_of(value) if any(value) else ""
 
 
-def text_or_empty(value: bytes) -> str:
-    """A short name; empty for zero."""
-    return text_of(value) if any(value) else ""
+def name_or_hex(value: bytes) -> str:
+    """A short ASCII name, empty for zero; anything else as ``0x…``, for whoever records a document chooses the word."""
+    if not any(value):
+        return ""
+    try:
+        return text_of(value)
+    except InvalidInput:
+        return hex0x(value)
 
 
 def members_of(bits: int) -> tuple[int, ...]:

@@ -42,7 +42,7 @@ _STRUCTS: dict[str, Callable[[Any], Any]] = {
     "ITenderProceedings.CaseKind": CaseKind,
 }
 _NAMED: dict[str, Callable[[Any], Any]] = {
-    "kind": forms.text_or_empty,
+    "kind": forms.name_or_hex,
     "member": lambda place: place + 1,
     "accused": lambda place: place + 1,
     "complainant": lambda place: place + 1,

@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tender", SECONDS, nullable=False),
         sa.Column("lot", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=66), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_tender_records")),
     )
