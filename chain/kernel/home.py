@@ -173,7 +173,8 @@ class TenderSettings(_Part):
 
     boards: list[str] = Field(
         default_factory=lambda: ["board"],
-        description="folders or addresses of boards; written to the first, read from each in turn",
+        description="folders or addresses of boards; written to every one, read from each in turn, "
+        "and one that fails is passed over",
     )
     persons: list[str] = Field(
         default_factory=list,

@@ -1,8 +1,8 @@
-"""Several boards as one: written to the first, read from each in turn."""
+"""Several boards as one: written to every one of them, read from each in turn. One that fails is passed over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from chain.kernel.encoding import sha256
@@ -13,56 +13,76 @@ from chain.tenders.custody.http_board import HttpBoard
 
 
 class Boards:
-    """Args: ``boards``, at least one; the first is written to."""
+    """Args: ``boards``, at least one; whoever takes a paper from one of them need not ask another."""
 
     def __init__(self, boards: Sequence[Board]) -> None:
         self._boards = tuple(boards)
 
     def put(self, data: bytes) -> bytes:
-        """Store a paper on the first board; its SHA-256."""
-        return self._boards[0].put(data)
+        """Store a paper on every board; its SHA-256.
+
+        Raises:
+            InvalidInput, Damaged, Unavailable: no board took it; the most telling of their errors.
+        """
+        self._every(lambda board: board.put(data))
+        return sha256(data)
 
     def get(self, digest: bytes, *, limit: int = 16 * 2**20) -> bytes:
         """The paper with that digest, from the first board that has it whole.
 
         Raises:
             NotFound: every board answered, and none has it.
-            Damaged, Unavailable: none has it, and at least one had other bytes or did not answer.
+            Damaged, Unavailable, Refused: none has it, and at least one had other bytes, did not answer or refused.
         """
-        worst: YinxinError | None = None
+        faults: list[YinxinError] = []
         for board in self._boards:
             try:
                 return board.get(digest, limit=limit)
-            except (NotFound, Damaged, Unavailable) as error:
-                if worst is None or isinstance(worst, NotFound):
-                    worst = error
-        assert worst is not None
-        raise worst
+            except YinxinError as error:
+                faults.append(error)
+        raise max(faults, key=_telling)
 
     def post(self, topic: str, name: str, data: bytes) -> None:
-        """Leave a note on the first board."""
-        self._boards[0].post(topic, name, data)
+        """Leave a note on every board; raises as :meth:`put`."""
+        self._every(lambda board: board.post(topic, name, data))
 
     def notes(self, topic: str) -> Iterator[tuple[str, bytes]]:
         """Every note under that topic, each once, board after board.
 
         A board that does not answer, or not in order, is passed over as long as another one answers: notes are believed
-        only for what is signed in them. Raises Unavailable or Damaged if none does.
+        only for what is signed in them. Raises the most telling error if none does.
         """
         seen: set[tuple[str, bytes]] = set()
-        fault: YinxinError | None = None
-        answered = False
+        faults: list[YinxinError] = []
         for board in self._boards:
             try:
                 for name, data in board.notes(topic):
                     if (mark := (name, sha256(data))) not in seen:
                         seen.add(mark)
                         yield name, data
-                answered = True
-            except (Damaged, Unavailable) as error:
-                fault = error
-        if fault is not None and not answered:
-            raise fault
+            except YinxinError as error:
+                faults.append(error)
+        if len(faults) == len(self._boards):
+            raise max(faults, key=_telling)
+
+    def _every(self, write: Callable[[Board], object]) -> None:
+        faults: list[YinxinError] = []
+        for board in self._boards:
+            try:
+                write(board)
+            except YinxinError as error:
+                faults.append(error)
+        if len(faults) == len(self._boards):
+            raise max(faults, key=_telling)
+
+
+def _telling(fault: YinxinError) -> int:
+    """How much an error says about what was asked for; of equal ones the first is taken."""
+    if isinstance(fault, Damaged):
+        return 3
+    if isinstance(fault, NotFound):
+        return 0
+    return 1 if isinstance(fault, Unavailable) else 2
 
 
 def open_board(names: Sequence[str], base: Path) -> Board:
