@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -53,7 +52,7 @@ async def post_note(topic: str, name: str, request: Request, counter: Here) -> d
 @router.get("/board/notes/{topic:path}")
 def get_notes(topic: str, counter: Here, after: Annotated[int, Query(ge=0, le=2**31)] = 0) -> dict[str, Any]:
     """Notes from the one after number ``after`` on; ``next`` is where to go on, or null."""
-    notes = islice(FolderBoard(counter.custodian.shelf).notes(topic), after, None)
+    notes = FolderBoard(counter.custodian.shelf).notes(topic, after=after)
     page, more = _page(notes)
     return {"notes": page, "next": after + len(page) if more else None}
 

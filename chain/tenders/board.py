@@ -88,10 +88,10 @@ class FolderBoard:
             raise InvalidInput(f"{topic}: {MOST_NOTES} notes lie there", code="board.full", field="topic")
         self._write(folder / f"{time.time_ns():020d}{ending}", data)
 
-    def notes(self, topic: str) -> Iterator[tuple[str, bytes]]:
-        """Name and content of every note under that topic, oldest first."""
+    def notes(self, topic: str, *, after: int = 0) -> Iterator[tuple[str, bytes]]:
+        """Name and content of every note under that topic, oldest first; the first ``after`` of them are not read."""
         check_topic(topic)
-        for path in sorted((self._folder / "notes" / topic).glob("*.note")):
+        for path in sorted((self._folder / "notes" / topic).glob("*.note"))[after:]:
             name = path.name.partition("-")[2].rpartition("-")[0]
             try:
                 yield name, path.read_bytes()

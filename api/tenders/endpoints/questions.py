@@ -70,7 +70,8 @@ def ask_question(request: Request, service: Here, tender: TenderNumber, body: Qu
 def list_questions(service: Here, tender: TenderNumber) -> Questions:
     """The questions on the board, for those who lead the tender. Answers are published with `yinxin tender answer`."""
     with service.tenders.chain() as chain:
-        found = questions(chain.ledger, service.tenders.board, tender)
+        ledger = chain.ledger
+    found = questions(ledger, service.tenders.board, tender)  # a slow board holds up nobody who reads the ledger
     return Questions(items=[QuestionView(name=question_name(one.text), text=one.text) for one in found])
 
 

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,12 +19,17 @@ from chain.kernel.json_reader import read_json
 PATIENCE = 120.0
 """Seconds for which one request is tried again before it is given up."""
 ANSWER_LIMIT = 2**20
+WHOLE = 300.0
+"""Seconds within which an answer must be there whole, however steadily its bytes drip."""
+_PIECE = 2**16
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 _AGAIN = frozenset({429, 502, 503, 504})
 _KINDS: dict[int, type[YinxinError]] = {
     400: InvalidInput, 401: Refused, 403: Refused, 404: NotFound, 405: InvalidInput, 409: Refused, 412: Conflict,
     413: InvalidInput, 415: InvalidInput, 422: InvalidInput, 429: Unavailable, 500: Unavailable,
 }  # fmt: skip
+_BROKEN = (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
+"""What the library raises for a connection that fails or an answer that is none."""
 
 
 class Exchange:
@@ -34,6 +40,7 @@ class Exchange:
         timeout: seconds without a byte after which a connection is given up.
         patience: seconds for which a request is tried again.
         waiting: told, before each pause, what went wrong and for how long it waits.
+        whole: seconds within which the body of an answer must be there whole.
     """
 
     def __init__(
@@ -43,6 +50,7 @@ class Exchange:
         timeout: float = 30.0,
         patience: float = PATIENCE,
         waiting: Callable[[str, float], None] | None = None,
+        whole: float = WHOLE,
     ) -> None:
         try:
             parts = urlsplit(url)
@@ -55,6 +63,7 @@ class Exchange:
                 fix="write http://host:port or https://host",
             )  # fmt: skip
         self.url = url.rstrip("/")
+        self._whole = whole
         self._patience, self._waiting = patience, waiting or (lambda _why, _seconds: None)
         self._pool = urllib3.PoolManager(
             maxsize=8, retries=False, timeout=urllib3.Timeout(connect=min(timeout, 10.0), read=timeout)
@@ -82,13 +91,10 @@ class Exchange:
             Unavailable: no good answer within the patience.
         """
         with self.opened(method, path, body, headers) as reply:
-            try:
-                data = reply.read(limit + 1, decode_content=False)
-            except urllib3.exceptions.HTTPError as error:
-                raise self._silent(error) from error
+            data = self._read(reply, limit)
         if len(data) > limit:
             raise Damaged(f"{self.url}: an answer of over {limit} bytes", code="custody.answer", field="url")
-        return bytes(data)
+        return data
 
     @contextmanager
     def opened(
@@ -124,7 +130,7 @@ class Exchange:
                 fault = self._fault(reply)
                 if reply.status not in _AGAIN:
                     raise fault
-            except urllib3.exceptions.HTTPError as error:
+            except _BROKEN as error:
                 fault = self._silent(error)
             wait = pause * random.uniform(0.5, 1.0)  # noqa: S311 - so that many do not come again at once
             if time.monotonic() + wait > until:
@@ -132,6 +138,21 @@ class Exchange:
             self._waiting(fault.message, wait)
             time.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _read(self, reply: urllib3.BaseHTTPResponse, limit: int) -> bytes:
+        """At most one byte more than ``limit``."""
+        until, data = time.monotonic() + self._whole, bytearray()
+        while len(data) <= limit:
+            try:
+                piece = reply.read1(min(_PIECE, limit + 1 - len(data)), decode_content=False)
+            except _BROKEN as error:
+                raise self._silent(error) from error
+            if not piece:
+                break
+            data += piece
+            if time.monotonic() > until:
+                raise self._silent(TimeoutError())
+        return bytes(data)
 
     def _silent(self, error: Exception) -> Unavailable:
         return Unavailable(
@@ -141,8 +162,8 @@ class Exchange:
 
     def _fault(self, reply: urllib3.BaseHTTPResponse) -> YinxinError:
         try:
-            raw = reply.read(2**16, decode_content=False)
-        except urllib3.exceptions.HTTPError:
+            raw = self._read(reply, 2**16)
+        except Unavailable:
             raw = b""
         finally:
             reply.close()

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from chain.kernel.encoding import b64url, sha256, unb64url
 from chain.kernel.errors import Damaged, InvalidInput, Unavailable
-from chain.tenders.board import LARGEST_NOTE, LARGEST_PAPER, check_topic
+from chain.tenders.board import LARGEST_NOTE, LARGEST_PAPER, MOST_NOTES, check_topic
 from chain.tenders.custody._http import Exchange, as_object
 
 _BYTES = {"Content-Type": "application/octet-stream"}
@@ -61,21 +61,29 @@ class HttpBoard:
         self._http.send("POST", f"/board/notes/{topic}?name={quote(name)}", data, _BYTES)
 
     def notes(self, topic: str) -> Iterator[tuple[str, bytes]]:
-        """Name and content of every note under that topic, oldest first."""
+        """Name and content of every note under that topic, oldest first; no more than a board takes under one."""
         check_topic(topic)
         after: object = 0
+        left = MOST_NOTES
         while after is not None:
             page = as_object(self._http.send("GET", f"/board/notes/{topic}?after={after}", limit=_PAGE_LIMIT))
             notes, last = page.get("notes"), after
             after = page.get("next")
             onward = after is None or (type(after) is int and type(last) is int and after > last)
-            if not isinstance(notes, list) or not onward:
+            if not isinstance(notes, list) or not onward or (after is not None and not notes):
                 raise self._odd()
             for note in notes:
+                if not left:
+                    return
+                left -= 1
                 name, content = (note.get("name"), note.get("content")) if isinstance(note, dict) else (None, None)
                 if not isinstance(name, str) or not isinstance(content, str):
                     raise self._odd()
-                yield name, unb64url(content, field="content")
+                try:
+                    data = unb64url(content, field="content")
+                except InvalidInput:
+                    raise self._odd() from None
+                yield name, data
 
     def close(self) -> None:
         """Close the connections."""

@@ -58,6 +58,17 @@ def test_notes_come_back_in_order_and_none_is_lost_to_another(board: Board) -> N
     assert list(board.notes("releases/4")) == []
 
 
+def test_notes_that_were_read_before_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = FolderBoard(tmp_path / "board")
+    for number in range(4):
+        board.post("releases/3/1/1", "holder-1", bytes([number]))
+    read, path_read = [], Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path), path_read(path))[1])
+    assert list(board.notes("releases/3/1/1", after=3)) == [("holder-1", b"\3")]
+    assert list(board.notes("releases/3/1/1", after=9)) == []
+    assert len(read) == 1
+
+
 @pytest.mark.parametrize("topic", ["", "../x", "a//b", "/a", "a/", "A", "a b", "a" * 200])
 def test_a_topic_is_never_a_way_out(board: Board, topic: str) -> None:
     with pytest.raises(InvalidInput):
