@@ -17,7 +17,8 @@ from chain.tenders.notice.evaluation import Criterion, Evaluation, Reference
 
 _MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
 _DIGITS = 60
-DRAW = "draw"
+PRICE, DRAW = "price", "draw"
+"""In ties these words mean the lower price and a draw, whatever fields and criteria are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def _keys(rules: Evaluation, drawn: Sequence[int]) -> list[Callable[[Score], Dec
     for tie in rules.ties:
         if tie == DRAW:
             keys.append(by_draw)
-        elif tie == rules.price or tie == "price":
+        elif tie == PRICE:
             keys.append(lambda score: score.price)
         else:
             keys.append(by_points(tie))

@@ -115,7 +115,8 @@ class Evaluation:
         criteria: empty for ``lowest-price``.
         reference: of the method ``reference-price``, else None.
         places: decimal places of points; rounding: ``half-up``, ``half-even`` or ``down``.
-        ties: what decides between equals, in order: ``price``, names of criteria, at last ``draw``.
+        ties: what decides between equals, in order: ``price`` (always the lower price, even if a criterion has that
+            name), names of criteria (more points, even if the field that is the price has that name), at last ``draw``.
         low: a price below this percent of the other bids' average is questioned as abnormally low; None: not looked at.
         candidates: most candidates that are named for a lot.
     """

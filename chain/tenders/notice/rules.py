@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 
 from chain.kernel.errors import InvalidInput
 from chain.sealing import Recipients
@@ -16,7 +17,20 @@ from chain.tenders.notice.model import Notice
 def rule_findings(notice: Notice) -> Iterable[NoticeFinding]:
     """Errors between members, of a notice whose members are each well-formed."""
     findings = Findings()
-    for rule in (_numbers, _times, _versions, _keys, _fields, _price, _method, _criteria, _ties, _names, _guarantee):
+    for rule in (
+        _numbers,
+        _times,
+        _versions,
+        _keys,
+        _fields,
+        _price,
+        _method,
+        _rounding,
+        _criteria,
+        _ties,
+        _names,
+        _guarantee,
+    ):
         rule(notice, findings)
     return findings
 
@@ -117,6 +131,7 @@ def _price(notice: Notice, findings: Findings) -> None:
             ("such as price", "如 price"),
         )  # fmt: skip
         return
+    _above_nothing(price, notice, findings)
     for place, lot in enumerate(notice.lots):
         if lot.ceiling is not None and lot.ceiling.currency != price.unit:
             findings.error(
@@ -131,6 +146,20 @@ def _price(notice: Notice, findings: Findings) -> None:
                     ("a scored amount would tell the price before the technical result", "技术信封中不得出现计分金额"),
                     ("put it into the price envelope", "请移入报价信封"),
                 )  # fmt: skip
+
+
+def _above_nothing(field: FormField, notice: Notice, findings: Findings) -> None:
+    """A bid of nothing can neither be divided by nor compared: the form must refuse it, or one bid stops the lot."""
+    if field.least is not None and field.least > 0:
+        return
+    for place, envelope in enumerate(notice.envelopes):
+        if field in envelope.form:
+            findings.error(
+                f"envelopes[{place}].form[{envelope.form.index(field)}].least", "least",
+                (f"{field.name} must be above 0, or no bid could be evaluated beside one of 0",
+                 f"“{field.name}”须大于 0，否则一份填 0 的投标会使评审无法进行"),
+                ('least = "0.01", or "1" for whole numbers', '写 least = "0.01"，整数则写 "1"'),
+            )  # fmt: skip
 
 
 def _method(notice: Notice, findings: Findings) -> None:
@@ -166,6 +195,45 @@ def _method(notice: Notice, findings: Findings) -> None:
         )  # fmt: skip
 
 
+def _rounding(notice: Notice, findings: Findings) -> None:
+    """Rounding must neither lift points above their weight nor take a reference price down to nothing."""
+    said = notice.evaluation
+    few = (f"no more than {said.places} decimal places", f"小数不超过 {said.places} 位")
+    for place, criterion in enumerate(said.criteria):
+        for name, value in (("weight", criterion.weight), ("source.step", criterion.source.step)):
+            if value is not None and value != round(value, said.places):
+                findings.error(
+                    f"evaluation.criteria[{place}].{name}", "places",
+                    (f"has more decimal places than points are rounded to ({said.places})",
+                     f"小数位数多于分值的舍入位数（{said.places}）"), few,
+                )  # fmt: skip
+    rule = said.reference
+    if rule is None:
+        return
+    for at, point in enumerate(rule.floats):
+        if point >= 100:
+            findings.error(
+                f"evaluation.reference.floats[{at}]", "floats",
+                (f"{point} percent off would leave no reference price", f"下浮 {point}% 后不再有评标基准价"),
+                ("a number below 100", "应小于 100"),
+            )  # fmt: skip
+    price = notice.envelopes[-1].field(said.price) if notice.envelopes else None
+    if price is None or not price.least or max(rule.floats, default=Decimal(100)) >= 100:
+        return  # named already
+    share, lowest = Fraction(rule.ceiling_share), Fraction(1, 10**rule.places)
+    for lot in notice.lots:
+        ceiling = Fraction(lot.ceiling.amount) if lot.ceiling is not None else Fraction(0)
+        least = (ceiling * share + Fraction(price.least) * (100 - share)) * (100 - Fraction(max(rule.floats))) / 10_000
+        if least < lowest:
+            findings.error(
+                "evaluation.reference.places", "reference_places",
+                (f"bids of {price.least} could make a reference price of 0 in lot {lot.number}",
+                 f"标段 {lot.number} 若均报 {price.least}，评标基准价将舍入为 0"),
+                (f"a higher least for {said.price}, or more places", f"请提高“{said.price}”的下限，或增加小数位数"),
+            )  # fmt: skip
+            return
+
+
 def _criteria(notice: Notice, findings: Findings) -> None:
     fields = {field.name: field for envelope in notice.envelopes for field in envelope.form}
     used = {notice.evaluation.price}
@@ -184,6 +252,8 @@ def _criteria(notice: Notice, findings: Findings) -> None:
                  f"“{source.field}”不是该公式可用的必填计分填报项"),
                 ("name such a field of a form, or let experts score it", "请指向相应填报项，或改为专家评分"),
             )  # fmt: skip
+        elif source.kind == "lowest" and source.field != notice.evaluation.price:
+            _above_nothing(field, notice, findings)
         elif source.kind == "choice" and set(source.points or {}) != set(field.choices):
             findings.error(
                 f"{path}.source.points", "points", ("each value of the choice has its points", "每个选项都应有分值")

@@ -64,7 +64,7 @@ def blank(category: Category, *, lots: int = 1, envelopes: int = 1, demo: bool =
     words = {"zh": "", "en": ""}
     price = {
         "name": "price", "label": {"zh": "投标总价", "en": "total price"}, "kind": "money", "unit": "CNY",
-        "required": True, "scored": True,
+        "least": "0.01", "required": True, "scored": True,
     }  # fmt: skip
     days = {
         "name": "period.days", "label": _PERIOD_LABELS[category], "kind": "days", "least": "1", "most": "365",

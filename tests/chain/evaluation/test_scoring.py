@@ -189,3 +189,23 @@ def test_no_float_point_but_a_drawn_one_of_the_notice() -> None:
             reference_price(RULES, [Decimal(1)], ceiling=Decimal(2), float_point=point)
     with pytest.raises(InvalidInput, match="ceiling"):
         reference_price(RULES, [Decimal(1)], ceiling=None, float_point=Decimal(1))
+
+
+def test_only_the_word_price_means_the_lower_price_in_ties() -> None:
+    """Field ``offer`` is the price; criteria are named ``price`` and ``offer``, and both bids have the same total."""
+    rules = replace(
+        RULES, method="weighted-points", price="offer", reference=None, places=6, ties=("offer", "draw"), low=None,
+        criteria=(
+            _criterion("price", "50", Source("linear", "a", zero=Decimal(0), full=Decimal(100))),
+            _criterion("offer", "50", Source("linear", "b", zero=Decimal(0), full=Decimal(100))),
+        ),
+    )  # fmt: skip
+    bids = [
+        Figures(1, {"offer": "900.00", "a": "60", "b": "40"}),
+        Figures(2, {"offer": "1000.00", "a": "40", "b": "60"}),
+        Figures(3, {"offer": "1100.00", "a": "70", "b": "30"}),
+    ]
+    by_points = rank(rules, bids, {})
+    assert [score.place for score in by_points.scores] == [2, 1, 3]
+    by_price = rank(replace(rules, ties=("price", "draw")), bids, {})
+    assert [score.place for score in by_price.scores] == [1, 2, 3]
