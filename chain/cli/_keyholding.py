@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from chain.cli._tenders import TenderPlace, tender_place
-from chain.cli.common import state
+from chain.cli.common import one_line, state
 from chain.kernel.clock import rfc3339
 from chain.kernel.encoding import hex0x, unb64url
 from chain.kernel.errors import InvalidInput
@@ -132,7 +132,7 @@ def ceremony_words(data: dict[str, Any], ceremony: Ceremony) -> str:
     key = "in force 已生效" if data["key"] else f"not in force 未生效 ({data['round']})"
     kept = "kept here, encrypted 已加密存于本机" if data["share"] else "none here 本机没有"
     return (
-        f"[bold]ceremony {data['ceremony']}[/] {data['title'] or ''}\n"
+        f"[bold]ceremony {data['ceremony']}[/] {one_line(data['title'] or '')}\n"
         f"  ledger 账本    {data['genesis'][:18]}…, book {data['book']}\n"
         f"  for 用途       {scope_words(ceremony)}\n"
         f"  you 你         member {data['you'] or '–'} of {len(data['members'])}; {data['threshold']} open together\n"
@@ -216,8 +216,8 @@ def release_words(ready: ReadyRelease) -> str:
     envelope = "1: technical, or everything 技术标或全部" if ready.envelope == 1 else "2: price 报价"
     return (
         f"You sign for the opening of 你将为以下开标签名:\n"
-        f"  tender 项目      {ready.tender}  {ready.title.zh} / {ready.title.en}\n"
-        f"  lot 标段         {ready.lot}  {ready.lot_title.zh} / {ready.lot_title.en}\n"
+        f"  tender 项目      {ready.tender}  {one_line(ready.title.zh)} / {one_line(ready.title.en)}\n"
+        f"  lot 标段         {ready.lot}  {one_line(ready.lot_title.zh)} / {one_line(ready.lot_title.en)}\n"
         f"  envelope 信封    {envelope}\n"
         f"  bids 有效投标    {ready.count}\n"
         f"  live set 清单    {hex0x(ready.digest)}\n"

@@ -155,6 +155,11 @@ def printable(text: str) -> str:
     return "".join(char if char == "\n" or char.isprintable() else "\ufffd" for char in text)
 
 
+def one_line(text: str) -> str:
+    """A title or a name on one line, as :func:`printable`: what strangers wrote makes no lines of its own."""
+    return printable(" ".join(text.split()))
+
+
 @contextmanager
 def progress(current: State, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A progress bar with a time estimate on standard error; the yielded function takes how many are done.

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from chain.cli.bid._place import BidHere, LotOption, Tender, bid_here
-from chain.cli.common import emit, state
+from chain.cli.common import emit, one_line, state
 from chain.kernel.clock import rfc3339
 from chain.kernel.encoding import hex0x, unb64url, unhex0x
 from chain.kernel.errors import Conflict, InvalidInput
@@ -115,7 +115,7 @@ def _standing(here: BidHere) -> tuple[dict[str, Any], str]:
     said += [f"  {_mark(lack)} {lack.field}: {lack.message} {lack.message_zh}" for lack in missing]
     said += [f"  · {one.name}: {one.label.in_('zh')} {one.label.in_('en')}" for one in notice.qualification]
     text = (
-        f"{notice.title.in_('zh')} {notice.title.in_('en')}, lot {here.lot}: {live}\n"
+        f"{one_line(notice.title.in_('zh'))} {one_line(notice.title.in_('en'))}, lot {here.lot}: {live}\n"
         f"deadline {rfc3339(tender.deadline)}, ledger's clock {rfc3339(ledger.block.time)}\n"
     )
     return data, text + "\n".join(said)

@@ -11,14 +11,15 @@ import typer
 from rich.text import Text
 
 from chain.cli._tenders import TenderPlace
-from chain.cli.common import State, printable
+from chain.cli.common import State, one_line, printable
 from chain.desk.tender_acts import Agreement, TenderAct
 from chain.kernel.clock import rfc3339, system_clock
+from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput, NotFound
 from chain.kernel.home import Home
 from chain.kernel.tender_ports import TenderActs
 from chain.tenders.notice import Limits, NoticeFinding, Words
-from chain.tenders.notice.answers import tidy
+from chain.tenders.notice.answers import PassedOver, tidy
 from chain.tenders.notice.publishing import Publisher
 from chain.tenders.notice.standing import civil
 
@@ -82,7 +83,20 @@ def findings_text(findings: Iterable[NoticeFinding]) -> Text:
 
 def shown(words: Words) -> str:
     """Both languages on one line."""
-    return printable(" / ".join(one for one in (words.zh, words.en) if one).replace("\n", " "))
+    return one_line(" / ".join(one for one in (words.zh, words.en) if one))
+
+
+def others_data(others: Iterable[PassedOver]) -> list[dict[str, Any]]:
+    """Papers on record as answers that count for nothing, as plain data."""
+    return [{"paper": hex0x(one.digest), "block": one.block, "why": one.why} for one in others]
+
+
+def others_text(out: Text, others: Iterable[dict[str, Any]]) -> None:
+    """The same for people, after what is there."""
+    for one in others:
+        out.append("!", style="bold yellow")
+        out.append(f" answers on record that do not count 不计的答疑: {one['paper']}, block {one['block']}: ")
+        out.append(f"{one_line(one['why'])}\n")
 
 
 def moment(seconds: int) -> str:

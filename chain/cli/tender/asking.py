@@ -10,13 +10,14 @@ from rich.text import Text
 
 from chain.cli._tenders import tender_place
 from chain.cli.common import emit, printable, state
-from chain.cli.tender._common import Account, Number, acts_of, moment, text_of, time_data
+from chain.cli.tender._common import Account, Number, acts_of, moment, others_data, others_text, text_of, time_data
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, InvalidInput, Refused
 from chain.kernel.home import write_atomically
 from chain.tenders.notice import current_notice, read_draft
 from chain.tenders.notice.answers import (
     Question,
+    answers_and_others,
     answers_of,
     questions,
     read_given,
@@ -78,7 +79,8 @@ def list_questions(
         place.ledger.refresh()
         current_notice(place.ledger, place.board, tender)
         asked = questions(place.ledger, place.board, tender)
-        known = answers_of(place.ledger, place.board, tender)
+        known, passed = answers_and_others(place.ledger, place.board, tender)
+    others = others_data(passed)
     waiting = unanswered(asked, known)
     if draft is not None:
         if draft.exists():
@@ -91,6 +93,7 @@ def list_questions(
         "record": hex0x(known.digest) if known is not None else None,
         "answered": [{"name": one.name, "question": one.question, "answer": one.answer} for one in answered],
         "waiting": [{"name": one.name, "question": one.text} for one in waiting],
+        "passedOver": others,
         "draft": str(draft) if draft is not None else None,
     }
     out = Text()
@@ -100,6 +103,7 @@ def list_questions(
     for question in waiting:
         out.append(f"{question.name}  {printable(question.text)}\n", style="bold")
         out.append("              waits for an answer 待答复\n", style="yellow")
+    others_text(out, others)
     out.append(f"{len(answered)} answered, {len(waiting)} waiting")
     if draft is not None:
         out.append(f"; {draft} is to be filled in: yinxin tender answer {tender} {draft}")

@@ -8,14 +8,15 @@ import typer
 from rich.text import Text
 
 from chain.cli._tenders import TenderPlace, tender_place
-from chain.cli.common import emit, printable, progress, state
-from chain.cli.tender._common import Number, moment, shown, time_data
+from chain.cli.common import emit, one_line, printable, progress, state
+from chain.cli.tender._common import Number, moment, others_data, others_text, shown, time_data
 from chain.cli.tender._words import EVENTS, PHASES, STEPS, WHO
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput, Unavailable, YinxinError
 from chain.kernel.tender_facts import TenderEvent
 from chain.tenders.notice import Notice, notices
 from chain.tenders.notice.agenda import Due, agenda
+from chain.tenders.notice.answers import answers_and_others
 from chain.tenders.notice.standing import state_of
 from chain.tenders.story import Story, differences, tell
 
@@ -39,6 +40,7 @@ def show(
         faults = [str(one) for one in differences(story, place.ledger)]
         now = place.ledger.block.time
         notice, trouble = _notice(place, tender)
+        others = _others(place, tender)
     if lot > len(story.lots):
         raise InvalidInput(f"there is no lot {lot}", code="tender.lot", field="--lot", fix=f"1 to {len(story.lots)}")
     due = [
@@ -62,8 +64,9 @@ def show(
         "timeline": [_event_data(event) for event in events],
         "due": [_due_data(one) for one in due],
         "contradictions": faults,
+        "answersPassedOver": others,
     }
-    emit(ctx, data, _text(data, notice, due, now), 1 if faults else 0)
+    emit(ctx, data, _text(data, notice, due, now), 1 if faults or trouble else 0)
 
 
 def list_all(ctx: typer.Context) -> None:
@@ -81,14 +84,14 @@ def list_all(ctx: typer.Context) -> None:
     for row in rows:
         phases = ", ".join(_pair(PHASES, one) for one in row["phases"])
         title = shown_title(row["title"]) or (row["noticeFault"] or "")
-        out.append(f"{row['tender']:>4}  {moment(row['deadline']['seconds'])[:19]}  {phases}  {printable(title)}\n")
+        out.append(f"{row['tender']:>4}  {moment(row['deadline']['seconds'])[:19]}  {phases}  {one_line(title)}\n")
     out.append(f"{len(rows)} tenders as of {moment(now)}")
     emit(ctx, {"tenders": rows, "now": time_data(now)}, out)
 
 
 def shown_title(title: dict[str, str] | None) -> str:
     """A title on one line."""
-    return " / ".join(one for one in (title or {}).values() if one)
+    return one_line(" / ".join(one for one in (title or {}).values() if one))
 
 
 def _row(place: TenderPlace, number: int) -> dict[str, Any]:
@@ -113,6 +116,14 @@ def _notice(place: TenderPlace, tender: int) -> tuple[Notice | None, str | None]
         raise
     except YinxinError as error:
         return None, error.message
+
+
+def _others(place: TenderPlace, tender: int) -> list[dict[str, Any]]:
+    """Papers on record as answers that count for nothing."""
+    try:
+        return others_data(answers_and_others(place.ledger, place.board, tender)[1])
+    except YinxinError:
+        return []  # whoever looks at the answers is told: yinxin tender questions
 
 
 def _lot_data(story: Story, number: int) -> dict[str, Any]:
@@ -159,7 +170,7 @@ def _text(data: dict[str, Any], notice: Notice | None, due: list[Due], now: int)
     if data["noticeFault"]:
         out.append(f"✗ the notice: {printable(data['noticeFault'])}\n", style="bold red")
     if notice is not None:
-        out.append(f"  {printable(notice.bureau.name)} {notice.bureau.uscc}, {notice.ocid}\n")
+        out.append(f"  {one_line(notice.bureau.name)} {notice.bureau.uscc}, {notice.ocid}\n")
     final = "final" if data["deadlineFinal"] else "not final"
     out.append(f"  bids until {moment(data['deadline']['seconds'])} ({final}), opening from ")
     out.append(f"{moment(data['openAt']['seconds'])}\n  the chain's clock says {moment(now)}\n")
@@ -179,4 +190,5 @@ def _text(data: dict[str, Any], notice: Notice | None, due: list[Due], now: int)
         out.append("  nothing\n")
     for fault in data["contradictions"]:
         out.append(f"✗ events and contracts differ: {printable(fault)}\n", style="bold red")
+    others_text(out, data["answersPassedOver"])
     return Text(out.plain.rstrip("\n"), spans=out.spans)

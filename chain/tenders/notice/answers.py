@@ -160,25 +160,55 @@ def questions(ledger: TenderLedger, board: Board, tender: int) -> tuple[Question
     return tuple(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A paper on record that counts for nothing.
+
+    Attributes:
+        digest: SHA-256, 32 bytes; block: number of the block in which it was put on record.
+        why: it does not count.
+    """
+
+    digest: bytes
+    block: int
+    why: str
+
+
 def answers_of(ledger: TenderLedger, board: Board, tender: int) -> Answers | None:
-    """The newest answers on record, or None.
+    """The newest answers on record that count, or None; raises as :func:`answers_and_others`."""
+    return answers_and_others(ledger, board, tender)[0]
+
+
+def answers_and_others(
+    ledger: TenderLedger, board: Board, tender: int
+) -> tuple[Answers | None, tuple[PassedOver, ...]]:
+    """The newest answers on record that count, or None; and what was put on record beside them.
+
+    In the order of the chain, each paper counts that follows from the one before that counted. So of two that go on
+    from the same one the first counts, and no later paper can end or take back the answers.
 
     Raises:
-        NotFound, Damaged, Unavailable: a paper on record is on no board, or altered.
-        InvalidInput, Refused: what is on record is no answers of this tender, or takes back earlier ones.
+        NotFound, Damaged, Unavailable: a paper on record is on no board, or altered: it may be the one that counts.
     """
     newest: Answers | None = None
+    others: list[PassedOver] = []
     for event in ledger.tender_events(tender):
         if event.name != "Recorded" or event.values["kind"] != KIND or event.values["lot"] != 0:
             continue
-        paper = read_answers(board.get(event.values["digest"], limit=_LARGEST))
-        if newest is not None and paper == newest:
+        digest = event.values["digest"]
+        data = board.get(digest, limit=_LARGEST)
+        try:
+            paper = read_answers(data)
+            if newest is not None and paper == newest:
+                continue
+            if (paper.genesis, paper.book, paper.tender) != (ledger.genesis, ledger.book, tender):
+                raise Refused("answers of another tender", code="answers.other", field="answers")
+            check_follows(paper, newest)
+        except (InvalidInput, Refused) as error:
+            others.append(PassedOver(digest, event.block.number, error.message))
             continue
-        if (paper.genesis, paper.book, paper.tender) != (ledger.genesis, ledger.book, tender):
-            raise Refused("answers of another tender are on record", code="answers.other", field="answers")
-        check_follows(paper, newest)
         newest = paper
-    return newest
+    return newest, tuple(others)
 
 
 def check_follows(paper: Answers, before: Answers | None) -> None:

@@ -17,7 +17,15 @@ from chain.kernel.tender_facts import TenderEvent
 from chain.kernel.tender_ports import TenderLedger
 from chain.tenders.board import FolderBoard
 from chain.tenders.notice import Notice, current_notice, notices, read_notice
-from chain.tenders.notice.answers import Answer, Answers, Question, answers_of, questions, unanswered
+from chain.tenders.notice.answers import (
+    Answer,
+    Answers,
+    Question,
+    answers_and_others,
+    answers_of,
+    questions,
+    unanswered,
+)
 from tests.chain.sealing.samples import BOOK, GENESIS, holders
 from tests.chain.tenders.events import START, Teller
 from tests.chain.tenders.notice.samples import sample
@@ -231,13 +239,33 @@ class TestAnswers:
             Answers(GENESIS, BOOK, 8, None, (Answer("甲？", "是。"),)),
         ],
     )
-    def test_answers_that_take_back_earlier_ones_are_refused(
+    def test_answers_that_do_not_follow_are_named_and_passed_over(
         self, chain: Chain, board: FolderBoard, paper: Answers
     ) -> None:
-        self.record(chain, board, Answers(GENESIS, BOOK, 7, None, (Answer("甲？", "不是。"),)))
+        ledger = cast(TenderLedger, chain)
+        first = self.record(chain, board, Answers(GENESIS, BOOK, 7, None, (Answer("甲？", "不是。"),)))
         self.record(chain, board, paper)
-        with pytest.raises(Refused):
-            answers_of(cast(TenderLedger, chain), board, 7)
+        found, others = answers_and_others(ledger, board, 7)
+        assert found == first
+        assert [(one.digest, one.block) for one in others] == [(paper.digest, chain.teller.events[-1].block.number)]
+        later = replace(first, previous=first.digest, answers=(*first.answers, Answer("丙？", "可。")))
+        self.record(chain, board, later)
+        assert answers_of(ledger, board, 7) == later
+
+    def test_of_two_papers_after_the_same_one_the_first_on_the_chain_counts(
+        self, chain: Chain, board: FolderBoard
+    ) -> None:
+        ledger = cast(TenderLedger, chain)
+        first = self.record(chain, board, Answers(GENESIS, BOOK, 7, None, (Answer("甲？", "是。"),)))
+        one, other = (
+            Answers(GENESIS, BOOK, 7, first.digest, (*first.answers, Answer("乙？", said))) for said in ("否。", "是。")
+        )
+        self.record(chain, board, one)
+        self.record(chain, board, other)
+        chain.teller.say("Recorded", lot=0, kind="answers", digest=board.put(b"rubbish"))
+        found, others = answers_and_others(ledger, board, 7)
+        assert found == one
+        assert [passed.digest for passed in others] == [other.digest, sha256(b"rubbish")]
 
     def test_no_question_is_answered_twice(self) -> None:
         with pytest.raises(InvalidInput, match="twice"):
