@@ -34,6 +34,7 @@ FILLED = ("format", "genesis", "chainId", "book", "tender", "number", "amends", 
 """Members that a draft leaves to the program."""
 
 _DISTANCE = re.compile(r"\+([0-9]{1,9})([smhd])\Z")
+_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*\Z")
 _PERIOD = re.compile(r"([0-9]{1,9})([smhd])\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _TIMES = ("questionsUntil", "deadline", "openAt")
@@ -305,6 +306,13 @@ class _Maker:
             said = said.isoformat()
         if not isinstance(said, str):
             return said
+        if _DAY.match(said):
+            self._findings.error(
+                name, "time_day",
+                (f"{said} names no time of day; it would mean 00:00", f"{said} 未写时刻，会被当作当日 00:00"),
+                (f"{said}T09:00:00+08:00, say", f"如 {said}T09:00:00+08:00"),
+            )  # fmt: skip
+            return 1
         if (found := _DISTANCE.match(said)) is not None:
             return self._place.now + int(found[1]) * _SECONDS[found[2]]
         try:

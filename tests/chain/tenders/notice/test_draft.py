@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,18 @@ def test_the_program_fills_in_what_it_knows(tmp_path: Path) -> None:
 def test_a_time_is_written_as_people_write_it(tmp_path: Path, text: Any, seconds: int) -> None:
     notice = sample(tmp_path, questionsUntil=NOW + 1, deadline=text, openAt=1_796_086_801 + 10**6)
     assert notice.deadline == seconds
+
+
+@pytest.mark.parametrize("name", ["questionsUntil", "deadline", "openAt"])
+@pytest.mark.parametrize("day", ["2026-12-01", date(2026, 12, 1)])
+def test_a_day_without_a_time_is_refused_with_what_to_write(tmp_path: Path, name: str, day: Any) -> None:
+    draft = desks(PEOPLE, STATUTORY)
+    write(tmp_path, draft)
+    done = make_notice({**draft, name: day}, tmp_path, place())
+    (finding,) = [one for one in done.findings.errors if one.rule == "notice.time_day"]
+    assert (done.notice, finding.field) == (None, name)
+    assert "2026-12-01T09:00:00+08:00" in finding.fix
+    assert finding.fix_zh
 
 
 def test_sums_and_words_may_be_written_plainly(tmp_path: Path) -> None:
