@@ -3,7 +3,9 @@
 1. **form**         it is a binding's document in its only form;
 2. **anchor**       a leaf with its tag and its digest stands in the bureau's lane of claims, at or before the block;
 3. **end**          no leaf with its end's tag stands there at or before the block;
-4. **certificate**  the certificate it is for was in force (asked with the certificate's own check);
+4. **certificate**  the certificate it is for was issued by the bureau that anchored the binding, and was in force
+   (asked with the certificate's own check). Any bureau may anchor anything in its own lane: without this step, a
+   binding says what that bureau says, and not whose device it is;
 5. **signature**    the bound key signed what is shown (only for :func:`verify_device_signature`).
 
 A step that could not be checked makes the answer ERROR: neither yes nor no.
@@ -55,10 +57,12 @@ class CertificateState:
 
     Attributes:
         jwt_digest: SHA-256 of the issuer-signed JWT that was checked, 32 bytes.
+        bureau: USCC of its issuer, as that JWT names it.
         verification: the answer.
     """
 
     jwt_digest: bytes
+    bureau: str
     verification: Verification
 
 
@@ -218,6 +222,8 @@ def _fitting(binding: Binding, certificate: CertificateState | None) -> ClaimSte
         return ClaimStep("certificate", Result.SKIPPED, "certificate.not_asked")
     if certificate.jwt_digest != binding.certificate:
         return ClaimStep("certificate", Result.INVALID, "certificate.other")
+    if certificate.bureau != binding.bureau:
+        return ClaimStep("certificate", Result.INVALID, "certificate.other_bureau", {"bureau": binding.bureau})
     found = certificate.verification
     params = {"verdict": str(found.verdict)}
     if found.in_force is None:

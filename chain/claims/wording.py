@@ -33,7 +33,14 @@ DETAILS: dict[str, tuple[str, str]] = {
         "无法判断证照是否有效:{verdict}。",
     ),
     "certificate.other": ("The binding is for another certificate.", "该绑定属于另一证照。"),
-    "certificate.not_asked": ("The certificate was not looked at.", "未核验证照本身。"),
+    "certificate.other_bureau": (
+        "{bureau} anchored the binding and did not issue the certificate.",
+        "绑定由 {bureau} 锚定,但该机构并非证照的颁发机构。",
+    ),
+    "certificate.not_asked": (
+        "The certificate was not looked at, nor whether this bureau issued it.",
+        "未核验证照本身,也未核验其是否由该机构颁发。",
+    ),
     "signature.valid": ("The bound device signed it.", "签名出自已绑定设备。"),
     "signature.wrong": ("The bound device did not sign it.", "签名不是出自已绑定设备。"),
     "skipped": ("Not looked at, as an earlier step decides.", "前一步骤已有结论,未再检查。"),

@@ -94,8 +94,8 @@ def test_the_binding_rests_on_its_certificate(issued: Town) -> None:
 
     def state_of(identifier: str) -> CertificateState:
         bundle = issued.bundle(identifier)
-        jwt = parse_credential(read_json(bundle)["credential"]).jwt_digest
-        return CertificateState(jwt, issued.verify(bundle))
+        credential = parse_credential(read_json(bundle)["credential"])
+        return CertificateState(credential.jwt_digest, credential.bureau, issued.verify(bundle))
 
     with issued.office() as office:
         good = holder_key_of(office, name, certificate_state=state_of(name))

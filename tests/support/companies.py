@@ -54,7 +54,7 @@ class Companies:
     """A bureau that licenses companies and binds their devices; also the source of its claims lane's leaves."""
 
     world: World = field(default_factory=World.with_bureau)
-    kept: dict[int, list[bytes]] = field(default_factory=dict)
+    kept: dict[tuple[str, int], list[bytes]] = field(default_factory=dict)
     made: int = 0
 
     def company(self, *, code: str | None = None) -> SampleCompany:
@@ -80,21 +80,21 @@ class Companies:
         """Its binding ends."""
         self.anchor(BindingParts(company.binding.end, sha256(b"ending"), sha256(b"record")))
 
-    def anchor(self, *parts: BindingParts) -> AnchorFacts:
-        """One anchor in the lane of claims."""
+    def anchor(self, *parts: BindingParts, bureau: str = USCC) -> AnchorFacts:
+        """One anchor in a bureau's lane of claims."""
         ledger = self.world.ledger
-        sequence = ledger.lanes.get((USCC, CLAIMS_LANE), (0, b""))[0] + 1
+        sequence = ledger.lanes.get((bureau, CLAIMS_LANE), (0, b""))[0] + 1
         root = Tree([binding_leaf(part) for part in parts]).root
-        key = self.world.addresses[USCC]
-        facts = ledger.anchor(USCC, CLAIMS_LANE, sequence, root, len(parts), bytes(32), key)
-        self.kept[sequence] = [part.to_bytes() for part in parts]
+        key = self.world.addresses[bureau]
+        facts = ledger.anchor(bureau, CLAIMS_LANE, sequence, root, len(parts), bytes(32), key)
+        self.kept[bureau, sequence] = [part.to_bytes() for part in parts]
         return facts
 
     def rows(self, facts: AnchorFacts) -> Sequence[bytes]:
         """As :class:`chain.claims.LaneLeaves`."""
-        if facts.sequence not in self.kept:
+        if (facts.bureau, facts.sequence) not in self.kept:
             raise NotFound("no manifest")
-        return self.kept[facts.sequence]
+        return self.kept[facts.bureau, facts.sequence]
 
     def evidence(self) -> Evidence:
         """The ledger as it stands, with all that is public."""

@@ -3,7 +3,7 @@
 1. **form**       the statement is in its only form;
 2. **place**      it is for this bid: genesis, book, tender, lot, fresh address, recovery address;
 3. **licence**    each company's business licence discloses name and code and was in force at the deadline's block;
-4. **binding**    the device was bound to that licence at that block;
+4. **binding**    the device was bound to that licence at that block, by the bureau that issued the licence;
 5. **mandate**  an agent's mandate is the company's, for this tender, covers bidding, held at that block;
 6. **signature**  the device's key, or the agent's, signed the statement with all parties in it;
 7. **agreement**  a consortium's agreement is among the bid's documents;
@@ -140,10 +140,10 @@ class Evidence:
         return verify_credential(text, trust=self.trust, index=self.index, at=at, policy=policy)
 
     def binding(self, party: Party, licence: Verification, block: int) -> BindingCheck:
-        """The party's binding as of a block."""
+        """The party's binding as of a block, in the lane of the licence's issuer, whatever bureau it names."""
         credential = party.credential
-        state = CertificateState(credential.jwt_digest, licence)
-        return binding_in_force(party.binding, self.lane(party.bound.bureau), certificate=state, block=block)
+        state = CertificateState(credential.jwt_digest, credential.bureau, licence)
+        return binding_in_force(party.binding, self.lane(credential.bureau), certificate=state, block=block)
 
 
 def check_statement(

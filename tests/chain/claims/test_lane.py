@@ -12,6 +12,7 @@ from chain.claims import (
     Binding,
     BindingCheck,
     BindingParts,
+    CertificateState,
     binding_in_force,
     binding_leaf,
     binding_tag,
@@ -21,7 +22,7 @@ from chain.claims import (
 )
 from chain.claims.wording import DETAILS, detail
 from chain.credentials.es256 import SoftwareSigner
-from chain.credentials.verification.verdicts import Result
+from chain.credentials.verification.verdicts import Result, Verdict, Verification
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import NotFound, Unavailable
 from chain.kernel.ports import AnchorFacts
@@ -132,6 +133,20 @@ def test_another_bureaus_lane_says_nothing(lane: Lane) -> None:
     assert codes(lane.check(document))[1] == "anchor.other_bureau"
 
 
+def test_a_bureau_binds_for_the_certificates_that_it_issued_and_for_no_others(lane: Lane) -> None:
+    document, _ = lane.bind(1)
+    reading = read_lane(lane.ledger.source(), lane, USCC)
+    good = Verification(Verdict.VALID, True, True, None, (), {})
+
+    def check(issuer: str) -> BindingCheck:
+        state = CertificateState(sha256(b"jwt"), issuer, good)
+        return binding_in_force(document, reading, certificate=state)
+
+    assert check(USCC).result is Result.VALID
+    foreign = check(OTHER_USCC)
+    assert (foreign.result, foreign.step("certificate").code) == (Result.INVALID, "certificate.other_bureau")
+
+
 def test_a_missing_manifest_leaves_the_answer_open_and_only_from_its_block_on(lane: Lane) -> None:
     first, since = lane.bind(1)
     _, hole = lane.bind(7)
@@ -195,6 +210,6 @@ def test_a_snapshot_does_not_carry_the_lane(lane: Lane) -> None:
 def test_no_binding_at_all_is_invalid_and_every_finding_has_its_words(lane: Lane) -> None:
     check = lane.check(b"{}")
     assert (check.result, check.step("form").result, check.binding) == (Result.INVALID, Result.INVALID, None)
-    params = dict.fromkeys(("block", "sequence", "fault", "verdict", "newest"), "x")
+    params = dict.fromkeys(("block", "sequence", "fault", "verdict", "newest", "bureau"), "x")
     for code in DETAILS:
         assert all(detail(code, params, lang) for lang in ("en", "zh"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chain.claims import BindingParts
 from chain.credentials.credential import parse_credential
 from chain.credentials.es256 import SoftwareSigner
 from chain.credentials.verification import Result
@@ -23,6 +24,7 @@ from chain.tenders.bidding import (
     together,
 )
 from tests.support.companies import Companies, SampleCompany, device
+from tests.support.world import OTHER_USCC, USCC
 
 PLACE = BidPlace(sha256(b"genesis"), bytes([7]) * 20, 3, 1, bytes([1]) * 20, bytes([2]) * 20)
 AGREEMENT = sha256("联合体协议".encode())
@@ -109,6 +111,37 @@ def test_nobody_bids_with_a_licence_whose_device_he_has_not(companies: Companies
     forged = alone(PLACE, replace(victim.party, binding=invented.to_bytes())).signed(0, thief.device)
     found = judge(companies, forged)
     assert (found.result, codes(found)) == (Result.INVALID, ["binding.refused"])
+
+
+@pytest.mark.parametrize("accredited", [False, True])
+def test_another_bureau_binds_no_device_to_a_licence_that_it_did_not_issue(
+    companies: Companies, accredited: bool
+) -> None:
+    victim, thief = companies.company(), device(99)
+    companies.world.add_bureau(OTHER_USCC, "示例市另一机构", 2, **({} if accredited else {"lane": None}))
+    forged = replace(victim.binding, bureau=OTHER_USCC, key=thief.public_key)
+    companies.anchor(BindingParts(forged.tag, forged.digest, sha256(b"record")), bureau=OTHER_USCC)
+    statement = alone(PLACE, replace(victim.party, binding=forged.to_bytes())).signed(0, thief)
+    found = judge(companies, statement)
+    assert (found.result, codes(found)) == (Result.INVALID, ["binding.refused"])
+    agent = device(98)
+    given = entrusted(replace(victim, device=thief, binding=forged), agent, companies.world.now)
+    by_agent = alone(PLACE, replace(victim.party, binding=forged.to_bytes(), mandate=given)).signed(0, agent)
+    assert codes(judge(companies, by_agent)) == ["binding.refused"]
+    companies.kept.clear()
+    assert judge(companies, statement).result is Result.INVALID, "whatever else cannot be read"
+
+
+def test_a_bureau_that_was_succeeded_still_answers_for_its_bindings(companies: Companies) -> None:
+    company = companies.company()
+    companies.world.add_bureau(OTHER_USCC, "示例市另一机构", 2)
+    companies.world.ledger.succeed(USCC, OTHER_USCC)
+    companies.world.ledger.mine()
+    assert judge(companies, mine(company)).result is Result.VALID
+    taken_over = replace(company.binding, bureau=OTHER_USCC)
+    companies.anchor(BindingParts(taken_over.tag, taken_over.digest, sha256(b"record")), bureau=OTHER_USCC)
+    moved = alone(PLACE, replace(company.party, binding=taken_over.to_bytes())).signed(0, company.device)
+    assert codes(judge(companies, moved)) == ["binding.refused"], "a successor binds for what it issues itself"
 
 
 def test_a_licence_that_hides_whose_it_is_proves_nobody(companies: Companies) -> None:
