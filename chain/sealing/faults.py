@@ -11,6 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from chain.kernel.errors import Damaged
+from chain.kernel.excerpts import excerpt
+
+LONGEST_MESSAGE = 1_000
+"""Characters of a fault's message: it may quote what stands in a bid, and it stands in a public record."""
 
 
 class Party(StrEnum):
@@ -85,7 +89,7 @@ class BidFault(Damaged):
     def __init__(
         self, kind: FaultKind, message: str, *, evidence: Mapping[str, Any] | None = None, fix: str | None = None
     ) -> None:
-        super().__init__(message, code=f"bid.{kind}", fix=fix)
+        super().__init__(excerpt(message, LONGEST_MESSAGE), code=f"bid.{kind}", fix=fix)
         self.kind = kind
         self.party = kind.party
         self.evidence = dict(evidence or {})

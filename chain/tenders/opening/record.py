@@ -23,7 +23,11 @@ FORMAT = "yinxin-opening-record-1"
 KIND = "opening"
 """Under which a record stands on the ledger (``ITenderProceedings.record``)."""
 
+LONGEST_NAME, LONGEST_FINDING, MOST_FINDINGS = 200, 400, 50
+"""Characters of a name and of a finding, and how many findings a bid has in the record."""
+
 _CODE = "opening.record"
+_LONGEST_CODE, _MOST_MEMBERS = 18, 20
 _CONTENT = {
     "genesis", "book", "tender", "lot", "envelope", "notice", "openedAt", "liveSet", "keys", "keyHolders", "bids",
     "organisations", "minimum", "objections", "alone",
@@ -39,7 +43,7 @@ class NamedOrganisation:
     Attributes:
         result: ``valid``, ``invalid`` (nobody stands behind the bid), ``error`` (could not be told yet).
         code: unified social credit code of the company, or of a consortium's leader; empty if nothing could be read.
-        name: its name.
+        name: its name; empty unless ``result`` is ``valid``.
         members: code and name of each company, the leader first.
         findings: what speaks against it, in words.
     """
@@ -162,9 +166,15 @@ class OpeningRecord:
         return self.witness is not None and WitnessNote(self.content, self.witness).signer == supervisor
 
     def to_bytes(self) -> bytes:
-        """Canonical JSON."""
+        """Canonical JSON, as :func:`read_record` reads it.
+
+        Raises:
+            InvalidInput: it would not be read; what stands on the ledger must be.
+        """
         witness = None if self.witness is None else b64url(self.witness)
-        return canonical({"format": FORMAT, "content": self._content(), "witness": witness})
+        data = canonical({"format": FORMAT, "content": self._content(), "witness": witness})
+        read_record(data)
+        return data
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -201,7 +211,7 @@ def read_record(data: bytes) -> OpeningRecord:
     live = _read.members(content["liveSet"], {"digest", "count"}, "liveSet", _CODE)
     holders = _read.members(content["keyHolders"], {"signed", "refused"}, "keyHolders", _CODE)
     bids = tuple(_read_bid(one) for one in _read.items(content["bids"], "bids", _CODE))
-    if _read.number(live["count"], "liveSet.count", _CODE) != len(bids):
+    if _read.number(live["count"], "liveSet.count", _CODE, 0) != len(bids):
         raise _bad("bids", "one for each live bid")
     alone, witness = content["alone"], value["witness"]
     return OpeningRecord(
@@ -295,15 +305,19 @@ def _organisation(value: Any) -> NamedOrganisation:
     one = _read.members(value, {"result", "code", "name", "members", "findings"}, "organisation", _CODE)
     if one["result"] not in _RESULTS:
         raise _bad("organisation.result", ", ".join(_RESULTS))
-    rows = [_read.members(row, {"code", "name"}, "members", _CODE) for row in _read.items(one["members"], "m", _CODE)]
-    names = [(_words(row["code"], "code"), _words(row["name"], "name")) for row in rows]
-    found = tuple(_words(text, "findings") for text in _read.items(one["findings"], "findings", _CODE))
-    code, name = _words(one["code"], "code"), _words(one["name"], "name")
-    return NamedOrganisation(one["result"], code, name, tuple(names), found)
+    rows = _read.items(one["members"], "members", _CODE, _MOST_MEMBERS)
+    members = [_company(_read.members(row, {"code", "name"}, "members", _CODE)) for row in rows]
+    texts = _read.items(one["findings"], "findings", _CODE, MOST_FINDINGS)
+    found = tuple(_words(text, "findings", LONGEST_FINDING) for text in texts)
+    return NamedOrganisation(one["result"], *_company(one), tuple(members), found)
 
 
-def _words(value: Any, field: str) -> str:
-    return "" if value == "" else _read.text(value, field, _CODE)
+def _company(row: Mapping[str, Any]) -> tuple[str, str]:
+    return _words(row["code"], "code", _LONGEST_CODE), _words(row["name"], "name", LONGEST_NAME)
+
+
+def _words(value: Any, field: str, most: int) -> str:
+    return "" if value == "" else _read.text(value, field, _CODE, most)
 
 
 def _fault(value: Any) -> RecordedFault:
