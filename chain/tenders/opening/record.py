@@ -236,15 +236,20 @@ def distinct(bids: tuple[RecordedBid, ...]) -> int:
     """How many organisations stand behind the live bids, as far as anything shows.
 
     Bids that share a company, alone or as a member of a consortium, count as one: nobody competes with himself. A bid
-    of which nobody is shown to stand behind it does not count. One that does not open counts by itself: nothing shows
-    that its organisation is another's, and whoever spoils a file must not make the lot fail.
+    of which nobody is shown to stand behind it does not count. One whose organisation could not be told joins no others
+    by the companies that it names, for it may name whom it likes: it counts by itself, if none of them is counted yet;
+    those that name fewest come first. One that does not open counts by itself: nothing shows that its organisation is
+    another's, and whoever spoils a file must not make the lot fail.
     """
+    judged = [bid.organisation for bid in bids if bid.organisation is not None]
     groups: list[frozenset[str]] = []
-    for bid in bids:
-        if bid.organisation is not None and bid.organisation.result != "invalid":
-            mine = bid.organisation.codes
-            groups, joined = [one for one in groups if not one & mine], [one for one in groups if one & mine]
-            groups.append(mine.union(*joined))
+    for mine in (one.codes for one in judged if one.result == "valid"):
+        groups, joined = [one for one in groups if not one & mine], [one for one in groups if one & mine]
+        groups.append(mine.union(*joined))
+    untold = (one.codes for one in judged if one.result == "error")
+    for mine in sorted(untold, key=lambda codes: (len(codes), sorted(codes))):
+        if not any(one & mine for one in groups):
+            groups.append(mine)
     return len(groups) + sum(bid.outcome is not Outcome.OPENED for bid in bids)
 
 
