@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from chain.audit import Report, Result, audit_lane, audit_list
-from chain.audit.tenders import audit_tender
+from chain.audit.tenders import audit_grants, audit_tender
 from chain.cli._licences import evidence_of
 from chain.cli._tenders import TenderPlace, tender_place
 from chain.cli.common import USAGE, emit, printable, progress, state
@@ -58,6 +58,9 @@ def audit(
     if sum((tender is not None, batch is not None, everything)) != 1:
         typer.echo("yinxin audit: one of --tender N, --batch N, --all", err=True)
         raise typer.Exit(USAGE)
+    if batch is not None and (keys or custody):
+        typer.echo("yinxin audit: --keys and --custody go with --tender or --all", err=True)
+        raise typer.Exit(USAGE)
     current, report = state(ctx), Report()
     with tender_place(current.home) as place, progress(current, "audit", None) as told:
         looks = 0
@@ -68,15 +71,17 @@ def audit(
             told(looks)
 
         report.said = said
-        work = _Work(report, place, list(keys or []), list(custody or []), list(board or []))
+        sources = list(custody or ([_NOTICE] if keys else []))  # a key opens nothing without a file
+        work = _Work(report, place, list(keys or []), sources, list(board or []))
         if batch is not None:
             work.batch(bureau or current.home.settings.bureau.uscc, lane, batch)
         elif tender is not None:
             work.tender(tender)
         else:
             work.all()
+        work.look_back_at_keys()
         block = work.reader.block
-    level = "keys" if keys else "public"
+    level = work.level
     data = {"level": level, "block": {"number": block.number, "time": block.time}, **report.as_dict()}
     emit(ctx, data, lambda out: _show(out, report, level, block), report.exit_code)
 
@@ -92,8 +97,19 @@ class _Work:
         self._store: BlobStore = open_store(place.home)
         self._witnesses = _Witnesses(place.connection) if place.home.settings.ledger.witnesses else None
         self._granted: dict[bytes, bytes] = {}
+        self._fitted: frozenset[bytes] = frozenset()
+        self._files = self._opened = 0
         for file in keys:
             self._granted |= self._read(file)
+
+    @property
+    def level(self) -> str:
+        """How deep it went: ``public``; ``files`` were had; with ``keys``, some were opened."""
+        return "keys" if self._opened else "files" if self._files else "public"
+
+    def look_back_at_keys(self) -> None:
+        """Report granted keys that fitted no bid."""
+        audit_grants(self._report, frozenset(self._granted), self._fitted)
 
     def batch(self, bureau: str, lane: str, number: int) -> None:
         """One batch."""
@@ -132,11 +148,13 @@ class _Work:
         except InvalidInput as error:  # a home that has nothing to do with tenders
             self._report.unknown("A401", f"tender {number}", error.message)
             return
-        audit_tender(
+        depth = audit_tender(
             self._report, ledger, board, number, calls=TransactionInputs(self._place.connection.rpc),
             witnesses=self._witnesses, custody=self._sources(ledger, number), granted=self._granted,
             evidence=evidence_of(self._place.home, self._place.connection) if self._granted else None,
         )  # fmt: skip
+        self._fitted |= depth.fitted
+        self._files, self._opened = self._files + depth.files, self._opened + depth.opened
 
     @property
     def _board(self) -> Board:
@@ -149,8 +167,10 @@ class _Work:
             if name == _NOTICE:
                 try:
                     notice = current_notice(ledger, self._board, number)
-                except YinxinError:
-                    continue  # what is wrong with the notice is a finding of its own
+                except YinxinError as error:
+                    words = f"which custodians the notice names cannot be told: {error.message}"
+                    self._report.unknown("A801", f"tender {number}", words)
+                    continue
                 out += [CustodianClient(one.url, patience=1.0) for one in notice.custodians]
             elif "://" in name:
                 out.append(CustodianClient(name, patience=1.0))

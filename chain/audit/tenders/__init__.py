@@ -7,7 +7,7 @@ papers     A4: notice, documents, everything on record, objections and answers
 holders    A5: the key holders' ceremony
 bids       A6: signatures of bidders and custodians; inputs: where they lie
 openings   A7: live sets, openings, published keys, key holders' messages
-files      A8: sealed files, with and without k2
+files      A8: sealed files, with and without k2; verdicts: a file beside the fault that the record names
 records    A9: opening records
 =========  ====================================================================================================
 """
@@ -15,13 +15,14 @@ records    A9: opening records
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from chain.audit.batches import Vouching
 from chain.audit.report import Report
 from chain.audit.tenders.bids import audit_bids
 from chain.audit.tenders.case import Calls, TenderCase
 from chain.audit.tenders.facts import audit_facts, tell_story
-from chain.audit.tenders.files import audit_files
+from chain.audit.tenders.files import audit_files, audit_grants
 from chain.audit.tenders.holders import audit_holders
 from chain.audit.tenders.openings import audit_opening, audit_releases
 from chain.audit.tenders.papers import audit_papers
@@ -30,7 +31,22 @@ from chain.kernel.tender_ports import Board, TenderLedger
 from chain.tenders.bidding import Evidence
 from chain.tenders.opening.session import FileSource
 
-__all__ = ["Calls", "TenderCase", "audit_tender"]
+__all__ = ["Calls", "Depth", "TenderCase", "audit_grants", "audit_tender"]
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How deep an audit reached.
+
+    Attributes:
+        files: how many sealed files could be had.
+        opened: how many of them were opened with granted keys.
+        fitted: those of the granted keys (digests of identities) whose bids are live.
+    """
+
+    files: int = 0
+    opened: int = 0
+    fitted: frozenset[bytes] = frozenset()
 
 
 def audit_tender(
@@ -44,8 +60,8 @@ def audit_tender(
     custody: Sequence[FileSource] = (),
     granted: Mapping[bytes, bytes] | None = None,
     evidence: Evidence | None = None,
-) -> None:
-    """Look at everything of one tender.
+) -> Depth:
+    """Look at everything of one tender; how deep that reached.
 
     Args:
         report: collects findings.
@@ -54,13 +70,13 @@ def audit_tender(
         tender: its number.
         calls: inputs of transactions; without it signatures of acts are not looked at again.
         witnesses: who vouch for blocks.
-        custody: where sealed files lie; none: they are not looked at.
+        custody: where sealed files lie; none: faults and granted keys stay unknown.
         granted: k2 by digest of the bid's identity, for the level of file keys.
         evidence: where licences and bindings are looked up, for organisations.
     """
     story = tell_story(report, ledger, tender)
     if story is None:
-        return
+        return Depth()
     case = TenderCase(report, ledger, board, story, calls, witnesses, custody, granted or {}, evidence)
     audit_facts(case)
     audit_papers(case)
@@ -73,6 +89,6 @@ def audit_tender(
             if envelope in lot.openings:
                 record = audit_record(case, live)
                 if record is not None:
-                    audit_releases(case, live, record.signed)
-            if custody:
-                audit_files(case, live, keys, record)
+                    audit_releases(case, live, record)
+            audit_files(case, live, keys, record)
+    return Depth(case.files, case.opened, frozenset(case.fitted))

@@ -44,6 +44,9 @@ class TenderCase:
         notice: the newest, once it was read.
         notices: every version that could be read, by digest.
         key: public side of the opening key, once the ceremony was recomputed.
+        files: how many sealed files could be had.
+        opened: how many of them were opened with a granted k2.
+        fitted: those of ``granted`` whose bids are live.
     """
 
     report: Report
@@ -57,6 +60,9 @@ class TenderCase:
     evidence: Evidence | None = None
     notice: Notice | None = None
     key: OpeningKey | None = None
+    files: int = 0
+    opened: int = 0
+    fitted: set[bytes] = field(default_factory=set)
 
     @property
     def name(self) -> str:

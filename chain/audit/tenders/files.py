@@ -5,28 +5,60 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from chain.audit.report import Report, Result
 from chain.audit.tenders.case import TenderCase
+from chain.audit.tenders.verdicts import judge_file
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Damaged, NotFound, Unavailable
-from chain.sealing import BidFault, BidKeys, FaultKind, Manifest, open_bid
-from chain.sealing.manifest import Manifest as _Manifest
+from chain.kernel.errors import Damaged, Unavailable, YinxinError
+from chain.sealing import Manifest
+from chain.tenders.custody.statement import DAMAGED, KEPT, MISSING, read_statement
 from chain.tenders.notice import Envelope, Notice
 from chain.tenders.opening import LiveBid, LiveBids, OpeningKeys, OpeningRecord, RecordedBid, committed_to
 from chain.tenders.opening.organisations import deadline_block, judge_with
 
 
 def audit_files(case: TenderCase, live: LiveBids, keys: OpeningKeys | None, record: OpeningRecord | None) -> None:
-    """Every live file that can be had, one after the other."""
+    """Every live file that can be had, one after the other; without a place to have them, what stays open."""
     recorded = {} if record is None else {bid.place: bid for bid in record.bids}
     signatures = {} if keys is None else {one.place: one.signature for one in keys.bids}
+    case.fitted.update(case.granted.keys() & {identity.digest() for identity in live.identities})
+    if not case.custody:
+        _unseen(case, live, recorded)
+        return
     with tempfile.TemporaryDirectory(prefix="yinxin-audit-") as folder:
         for bid in live.bids:
-            subject = f"{case.lot(live.lot, live.envelope)}, place {bid.place}, sealed file"
+            subject = _subject(case, live, bid)
             case.report.about(subject)
             path = Path(folder) / "bid.age"
-            if _fetched(case, live, bid, path, subject) and bid.place in signatures and case.notice is not None:
+            if not _fetched(case, live, bid, path, subject):
+                continue
+            if bid.place in signatures and case.notice is not None:
                 _look(case, case.notice, live, bid, path, signatures[bid.place], recorded.get(bid.place), subject)
+            elif live.identity(bid).digest() in case.granted:
+                case.report.unknown("A803", subject, "k2 is granted, and the published key is not at hand")
             path.unlink(missing_ok=True)
+
+
+def audit_grants(report: Report, granted: frozenset[bytes], fitted: frozenset[bytes]) -> None:
+    """Say it if granted keys (digests of identities) are of no bid that was live in what was looked at."""
+    if granted - fitted:
+        words = f"{len(granted - fitted)} of {len(granted)} granted keys are of no live bid here and showed nothing"
+        report.unknown("A803", "granted keys", words)
+
+
+def _subject(case: TenderCase, live: LiveBids, bid: LiveBid) -> str:
+    return f"{case.lot(live.lot, live.envelope)}, place {bid.place}, sealed file"
+
+
+def _unseen(case: TenderCase, live: LiveBids, recorded: dict[int, RecordedBid]) -> None:
+    """Nobody was named who has the files: a fault in the record, or a granted key, was not looked at."""
+    for bid in live.bids:
+        one, subject = recorded.get(bid.place), _subject(case, live, bid)
+        if one is not None and one.fault is not None:
+            words = f"the record says {one.fault.kind}; only the file shows whether that is so (--custody)"
+            case.report.unknown("A802", subject, words)
+        if live.identity(bid).digest() in case.granted:
+            case.report.unknown("A803", subject, "k2 is granted, and no file is at hand to open (--custody)")
 
 
 def _fetched(case: TenderCase, live: LiveBids, bid: LiveBid, path: Path, subject: str) -> bool:
@@ -37,10 +69,12 @@ def _fetched(case: TenderCase, live: LiveBids, bid: LiveBid, path: Path, subject
     for source in case.custody:
         try:
             source.fetch(file.digest, file.size, path)
-            case.report.looked["A801"] += 1
-            return True
-        except (NotFound, Unavailable, Damaged) as error:
+        except YinxinError as error:  # whatever one custodian answers, the next is asked
             faults.append(error)
+            continue
+        case.report.looked["A801"] += 1
+        case.files += 1
+        return True
     damaged = next((fault for fault in faults if isinstance(fault, Damaged)), None)
     if damaged is not None:
         case.report.holds("A801", name, False, damaged.message)
@@ -64,42 +98,50 @@ def _look(
     if envelope is None:
         return
     known = committed_to(live, bid, notice.opening_key, envelope.recipients)
-    published = recorded.fault.k2 if recorded is not None and recorded.fault is not None else None
-    k2 = case.granted.get(known.identity.digest(), published)
-    fault: BidFault | None = None
-    manifest: Manifest | None = None
-    try:
-        manifest = open_bid(path, known, BidKeys(signature, k2 or b""), None)
-    except BidFault as found:
-        fault = found
-    if k2 is None and fault is not None and fault.kind is FaultKind.WRONG_LOCK_KEY:
-        said = recorded is None or recorded.fault is None or recorded.fault.kind not in _FROM_OUTSIDE
-        case.report.holds("A802", subject, said, "the record blames the header or lock 1, and both are right")
-        return
-    rule = "A803" if k2 is not None else "A802"
-    found_kind = None if fault is None else fault.kind
-    if recorded is None:
-        if fault is not None:
-            case.report.note(rule, subject, f"it does not open: {fault.message}")
-        return
-    said_kind = None if recorded.fault is None else recorded.fault.kind
-    words = f"the record says {said_kind or 'opened'}, the file shows {found_kind or 'opened'}"
-    case.report.holds(rule, subject, said_kind == found_kind, words)
-    if manifest is not None:
-        _compare(case, live, bid, manifest, recorded, subject)
+    said = None if recorded is None else recorded.fault
+    granted = case.granted.get(known.identity.digest())
+    found = judge_file(path, known, signature, said, granted, lost=_lost(case, live, bid))
+    case.opened += found.granted
+    if recorded is None and found.result is Result.BROKEN:
+        case.report.note(found.rule, subject, f"it does not open: {found.shows}")
+    elif found.result is Result.UNKNOWN:
+        case.report.unknown(found.rule, subject, found.detail)
+    elif found.result is Result.NOTE:
+        case.report.note(found.rule, subject, found.detail)
+    else:
+        case.report.holds(found.rule, subject, found.result is None, found.detail)
+    if found.manifest is not None and recorded is not None:
+        _compare(case, envelope, live, bid, found.manifest, recorded, subject)
 
 
-_FROM_OUTSIDE = frozenset({FaultKind.BAD_HEADER, FaultKind.BAD_LOCK_ONE})
+def _lost(case: TenderCase, live: LiveBids, bid: LiveBid) -> bool:
+    """True if a custodian said after the closing that it had not got the file whole, and none that it had."""
+    states: set[str] = set()
+    for _, digest in case.story.lots[live.lot].custody.get(live.envelope, []):
+        try:
+            statement = read_statement(case.board.get(digest))
+        except YinxinError:  # a finding of A604
+            continue
+        states.update(one.state for one in statement.files if one.commitment == bid.hash)
+    return bool(states & {MISSING, DAMAGED}) and KEPT not in states
 
 
 def _compare(
-    case: TenderCase, live: LiveBids, bid: LiveBid, manifest: _Manifest, recorded: RecordedBid, subject: str
+    case: TenderCase,
+    envelope: Envelope,
+    live: LiveBids,
+    bid: LiveBid,
+    manifest: Manifest,
+    recorded: RecordedBid,
+    subject: str,
 ) -> None:
     """Figures and organisation of an opened bid, beside the record's."""
     values = {figure.name: figure.value for figure in manifest.form.figures}
+    read_out = {field.name: values[field.name] for field in envelope.form if field.name in values}
     told = {one.figure.name: one.figure.value for one in recorded.figures}
-    differ = sorted(name for name, value in told.items() if values.get(name) != value)
-    case.report.holds("A804", subject, not differ, f"the record reads out other figures: {', '.join(differ)}")
+    differ = sorted(name for name in told.keys() | read_out.keys() if told.get(name) != read_out.get(name))
+    words = f"the record does not read out what the bid states: {', '.join(differ)}"
+    case.report.holds("A804", subject, not differ, words)
     if case.evidence is None or recorded.organisation is None:
         return
     with case.report.looking("A805", subject):

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chain.audit.report import Broken
 from chain.audit.tenders.case import TenderCase
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import YinxinError
 from chain.sealing import verify
-from chain.tenders.opening import LiveBids, OpeningKeys, ReleaseBox, live_bids, read_keys, releases_topic, wrong_keys
+from chain.tenders.opening import (
+    LiveBids,
+    OpeningKeys,
+    OpeningRecord,
+    ReleaseBox,
+    live_bids,
+    read_keys,
+    releases_topic,
+    wrong_keys,
+)
 from chain.tenders.opening.naming import published_keys
 
 
@@ -53,15 +64,24 @@ def _right_digest(case: TenderCase, live: LiveBids, key: bytes) -> bytes | None:
         return None
 
 
-def audit_releases(case: TenderCase, live: LiveBids, signed: tuple[int, ...]) -> None:
-    """The messages of the key holders whom the record names lie on the board and are right."""
+def audit_releases(case: TenderCase, live: LiveBids, record: OpeningRecord) -> None:
+    """Enough key holders signed, their messages lie on the board and are right; who is blamed left a wrong one."""
     if case.key is None:
         return
     box = ReleaseBox(case.key, live)
     topic = releases_topic(live.tender, live.lot, live.envelope)
     with case.report.looking("A705", topic):
         box.take(case.board.notes(topic))
-    for holder in signed:
+    name, needed = f"{case.lot(live.lot, live.envelope)}, opening record", case.key.threshold
+    enough = len(record.signed) >= needed
+    case.report.holds("A705", name, enough, f"it names {len(record.signed)} key holders who signed; {needed} must")
+    strangers = {*record.signed, *(holder for holder, _ in record.refused)} - set(case.key.key_holders)
+    words = f"it names key holders that the ceremony did not qualify: {_list(strangers)}"
+    case.report.holds("A705", name, not strangers, words)
+    for holder, places in record.refused:
+        if holder not in strangers:
+            _refused(case, box, holder, places, f"note {topic}, key holder {holder}")
+    for holder in (one for one in record.signed if one not in strangers):
         refused = "; ".join(one.reason for one in box.refused if one.key_holder in (holder, None))
         subject = f"note {topic}, key holder {holder}"
         detail = f"the message in this name is wrong: {refused}" if refused else "no message in this name is there"
@@ -69,3 +89,19 @@ def audit_releases(case: TenderCase, live: LiveBids, signed: tuple[int, ...]) ->
             case.report.holds("A705", subject, holder in box.releases, detail)
         elif holder not in box.releases:
             case.report.unknown("A705", subject, detail)
+
+
+def _refused(case: TenderCase, box: ReleaseBox, holder: int, places: tuple[int, ...], subject: str) -> None:
+    """Wrong messages that came after the record add places; those of the record must be there."""
+    wrong = [one for one in box.refused if one.key_holder == holder]
+    if not wrong:
+        words = "the record refuses a message in this name, and none that is wrong is there"
+        case.report.unknown("A705", subject, words)
+        return
+    shown = {place for one in wrong for place in one.places}
+    words = f"the record blames it for places {_list(places)}; its wrong messages are so at {_list(shown)}"
+    case.report.holds("A705", subject, set(places) <= shown and bool(places), words)
+
+
+def _list(places: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(places))) or "none"

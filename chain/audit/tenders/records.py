@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from chain.audit.report import Broken
 from chain.audit.tenders.case import TenderCase
+from chain.audit.tenders.verdicts import k2_faults
 from chain.kernel.encoding import hex0x
-from chain.kernel.tender_facts import Phase
+from chain.kernel.tender_facts import Phase, TenderEvent
 from chain.tenders.opening import LiveBids, LotFailed, OpeningRecord, RecordedBid, distinct, read_record
 from chain.tenders.opening.finishing import records_of
 from chain.tenders.opening.naming import named_keys
@@ -13,7 +14,7 @@ from chain.tenders.opening.session import objections_of
 
 
 def audit_record(case: TenderCase, live: LiveBids) -> OpeningRecord | None:
-    """The newest opening record of an opened envelope, or None."""
+    """The one opening record of an opened envelope, or None: the first that was recorded, if there are more."""
     line, name = case.story.lots[live.lot], case.lot(live.lot, live.envelope)
     events = records_of(line, live.envelope)
     if not events:
@@ -21,18 +22,19 @@ def audit_record(case: TenderCase, live: LiveBids) -> OpeningRecord | None:
         words = "no opening record stands on the ledger"
         (case.report.unknown if later else case.report.note)("A901", name, words)
         return None
+    subject = f"{name}, opening record"
+    digests = list(dict.fromkeys(event.values["digest"] for event in events))
+    others = ", ".join(hex0x(digest) for digest in digests[1:])
+    case.report.holds("A901", subject, not others, f"after {hex0x(digests[0])} others were recorded: {others}")
+    data = case.paper("A901", subject, digests[0])
+    if data is None:
+        return None
     record: OpeningRecord | None = None
-    for event in events:
-        subject = f"{name}, opening record"
-        digest = event.values["digest"]
-        data = case.paper("A901", subject, digest)
-        with case.report.looking("A901", f"{subject} ({hex0x(digest)})"):
-            if data is None:
-                continue
-            record = read_record(data)
-            case.report.holds("A902", subject, _place_fits(case, live, record), "another place, notice or time")
-            _bids(case, live, record, subject)
-            _ending(case, live, record, digest, subject)
+    with case.report.looking("A901", f"{subject} ({hex0x(digests[0])})"):
+        record = read_record(data)
+        case.report.holds("A902", subject, _place_fits(case, live, record), "another place, notice or time")
+        _bids(case, live, record, subject)
+        _ending(case, live, record, events[0], subject)
     return record
 
 
@@ -59,6 +61,8 @@ def _bids(case: TenderCase, live: LiveBids, record: OpeningRecord, subject: str)
         wrong = [figure.figure.name for figure in one.figures if not figure.proves(root, identity)]
         case.report.holds("A904", at, not wrong, f"not under the committed root: {', '.join(wrong)}")
         _read_out(case, live.envelope, one, at)
+        for words in () if one.fault is None else k2_faults(one.fault):
+            case.report.holds("A901", at, False, words)
 
 
 def _read_out(case: TenderCase, envelope: int, one: RecordedBid, at: str) -> None:
@@ -71,20 +75,20 @@ def _read_out(case: TenderCase, envelope: int, one: RecordedBid, at: str) -> Non
     case.report.holds("A905", at, right, "it reads out what the notice's form does not name, or a figure twice")
     lacking = [field.name for field in form.form if field.required and field.name not in told]
     if lacking and one.fault is None:
-        case.report.note("A905", at, f"required, and not in the bid: {', '.join(lacking)}")
+        case.report.note("A905", at, f"required, and not read out: {', '.join(lacking)}")
 
 
-def _ending(case: TenderCase, live: LiveBids, record: OpeningRecord, digest: bytes, subject: str) -> None:
+def _ending(case: TenderCase, live: LiveBids, record: OpeningRecord, event: TenderEvent, subject: str) -> None:
     line, report = case.story.lots[live.lot], case.report
     minimum = case.story.terms.minimum_bids if live.envelope == 1 else 1
     counted = (record.organisations, record.minimum) == (distinct(record.bids), minimum)
     report.holds("A906", subject, counted, f"{distinct(record.bids)} organisations stand behind the bids")
     if record.failed:
         with report.looking("A907", subject):
-            _check_failed(case, live, record, digest)
+            _check_failed(case, live, record, event.values["digest"])
     told = {(one.number, one.by, one.paper) for one in record.objections}
     filed = {(one.number, one.by, one.paper): one for one in objections_of(line, live.envelope)}
-    before = {key for key in filed if _filed_before(case, live, key[0], digest)}
+    before = {key for key in filed if _filed_before(case, live, key[0], event)}
     report.holds("A908", subject, before <= told <= set(filed), "it lists other objections than were filed before it")
     for one in record.objections:
         known = filed.get((one.number, one.by, one.paper))
@@ -97,10 +101,8 @@ def _ending(case: TenderCase, live: LiveBids, record: OpeningRecord, digest: byt
     report.holds("A909", subject, signed, "the signature is not the supervisor's over this content")
 
 
-def _filed_before(case: TenderCase, live: LiveBids, number: int, digest: bytes) -> bool:
-    line = case.story.lots[live.lot]
-    record = next(event for event in line.records if event.values["digest"] == digest)
-    filed = line.cases[number - 1].filed
+def _filed_before(case: TenderCase, live: LiveBids, number: int, record: TenderEvent) -> bool:
+    filed = case.story.lots[live.lot].cases[number - 1].filed
     return (filed.block.number, filed.index) < (record.block.number, record.index)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,97 +14,28 @@ from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, Unavailable
 from chain.kernel.ports import BlockRef
 from chain.kernel.tender_facts import Phase
-from chain.kernel.tender_ports import Board, TenderLedger
-from chain.keys.signatures import address_of, sign
+from chain.kernel.tender_ports import TenderLedger
 from chain.ledger.tenders.inputs import TransactionInputs
 from chain.tenders.board import FolderBoard
 from chain.tenders.opening import (
-    LotPlace,
     ReleaseBox,
-    WitnessNote,
     combine_keys,
     read_record,
     releases_topic,
-    witness_digest,
 )
-from chain.tenders.opening.finishing import answer_objection, finish, object_to
+from chain.tenders.opening.finishing import finish
 from chain.tenders.opening.session import (
-    FileFolder,
     close_envelope,
     draft_record,
     open_bids,
     publish_keys,
     recorded_bid,
 )
-from chain.tenders.typed import withdrawal_hash
+from tests.chain.audit.whole import Lying, Whole
 from tests.support.opening_stage import OpeningCase
 from tests.support.tender_stage import TenderStage
 
 pytestmark = pytest.mark.loopback
-NAME = "tender 1, lot 1, envelope 1"
-
-
-@dataclass
-class Whole:
-    """A tender with everything: an objection, a withdrawal, a move, a bad file, a signed record."""
-
-    case: OpeningCase
-    granted: dict[bytes, bytes]
-
-    def audit(self, board: Board | None = None, custody: Path | None = None, **more: object) -> Report:
-        case, report = self.case, Report()
-        ledger = case.stage.ledger
-        values: dict[str, object] = {
-            "calls": TransactionInputs(ledger.rpc), "custody": [FileFolder(custody or case.custody)],
-            "granted": self.granted, "evidence": case.companies.evidence(),
-        }  # fmt: skip
-        audit_tender(report, ledger, board or case.stage.board, case.tender, **{**values, **more})  # type: ignore[arg-type]
-        return report
-
-
-@pytest.fixture(scope="module")
-def whole(tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    folder = tmp_path_factory.mktemp("case")
-    stage = tender_stage
-    case = OpeningCase.publish(stage, folder / "tender", minimumBids=2, deadline=9)
-    case.bid(1)
-    case.bid(2)
-    case.bid(3, spoil=_junk)
-    case.bid(4)
-    _withdraw(case, 4)
-    live = case.close()
-    case.attest()
-    case.release(1, 2, 3)
-    box = ReleaseBox(stage.key.opening_key, live)
-    box.take(stage.board.notes(releases_topic(case.tender, 1, 1)))
-    stage.wait_until(case.story.open_at)
-    officer = stage.acts("officer")
-    digest = publish_keys(stage.ledger, officer, stage.board, combine_keys(box))
-    place = LotPlace(case.notice.genesis, case.notice.book, case.tender, 1)
-    object_to(stage.acts("supervisor"), stage.board, place, "开标时间有误。")
-    answer_objection(officer, stage.board, case.story, place, 1, "时间无误。")
-    officer.record(case.tender, 0, "minutes", stage.board.put(b'{"format":"sample"}'))
-    opened = list(
-        open_bids(live, combine_keys(box), case.notice, case.sources, case.box("officer"), folder / "officer", {})
-    )
-    bids = [recorded_bid(live, one, case.notice, case.judge()) for one in opened]
-    record = draft_record(case.story, live, case.notice, digest, box, bids)
-    key = bytes(stage.account("supervisor").key)
-    note = WitnessNote(record.content, sign(witness_digest(record.content), key))
-    finish(officer, stage.board, record.with_witness(note.signature), case.story)
-    granted = {live.identity(one.bid).digest(): one.k2 for one in opened if one.k2 is not None}
-    return Whole(case, granted)
-
-
-def _junk(path: Path) -> None:
-    path.write_bytes(b"not a sealed bid at all")
-
-
-def _withdraw(case: OpeningCase, bidder: int) -> None:
-    stage, address = case.stage, address_of(case.stage.bidder_key(bidder))
-    until = case.story.deadline + 100
-    digest = stage.domain.digest(withdrawal_hash(case.tender, 1, address, 2, until))
-    stage.acts("custodian-1").withdraw(case.tender, 1, address, 2, until, sign(digest, stage.bidder_key(bidder)))
 
 
 def test_a_whole_tender_is_clean_at_both_levels(whole: Whole) -> None:
@@ -180,20 +111,9 @@ def test_a_record_that_lies_is_found_out(whole: Whole, tmp_path: Path) -> None:
         "A909": replace(true, witness=bytes(65)),
     }
     for rule, lie in lies.items():
-        lying = _Lying(tmp_path / "board", event.values["digest"], lie.to_bytes())
+        lying = Lying(tmp_path / "board", event.values["digest"], lie.to_bytes())
         found = {(one.rule, one.result) for one in whole.audit(lying).findings}
         assert (rule, Result.BROKEN) in found, (rule, found)
-
-
-class _Lying(FolderBoard):
-    """A board that a reader would have to believe without digests."""
-
-    def __init__(self, folder: Path, digest: bytes, data: bytes) -> None:
-        super().__init__(folder)
-        self._lie = (digest, data)
-
-    def get(self, digest: bytes, *, limit: int = 16 * 2**20) -> bytes:
-        return self._lie[1] if digest == self._lie[0] else super().get(digest, limit=limit)
 
 
 def test_an_event_that_is_changed_or_withheld_is_found(whole: Whole) -> None:
