@@ -15,8 +15,10 @@ from api.notifications.tables import mail_settings, news, notifications
 from chain.kernel.errors import InvalidInput, NotFound
 from chain.words.catalogue import LANGUAGES
 
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?\Z")
-"""As web forms take one (HTML, "valid e-mail address"); none with quotes, comments or a line's end."""
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@[^@]{{1,253}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*\Z")
+"""A dot-atom and a name of labels (RFC 5322, 3.4.1; RFC 1035, 2.3.1): none empty; no quotes, comments or line's end."""
 
 
 def page(engine: Engine, account: int, *, unread: bool, before: int, limit: int) -> Sequence[Row[Any]]:

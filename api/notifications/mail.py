@@ -30,7 +30,9 @@ class Mail(Protocol):
 
         Raises:
             Unavailable: not now; sending it again later may help.
-            Refused: never; ``code`` ends with the server's status. No message of the server is kept.
+            Refused: never to this address; ``code`` ends with the server's status. What else the server refuses (the
+                sender, the connection, the contents) is no fault of whoever is written to, and Unavailable. No message
+                of the server is kept.
         """
         ...
 
@@ -76,11 +78,15 @@ class SmtpMail:
                 server.send_message(letter)
         except smtplib.SMTPRecipientsRefused as error:
             status = next(iter(error.recipients.values()), (450, b""))[0]
-            raise self._fault(status) from error
+            if 500 <= status < 600:
+                raise Refused(
+                    "the mail server refuses this address", code=f"mail.refused.{status}", field="address"
+                ) from error
+            raise _later(status) from error
         except smtplib.SMTPAuthenticationError as error:
             raise Unavailable("the mail server takes no such user", code="mail.login", field="mail.user") from error
         except smtplib.SMTPResponseException as error:
-            raise self._fault(error.smtp_code) from error
+            raise _later(error.smtp_code) from error
         except (smtplib.SMTPException, OSError) as error:
             raise Unavailable("the mail server does not answer", code="mail.server", field="mail.server") from error
 
@@ -98,10 +104,9 @@ class SmtpMail:
                 raise
         return server
 
-    def _fault(self, status: int) -> Unavailable | Refused:
-        if 500 <= status < 600:
-            return Refused("the mail server refuses this letter", code=f"mail.refused.{status}", field="address")
-        return Unavailable("the mail server wants to be asked again", code=f"mail.later.{status}", field="mail.server")
+
+def _later(status: int) -> Unavailable:
+    return Unavailable("the mail server does not take it now", code=f"mail.later.{status}", field="mail.server")
 
 
 def open_mail(home: Home) -> Mail:

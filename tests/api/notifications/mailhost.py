@@ -29,6 +29,7 @@ class MailHost:
         letters: each as it came, parsed.
         plain: letters that came without TLS.
         answers: replies to the next RCPT TO; 250 when there are none left.
+        refuses: verb to the reply it gets instead; ``connect`` for the greeting, ``contents`` for a letter taken in.
         users: what was said to AUTH PLAIN.
     """
 
@@ -36,6 +37,7 @@ class MailHost:
     letters: list[EmailMessage] = field(default_factory=list)
     plain: int = 0
     answers: list[str] = field(default_factory=list)
+    refuses: dict[str, str] = field(default_factory=dict)
     users: list[str] = field(default_factory=list)
 
 
@@ -101,10 +103,12 @@ def _talk(
         stream.write(line.encode() + b"\r\n")
         stream.flush()
 
-    say("220 ready")
+    say(host.refuses.get("connect", "220 ready"))
     while line := stream.readline().decode().strip():
         verb = line.partition(" ")[0].upper()
-        if verb == "EHLO":
+        if verb in host.refuses:
+            say(host.refuses[verb])
+        elif verb == "EHLO":
             say("250-localhost\r\n250-AUTH PLAIN\r\n250 STARTTLS" if not secure else "250-localhost\r\n250 AUTH PLAIN")
         elif verb == "STARTTLS":
             say("220 go on")
@@ -120,6 +124,9 @@ def _talk(
             lines = []
             while (data := stream.readline()) != b".\r\n":
                 lines.append(data.removeprefix(b"."))
+            if "contents" in host.refuses:
+                say(host.refuses["contents"])
+                continue
             host.letters.append(message_from_bytes(b"".join(lines), policy=policy.default))
             host.plain += not secure
             say("250 taken")

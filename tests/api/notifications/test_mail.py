@@ -118,6 +118,25 @@ def test_an_address_refused_for_good_gets_no_more(engine: Engine, host: MailHost
     assert send(engine, mail, a_letter(engine, lot=2)) == "sent", "who names an address anew is written to again"
 
 
+@pytest.mark.loopback
+@pytest.mark.parametrize(
+    ("where", "reply"),
+    [("MAIL", "550 not this sender"), ("connect", "554 not you"), ("DATA", "554 no"), ("contents", "552 too long")],
+)
+def test_what_is_no_fault_of_the_address_is_tried_again_and_takes_nobody_off(
+    engine: Engine, host: MailHost, certified: tuple[Path, Path], where: str, reply: str
+) -> None:
+    host.refuses = {where: reply}
+    mail = SmtpMail(MailSettings(server=host.server), certified[0])
+    number = a_letter(engine)
+    assert send(engine, mail, number) == f"pending mail.later.{reply[:3]}"
+    row = inbox.letters_of(engine, 1)
+    assert row is not None
+    assert row.active
+    host.refuses = {}
+    assert send(engine, mail, number, now=NOW + 60) == "sent"
+
+
 def test_a_letter_that_is_wanted_no_more_is_not_sent(engine: Engine, tmp_path: Path) -> None:
     number = a_letter(engine)
     inbox.choose_letters(engine, 1, address="", language="en", muted=[], now=2)
