@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from api.notifications.kinds import KINDS
 from api.notifications.tables import mail_outbox, mail_settings, news, notifications
@@ -48,7 +48,7 @@ def noted(connection: Connection, *, tender: int = 0, ceremony: int = 0) -> set[
     return {(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)}
 
 
-def note(connection: Connection, one: News, accounts: Collection[int], *, now: int) -> bool:
+def note(connection: Connection, one: News, accounts: Collection[int], *, now: int, gather: int = 0) -> bool:
     """Note news that are not noted yet.
 
     Args:
@@ -56,6 +56,8 @@ def note(connection: Connection, one: News, accounts: Collection[int], *, now: i
         one: what.
         accounts: numbers of those it concerns.
         now: seconds.
+        gather: seconds in which an account gets one letter of this kind about this tender; what comes sooner waits,
+            and what comes while one waits is in the inbox alone.
 
     Returns:
         False if it was noted before; then nothing happens.
@@ -79,15 +81,32 @@ def note(connection: Connection, one: News, accounts: Collection[int], *, now: i
     for account in sorted(set(accounts)):
         made = connection.execute(insert(notifications).values(news_id=key[0], account_id=account)).inserted_primary_key
         assert made is not None
-        if account in wanted:
+        leaves = _leaves(connection, one, account, now, gather) if account in wanted else None
+        if leaves is not None:
             connection.execute(
                 insert(mail_outbox).values(
                     notification_id=made[0],
                     state="pending",
                     attempts=0,
-                    next_at=now,
-                    give_up_at=now + GIVE_UP,
+                    next_at=leaves,
+                    give_up_at=leaves + GIVE_UP,
                     answer="",
                 )
             )
     return True
+
+
+def _leaves(connection: Connection, one: News, account: int, now: int, gather: int) -> int | None:
+    """When a letter is to leave; None if one that still waits says the same."""
+    if not gather:
+        return now
+    query = (
+        select(func.max(mail_outbox.c.next_at), func.count().filter(mail_outbox.c.state == "pending"))
+        .join(notifications, notifications.c.id == mail_outbox.c.notification_id)
+        .join(news, news.c.id == notifications.c.news_id)
+        .where(news.c.kind == one.kind, news.c.tender == one.tender, notifications.c.account_id == account)
+    )
+    last, waiting = connection.execute(query).one()
+    if waiting:
+        return None
+    return now if last is None else max(now, int(last) + gather)

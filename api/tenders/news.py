@@ -23,6 +23,9 @@ from chain.kernel.steps import reached
 OLD = 7 * 86_400
 """What happened longer ago is no news: a service that begins late does not tell a year's story."""
 
+GATHER = 3600
+"""Seconds in which who leads a tender gets one letter about questions: anybody asks, as often as it likes."""
+
 LOCK = "news"
 _DAY = 86_400
 
@@ -61,10 +64,10 @@ def run_news(engine: Engine, bureau: str, settings: TenderSettings, *, now: int)
 
 
 def question_asked(engine: Engine, tender: int, occasion: int, *, now: int) -> None:
-    """News for those who lead the tender. ``occasion`` tells questions apart."""
+    """News for those who lead the tender; letters are gathered. ``occasion`` tells questions apart."""
     one = News("tender.question", tender, occasion=occasion)
     with exclusive_transaction(engine, LOCK) as connection:
-        note(connection, one, _people(connection, one), now=now)
+        note(connection, one, _people(connection, one), now=now, gather=GATHER)
 
 
 def _people(connection: Connection, one: News) -> set[int]:
@@ -167,7 +170,9 @@ def _in_time(tender: Any, lots: Sequence[Any], settings: TenderSettings, now: in
 
 def _opening(tender: Any, lot: Any, envelope: int, at: int, late: int, now: int) -> Iterator[News]:
     missing = len(tender.custodians) - len(lot.attested.get(str(envelope), ()))
-    if missing > 0 and now >= at:
+    # Envelope 2 may be opened as soon as its live set is fixed; custodians need a while to say that they have it all.
+    patience = late if envelope == 2 else 0
+    if missing > 0 and now >= at + patience:
         yield News("tender.custody-missing", tender.number, lot=lot.lot, occasion=envelope, moment=at)
     if now > at + late:
         yield News("tender.opening-late", tender.number, lot=lot.lot, occasion=envelope, moment=at)

@@ -77,9 +77,36 @@ def test_a_letter_is_laid_out_only_for_who_wants_it(engine: Engine) -> None:
     assert count(engine, mail_outbox) == 1
 
 
+def ask(engine: Engine, number: int, now: int, tender: int = 7) -> None:
+    with exclusive_transaction(engine, "news") as connection:
+        note(connection, News("tender.question", tender, occasion=number), [1], now=now, gather=3600)
+
+
+def letters(engine: Engine) -> list[int]:
+    with engine.connect() as connection:
+        return sorted(connection.execute(select(mail_outbox.c.next_at)).scalars())
+
+
+def test_letters_that_are_gathered_leave_once_an_hour_and_leave_nothing_out(engine: Engine) -> None:
+    inbox.choose_letters(engine, 1, address="one@example.org", language="en", muted=[], now=1)
+    for number, now in enumerate((1000, 1001, 1002)):
+        ask(engine, number, now)
+    assert letters(engine) == [1000], "one that waits says it for all"
+    with engine.begin() as connection:
+        connection.execute(mail_outbox.update().values(state="sent"))
+    ask(engine, 4, 1500)
+    ask(engine, 5, 1600)
+    assert letters(engine) == [1000, 4600], "what comes later is said in the next hour"
+    ask(engine, 6, 1600, tender=8)
+    assert letters(engine) == [1000, 1600, 4600]
+    assert count(engine, notifications) == 6, "each stands in the inbox"
+
+
 @pytest.mark.parametrize(
-    "address", ["nobody", "a@b@c", "a b@example.org", "x@example.org\nBcc: y@example.org", "<a@b>"]
-)
+    "address",
+    ["nobody", "a@b@c", "a b@example.org", "x@example.org\nBcc: y@example.org", "<a@b>", "a@x..org", "a@.org", "a@org.",
+     "a@-x.org", ".a@x.org", "a..b@x.org", f"{'a' * 65}@x.org", f"a@{'x.' * 126}org"],
+)  # fmt: skip
 def test_what_is_no_address_is_refused(engine: Engine, address: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         inbox.choose_letters(engine, 1, address=address, language="zh", muted=[], now=1)

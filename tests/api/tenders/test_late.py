@@ -1,0 +1,54 @@
+"""What is late is told after the time that a service is patient for, from the index's rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert, select
+
+from api.db import open_service
+from api.notifications.tables import news
+from api.tenders.news import run_news
+from api.tenders.tables import tender_lots
+from chain.kernel.home import Home, TenderSettings
+from chain.kernel.tender_facts import Phase
+from tests.api.tenders.rows import BUREAU, a_tender
+
+NOW = 1_800_000_000
+SETTINGS = TenderSettings(late_seconds=600)
+
+
+@pytest.fixture
+def engine(fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setenv("YINXIN_DATABASE__URL", fresh_database)
+    opened = open_service(Home(tmp_path))
+    yield opened
+    opened.dispose()
+
+
+def told(engine: Engine, now: int) -> set[str]:
+    run_news(engine, BUREAU, SETTINGS, now=now)
+    with engine.connect() as connection:
+        return set(connection.execute(select(news.c.kind)).scalars())
+
+
+@pytest.mark.parametrize(
+    ("phase", "opened", "before", "after"),
+    [(Phase.CLOSED, 0, -1, 0), (Phase.PRICE_CLOSED, 1, 0, 600)],
+    ids=["envelope 1 at the opening", "envelope 2 after a while"],
+)
+def test_custody_is_missed_when_it_should_be_there(
+    engine: Engine, phase: Phase, opened: int, before: int, after: int
+) -> None:
+    a_tender(engine, 7, open_at=NOW, settled_at=NOW - 9000)
+    lot = {
+        "tender": 7, "lot": 1, "phase": int(phase), "since": NOW - 5000 if phase is Phase.CLOSED else NOW, "places": 2,
+        "closed": opened + 1, "opened": opened, "attested": {"1": ["0x01", "0x02"]} if opened else {}, "rankings": 0,
+        "awards": 0, "open_cases": 0,
+    }  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(tender_lots).values(**lot))
+    assert "tender.custody-missing" not in told(engine, NOW + before)
+    assert "tender.custody-missing" in told(engine, NOW + after)
