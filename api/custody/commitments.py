@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from api.custody.names import Names
 from api.custody.place import Custodian
 from api.custody.relays import Relays
 from api.custody.uploads import check_bidding
@@ -37,12 +38,14 @@ class Commitments:
     def __init__(self, custodian: Custodian, relays: Relays) -> None:
         self._custodian = custodian
         self._relays = relays
+        self._names = Names(custodian)
 
     def take(self, commitment: Commitment, signature: bytes, *, relay: bool) -> Signed:
         """Sign for a commitment's files and, if asked, journal that it is sent.
 
         Raises:
-            NotFound, InvalidInput, Refused: the contract would refuse it, or its files are not here; nothing is signed.
+            NotFound, InvalidInput, Refused: the contract would refuse it, its files are not here, or they are another
+                bidder's; nothing is signed.
             Unavailable: the ledger does not answer.
         """
         own = commitment_hash(commitment)
@@ -55,8 +58,10 @@ class Commitments:
             self._signed_by(commitment.bidder, own, signature, "signature")
             entry = ledger.entry(commitment.tender, commitment.lot, commitment.bidder)
             _check_place(commitment, entry)
+            self._names.check(commitment)  # first: whether a file is here would tell others' bids from decoys
             for file in (commitment.first, commitment.second)[: state.envelopes]:
                 self._check_file(commitment.tender, file)
+            self._names.keep(commitment)
         if relay:
             body = {"commitment": commitment_json(commitment), "signature": hex0x(signature)}
             self._journal(own, "submit", commitment.tender, commitment.lot, body)

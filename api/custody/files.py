@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from api.custody.decoys.plans import Plans
+from api.custody.hashing import digest_of
+from api.custody.names import Names
 from api.custody.place import Custodian
-from api.custody.uploads import digest_of
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import NotFound
 from chain.kernel.tender_facts import Phase
@@ -29,8 +30,9 @@ def given_out(custodian: Custodian, digest: bytes) -> tuple[Path, int]:
     tenders = custodian.store.rows("SELECT tender, size FROM uploads WHERE digest = ? AND whole = 1", digest)
     for tender, size in tenders:
         story = custodian.view.story(tender)
+        owner = Names(custodian).owner(story, digest)
         for lot in story.lots.values():
-            if is_public(story, lot, digest) and path.is_file():
+            if owner is not None and is_public(story, lot, digest, owner) and path.is_file():
                 return path, int(size)
     raise NotFound(
         "no such file is given out", code="custody.file", field="digest",
@@ -38,15 +40,15 @@ def given_out(custodian: Custodian, digest: bytes) -> tuple[Path, int]:
     )  # fmt: skip
 
 
-def is_public(story: Story, lot: LotStory, digest: bytes) -> bool:
-    """True if a closed envelope's live set names that file, and what was not opened need not stay sealed."""
+def is_public(story: Story, lot: LotStory, digest: bytes, owner: bytes) -> bool:
+    """True if the owner's commitment in a closed envelope's live set names it, and it need not stay sealed for good."""
     ended = story.phase(lot.number) in (Phase.FAILED, Phase.CANCELLED)
     for envelope, closing in lot.closings.items():
         if ended and envelope not in lot.openings:
             continue
         for commitment in closing.commitments:
             file = commitment.first if envelope == 1 else commitment.second
-            if file.digest == digest:
+            if (file.digest, commitment.bidder) == (digest, owner):
                 return True
     return False
 

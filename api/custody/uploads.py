@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.custody.hashing import Hashed, digest_of
+from api.custody.names import Names
 from api.custody.place import Custodian
 from api.custody.store import sync_folder
 from api.custody.view import known
@@ -69,6 +70,8 @@ class Uploads:
     def __init__(self, custodian: Custodian) -> None:
         self._custodian = custodian
         self._store = custodian.store
+        self._names = Names(custodian)
+        self._hashed = Hashed()
         self._guards: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -199,8 +202,11 @@ class Uploads:
         if found is not None:
             upload = self.look(found)
             if not upload.complete or self._is_whole(upload, restoring):
-                return upload  # decoys have no file: what is committed to is answered for alike, until it is closed
+                return upload
             with self._only(found):
+                upload = self._find(found)  # another thread may have begun it anew, and have parts already
+                if not upload.complete or self._is_whole(upload, restoring):
+                    return upload
                 return self._again(upload, restoring)
         if shutil.disk_usage(self._store.folder).free < size + _RESERVE:
             raise Unavailable(
@@ -208,17 +214,20 @@ class Uploads:
             )
         number = secrets.token_hex(16)
         self._custodian.quotas.open(address, number)
-        with self._store.writing() as database:
-            self._count(database, tender, 0)
-            database.execute(
-                "INSERT INTO uploads VALUES (?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
-                (number, tender, digest, size, restoring),
-            )
-        found = self._of(tender, digest, size)
-        assert found is not None
-        if found != number:  # another thread was faster
-            self._custodian.quotas.ended(number)
-        return self._find(found)
+        found = None
+        try:
+            with self._store.writing() as database:
+                self._count(database, tender, 0)
+                database.execute(
+                    "INSERT INTO uploads VALUES (?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+                    (number, tender, digest, size, restoring),
+                )
+            found = self._of(tender, digest, size)
+            assert found is not None
+            return self._find(found)
+        finally:
+            if found != number:  # it was refused, or another thread was faster
+                self._custodian.quotas.ended(number)
 
     def _of(self, tender: int, digest: bytes, size: int) -> str | None:
         row = self._store.row(
@@ -227,11 +236,13 @@ class Uploads:
         return None if row is None else str(row[0])
 
     def _is_whole(self, upload: Upload, restoring: bool) -> bool:
-        if not restoring and self._is_committed(upload):
-            return True
+        if not restoring and (self._names.is_named(upload.tender, upload.digest) or self._is_committed(upload)):
+            return True  # decoys have no file: what is committed to is answered for alike, until it is closed
         path = self._store.file_path(upload.digest)
         try:
-            return path.stat().st_size == upload.size and (not restoring or digest_of(path) == upload.digest)
+            if restoring:
+                return self._hashed.is_right(path, upload.digest, upload.size)
+            return path.stat().st_size == upload.size
         except OSError:
             return False
 
@@ -341,12 +352,6 @@ def _disk(error: OSError) -> Unavailable:
 
 def _is_right(path: Path, upload: Upload) -> bool:
     return path.is_file() and path.stat().st_size == upload.size and digest_of(path) == upload.digest
-
-
-def digest_of(path: Path) -> bytes:
-    """SHA-256 of a file, read in pieces."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
 
 
 def check_bidding(ledger: TenderLedger, state: TenderState) -> None:

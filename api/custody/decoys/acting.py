@@ -13,6 +13,7 @@ import msgspec
 from api.custody.commitments import Commitments
 from api.custody.decoys.drawing import draw_count, draw_size, draw_steps, most_in
 from api.custody.decoys.plans import Decoy, Plans
+from api.custody.names import Names
 from api.custody.place import Custodian
 from api.custody.relays import Relays
 from chain.kernel.steps import reached
@@ -38,6 +39,7 @@ class Decoys:
         self._relays = relays
         self._chance = chance or SystemRandom()
         self._plans = Plans(custodian.store, custodian.key)
+        self._names = Names(custodian)
 
     def go_on(self, story: Story, now: int) -> None:
         """Draw decoys for lots that have none yet, and do what is due. While bids are taken.
@@ -92,8 +94,8 @@ class Decoys:
             commitment = self._commitment(story, decoy, bidder, now)
             decoy = replace(decoy, newest=commitment)
             self._plans.keep(decoy)
-            self._pretend(commitment)
             reached("custody-decoy")
+        self._pretend(commitment)
         signature = sign(self._custodian.domain.digest(commitment_hash(commitment)), decoy.key)
         self._commitments.take_own(commitment, signature)
         return decoy
@@ -116,7 +118,8 @@ class Decoys:
         return SealedFile(os.urandom(32), draw_size(self._chance, envelope, seen), os.urandom(32))
 
     def _pretend(self, commitment: Commitment) -> None:
-        """Whoever asks about an upload of these files is answered as about any other committed file."""
+        """Whoever asks about an upload of these files, or commits to them, is answered as about any other's."""
+        self._names.keep(commitment)
         with self._custodian.store.writing() as database:
             for file in (commitment.first, commitment.second):
                 if file != NO_FILE:
