@@ -1,8 +1,10 @@
 """What a custodian has promised to send: journaled before it is acknowledged, sent until the ledger has decided.
 
-A relay is *pending* until a final block decides: *final*, or *refused* with the contract's own error. A process that
-dies in between goes on with what is pending; :class:`TenderActs` does nothing twice. Being late is the contract's to
-say, and only once the deadline is final: after an outage the deadline may still move, so it is tried again until then.
+A relay is *pending* until it is decided: *final*, or *refused* with the contract's own error. What only the sending
+account or an endpoint says decides nothing, since a transaction may still land: then it is tried again until a final
+block is past the last second at which the contract takes it (``custody.expired``). A process that dies in between goes
+on with what is pending; :class:`TenderActs` does nothing twice. Being late is the contract's to say, and only once the
+deadline is final: after an outage the deadline may still move, so what is good for longer is tried again until then.
 """
 
 from __future__ import annotations
@@ -159,21 +161,27 @@ class Relays:
         )  # fmt: skip
 
     def _refused(self, relay: Relay, error: YinxinError) -> None:
-        """Refused now: by somebody else's sending it first, for good, or only until an outage is ruled on."""
+        """Refused now: by somebody else's sending it first, for good, or only for a while."""
         try:
-            done = self._done_already(relay)
-            if done is not None:
-                self._settle(relay, FINAL, done, None, None)
-                return
-            with self._custodian.view.newest() as ledger:
-                state = ledger.tender(relay.tender)
-                undecided = state is not None and not state.settled_at and not state.cancelled
-                over = state is not None and ledger.block.time > state.deadline
+            with self._custodian.view.newest() as ledger:  # both looks are at the same block
+                done = self._done_already(relay)
+                state, now = ledger.tender(relay.tender), ledger.block.time
         except Unavailable:
             return
-        if error.code.endswith("deadline_over") and (undecided or not over):
+        if done is not None:
+            self._settle(relay, FINAL, done, None, None)
             return
-        self._settle(relay, REFUSED, None, error.code, error.message)
+        decided = error.code.startswith("ledger.") and error.code != "ledger.reverted"
+        if error.code.endswith("deadline_over") and state is not None:
+            decided = decided and now > state.deadline and bool(state.settled_at or state.cancelled)
+        until = not_after_of(relay)
+        if decided:
+            self._settle(relay, REFUSED, None, error.code, error.message)
+        elif now > until:
+            words = f"it was good until {until} and is not on the ledger ({error.code}: {error.message})"
+            self._settle(relay, REFUSED, None, "custody.expired", words)
+        else:
+            log.info("relay waits", extra={"data": {"kind": relay.kind, "tender": relay.tender, "code": error.code}})
 
     def _done_already(self, relay: Relay) -> bytes | None:
         body = msgspec.json.decode(relay.body)
@@ -202,6 +210,12 @@ class Relays:
             "relay settled",
             extra={"data": {"kind": relay.kind, "tender": relay.tender, "state": state, "code": code}},
         )
+
+
+def not_after_of(relay: Relay) -> int:
+    """Last second, by the block's time, at which the contract takes it."""
+    body = msgspec.json.decode(relay.body)
+    return int((body["commitment"] if relay.kind == "submit" else body)["notAfter"])
 
 
 def commitment_of(relay: Relay) -> Commitment:
