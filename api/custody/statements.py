@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from api.custody.hashing import digest_of
 from api.custody.place import Custodian
-from api.custody.uploads import digest_of
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import SealedFile
 from chain.tenders.custody.statement import DAMAGED, ELSEWHERE, KEPT, MISSING, CustodyStatement, KeptFile
@@ -22,9 +22,11 @@ class Statements:
         self._hashed: dict[bytes, tuple[int, int, bool]] = {}
 
     def is_due(self, story: Story, lot: int, envelope: int, statement: CustodyStatement, now: int) -> bool:
-        """True if the statement is whole, or no lost file can be brought again before the opening."""
+        """True if the statement is whole, or no lost file can be brought again before the first opening."""
         closed = story.lots[lot].closings[envelope].event.block.time
-        until = min(closed + story.terms.reveal_window, story.open_at - _SPARE)
+        until = closed + story.terms.reveal_window
+        if envelope == 1:  # the opening time is long past when the second is closed
+            until = min(until, story.open_at - _SPARE)
         return not statement.absent() or now > until
 
     def statement(self, story: Story, genesis: bytes, lot: int, envelope: int) -> CustodyStatement:
