@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -29,18 +30,21 @@ class TooSlow(Refused):
     code = "custody.slow"
 
 
-async def read_body(request: Request, limit: int, *, exactly: int | None = None) -> bytearray:
+async def read_body(
+    request: Request, limit: int, *, exactly: int | None = None, pressure: Callable[[], int] = lambda: 1
+) -> bytearray:
     """The whole body.
 
     Args:
         request: the request.
         limit: most bytes.
         exactly: bytes that it must have.
+        pressure: how many times faster it must come now.
 
     Raises:
         TooLarge: longer than ``limit``.
         InvalidInput: no Content-Length, another one than ``exactly``, or the body broke off.
-        TooSlow: slower than :data:`SLOWEST`.
+        TooSlow: slower than :data:`SLOWEST`, or than the pressure asks for.
     """
     stated = request.headers.get("Content-Length", "")
     if not stated.isascii() or not stated.isdigit() or len(stated) > 15:
@@ -66,7 +70,7 @@ async def read_body(request: Request, limit: int, *, exactly: int | None = None)
             body += piece
             if len(body) > length:
                 raise TooLarge("the body is longer than it said", field="body", fix="state its length")
-            if len(body) < SLOWEST * (time.monotonic() - began - IDLE):
+            if len(body) < SLOWEST * pressure() * (time.monotonic() - began - IDLE):
                 raise _slow()
     except TimeoutError as error:
         raise _slow() from error
@@ -105,4 +109,8 @@ def digest_header(request: Request) -> bytes:
 
 
 def _slow() -> TooSlow:
-    return TooSlow(f"slower than {SLOWEST} bytes a second", field="body", fix="send it again over a better connection")
+    return TooSlow(
+        f"slower than {SLOWEST} bytes a second, or than others who wait allow",
+        field="body",
+        fix="send it again over a better connection",
+    )

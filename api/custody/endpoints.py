@@ -90,7 +90,7 @@ async def put_part(number: str, part: int, request: Request, counter: Here) -> d
     size = upload.size_of(part)
     custodian.quotas.begin_part(address)
     try:
-        body = await read_body(request, PART, exactly=size)
+        body = await read_body(request, PART, exactly=size, pressure=custodian.quotas.pressure)
         custodian.quotas.take_bytes(address, "files", len(body), custodian.clock())
         receipt = await run_in_threadpool(counter.uploads.keep_part, number, part, body, digest)
     finally:

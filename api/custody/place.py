@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.custody.quotas import Quotas
+from api.custody.room import Room
 from api.custody.store import Store
 from api.custody.view import View
 from chain.kernel.clock import Clock, system_clock
@@ -29,7 +30,10 @@ class Custodian:
         acts: writes from the account; threads may use it at once.
         board: the home's boards, for the custodian's own papers.
         shelf: the folder that this server shows as a board.
+        quotas: how much one address may bring.
+        domain: of what is signed for this chain and book.
         clock: for days and rates only; deadlines are the chain's.
+        room: what the shelf may still hold.
     """
 
     account: bytes
@@ -43,6 +47,10 @@ class Custodian:
     quotas: Quotas
     domain: BookDomain
     clock: Clock = system_clock
+    room: Room = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.room = Room(self.shelf)
 
     def require(self, ledger: TenderLedger, tender: int) -> None:
         """Raises Refused unless the notice names this custodian."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -19,24 +19,29 @@ from chain.tenders.board import LARGEST_NOTE, LARGEST_PAPER, FolderBoard, check_
 router = APIRouter()
 _PAGE = 8 * 2**20
 """Bytes of notes after which a page ends."""
-_large = asyncio.Semaphore(4)
-"""Bodies over :data:`SMALL` that are held in memory at once."""
 
 
 @router.post("/board/papers", status_code=201)
 async def put_paper(request: Request, counter: Here) -> dict[str, str]:
     """Leave a paper; its digest."""
+    custodian, size = counter.custodian, _stated(request, LARGEST_PAPER)
+    custodian.quotas.take_bytes(address_of(request), "board", size, custodian.clock())
     data = await _body(request, counter, LARGEST_PAPER)
+    await run_in_threadpool(custodian.room.take, len(data))
     digest = await run_in_threadpool(FolderBoard(counter.custodian.shelf).put, data)
     return {"digest": b64url(digest)}
 
 
 @router.get("/board/papers/{digest}")
-async def get_paper(digest: str, counter: Here) -> Response:
+async def get_paper(digest: str, request: Request, counter: Here) -> Response:
     """The paper with that digest."""
     wanted = unb64url(digest, field="digest")
-    async with _large:
-        data = await run_in_threadpool(FolderBoard(counter.custodian.shelf).get, wanted, limit=LARGEST_PAPER)
+    custodian, read = counter.custodian, FolderBoard(counter.custodian.shelf).get
+    if await run_in_threadpool(_is_small, custodian.shelf, wanted):
+        data = await run_in_threadpool(read, wanted, limit=SMALL)
+    else:
+        with custodian.quotas.large(address_of(request), "read"):
+            data = await run_in_threadpool(read, wanted, limit=LARGEST_PAPER)
     return Response(data, media_type="application/octet-stream")
 
 
@@ -44,7 +49,10 @@ async def get_paper(digest: str, counter: Here) -> Response:
 async def post_note(topic: str, name: str, request: Request, counter: Here) -> dict[str, bool]:
     """Leave a note."""
     check_topic(topic, name)
+    custodian, size = counter.custodian, _stated(request, LARGEST_NOTE)
+    custodian.quotas.take_note(address_of(request), topic, size, custodian.clock())
     data = await _body(request, counter, LARGEST_NOTE)
+    await run_in_threadpool(custodian.room.take, len(data))
     await run_in_threadpool(FolderBoard(counter.custodian.shelf).post, topic, name, data)
     return {"left": True}
 
@@ -68,12 +76,20 @@ def _page(notes: Iterator[tuple[str, bytes]]) -> tuple[list[dict[str, str]], boo
     return page, False
 
 
-async def _body(request: Request, counter: Here, limit: int) -> bytes:
+def _is_small(shelf: Path, digest: bytes) -> bool:
+    try:
+        return (shelf / "papers" / digest.hex()[:2] / digest.hex()).stat().st_size <= SMALL
+    except OSError:
+        return True  # there is none
+
+
+def _stated(request: Request, limit: int) -> int:
     stated = request.headers.get("Content-Length", "0")
-    size = min(int(stated), limit) if stated.isascii() and stated.isdigit() and len(stated) < 16 else 0
-    custodian = counter.custodian
-    custodian.quotas.take_bytes(address_of(request), "board", size, custodian.clock())
-    if size <= SMALL:
+    return min(int(stated), limit) if stated.isascii() and stated.isdigit() and len(stated) < 16 else 0
+
+
+async def _body(request: Request, counter: Here, limit: int) -> bytes:
+    if _stated(request, limit) <= SMALL:
         return bytes(await read_body(request, limit))
-    async with _large:
+    with counter.custodian.quotas.large(address_of(request), "write"):
         return bytes(await read_body(request, limit))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from api.custody.hashing import Hashed, digest_of
 from api.custody.names import Names
 from api.custody.place import Custodian
+from api.custody.room import require_free
 from api.custody.store import sync_folder
 from api.custody.view import known
 from chain.kernel.encoding import sha256
@@ -25,8 +25,6 @@ from chain.kernel.tender_ports import TenderLedger
 from chain.tenders.custody.receipts import PartReceipt
 
 PART = 4 * 2**20
-_RESERVE = 256 * 2**20
-"""Bytes of the disk that are never filled."""
 _DAY = 86_400
 
 
@@ -170,6 +168,7 @@ class Uploads:
                     fix="see whether the file changes while it is sent",
                 )  # fmt: skip
             if kept is None:
+                require_free(self._store.folder, len(data))
                 self._write(upload, part, data)
                 reached("custody-part")
                 with self._store.writing() as database:
@@ -208,10 +207,7 @@ class Uploads:
                 if not upload.complete or self._is_whole(upload, restoring):
                     return upload
                 return self._again(upload, restoring)
-        if shutil.disk_usage(self._store.folder).free < size + _RESERVE:
-            raise Unavailable(
-                "the custodian's disk is full", code="custody.disk", field="size", fix="take another custodian"
-            )
+        require_free(self._store.folder, size)
         number = secrets.token_hex(16)
         self._custodian.quotas.open(address, number)
         found = None
