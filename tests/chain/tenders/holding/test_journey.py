@@ -32,7 +32,7 @@ from tests.support.tender_stage import HOLDERS, TenderStage, _public
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
 
-DEALS, STEP = 27, 9
+DEALS, STEP = 60, 18
 """Seconds of the round of deals, in which three processes start; and of the others."""
 
 
