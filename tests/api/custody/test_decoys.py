@@ -118,8 +118,9 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
         signed = [_prepared(custody, stage, few, number) for number in range(1, 3)]
         signed += [_prepared(custody, stage, many, number) for number in range(1, 10)]
         client = custody.client()
-        stage.together([lambda m=made: client.commit(stage.domain, *m) for made in signed])  # type: ignore[misc]
-        stage.wait_until(story_of(stage, few).deadline - 3)
+        domain = stage.domain  # once: the stage's reader is for one thread
+        stage.together([lambda m=made: client.commit(domain, *m) for made in signed])  # type: ignore[misc]
+        stage.wait_until(story_of(stage, few).deadline - 8)
         before = {tender: story_of(stage, tender) for tender in (few, many)}
         shapes = {tender: _observed(custody, before[tender].lots[1].bids) for tender in before}
         for shape in shapes.values():
@@ -148,7 +149,7 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
 def _published(stage: TenderStage) -> tuple[int, int]:
     """Two tenders alike, for which some decoys are drawn: two draws of none in a row are drawn again."""
     while True:
-        few, many = (stage.publish(deadline_in=25, open_in=60, reveal_window=14) for _ in range(2))
+        few, many = (stage.publish(deadline_in=40, open_in=80, reveal_window=14) for _ in range(2))
         stage.wait_until(stage.now() + 1)
         if len(_decoys(stage, few)) + len(_decoys(stage, many)) > 4:
             return few, many
