@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from pathlib import Path
 
-
-def digest_of(path: Path) -> bytes:
-    """SHA-256 of a file, read in pieces."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+from chain.kernel.encoding import sha256_file
 
 
 class Hashed:
@@ -31,5 +26,5 @@ class Hashed:
                 known = self._known.get(path)
                 found = path.stat()
                 if known is None or known[:2] != (found.st_mtime_ns, found.st_size):
-                    known = self._known[path] = (found.st_mtime_ns, found.st_size, digest_of(path))
+                    known = self._known[path] = (found.st_mtime_ns, found.st_size, sha256_file(path)[0])
         return known[1:] == (size, digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.custody.hashing import digest_of
+from api.custody.hashing import Hashed
 from api.custody.place import Custodian
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import SealedFile
@@ -19,7 +19,7 @@ class Statements:
 
     def __init__(self, custodian: Custodian) -> None:
         self._custodian = custodian
-        self._hashed: dict[bytes, tuple[int, int, bool]] = {}
+        self._hashed = Hashed()
 
     def is_due(self, story: Story, lot: int, envelope: int, statement: CustodyStatement, now: int) -> bool:
         """True if the statement is whole, or no lost file can be brought again before the first opening."""
@@ -53,13 +53,8 @@ class Statements:
     def _state(self, file: SealedFile, own: bool) -> str:
         path = self._custodian.store.file_path(file.digest)
         try:
-            found = path.stat()
-            known = self._hashed.get(file.digest)
-            if known is None or known[:2] != (found.st_mtime_ns, found.st_size):
-                good = found.st_size == file.size and digest_of(path) == file.digest
-                known = self._hashed[file.digest] = (found.st_mtime_ns, found.st_size, good)
+            if self._hashed.is_right(path, file.digest, file.size):
+                return KEPT
         except OSError:
             return MISSING if own else ELSEWHERE
-        if known[2]:
-            return KEPT
         return DAMAGED if own else ELSEWHERE

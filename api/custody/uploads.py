@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.custody.hashing import Hashed, digest_of
+from api.custody.hashing import Hashed
 from api.custody.names import Names
 from api.custody.place import Custodian
 from api.custody.room import require_free
 from api.custody.store import sync_folder
 from api.custody.view import known
-from chain.kernel.encoding import sha256
+from chain.kernel.encoding import sha256, sha256_file
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import Phase, TenderState
@@ -347,7 +347,7 @@ def _disk(error: OSError) -> Unavailable:
 
 
 def _is_right(path: Path, upload: Upload) -> bool:
-    return path.is_file() and path.stat().st_size == upload.size and digest_of(path) == upload.digest
+    return path.is_file() and path.stat().st_size == upload.size and sha256_file(path)[0] == upload.digest
 
 
 def check_bidding(ledger: TenderLedger, state: TenderState) -> None:

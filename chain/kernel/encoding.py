@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from hashlib import file_digest
 from hashlib import sha256 as _sha256
+from pathlib import Path
 
 from chain.kernel.errors import InvalidInput
 
@@ -16,6 +18,12 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 def sha256(data: bytes) -> bytes:
     """SHA-256 (FIPS 180-4), 32 bytes."""
     return _sha256(data).digest()
+
+
+def sha256_file(path: Path) -> tuple[bytes, int]:
+    """SHA-256 of a file, 32 bytes, and its size, read once and in pieces. Raises OSError."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").digest(), stream.tell()
 
 
 def b64url(data: bytes) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chain.containers import encrypt_stream, read_pieces, write_whole
+from chain.kernel.encoding import sha256_file
 from chain.kernel.errors import Conflict, InvalidInput
 from chain.sealing.form import Form
 from chain.sealing.locks import BidRecipient, Recipients
@@ -102,9 +103,8 @@ def _look_at(source: Source) -> Document:
     check_name(source.name)
     if not source.path.is_file():
         raise InvalidInput(f"no file {source.path}", code="bid.document", field=source.name)
-    with source.path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").digest()
-        return Document(source.name, source.media_type, stream.tell(), digest)
+    digest, size = sha256_file(source.path)
+    return Document(source.name, source.media_type, size, digest)
 
 
 def _plaintext(manifest: bytes, sources: Sequence[Source], documents: Sequence[Document]) -> Iterator[bytes]:

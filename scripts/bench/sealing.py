@@ -9,7 +9,6 @@ All outputs are compared with what went in.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
@@ -26,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import pyrage  # type: ignore[import-untyped]
 
 from chain.containers import X25519Identity, decrypt_file, encrypt_file
-from chain.kernel.encoding import sha256
+from chain.kernel.encoding import sha256, sha256_file
 from chain.sealing import (
     LiveSet,
     Release,
@@ -66,12 +65,6 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
     return out, time.perf_counter() - wall, time.process_time() - cpu
 
 
-def digest(path: Path) -> bytes:
-    """SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
-
-
 def memory(name: str) -> float:
     """Megabytes, from the process's own account."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
@@ -96,9 +89,9 @@ def files(folder: Path, size: int) -> dict[str, Any]:
     manifest, wall, cpu = timed(lambda: open_bid(folder / "bid.age", committed(sealed), keys, folder / "out"))
     out["open"] = _speed(size, wall, cpu)
     out["memory"] = {"idle": round(idle, 1), "over_idle": round(memory("VmHWM:") - idle, 1)}
-    want = digest(document)
+    want = sha256_file(document)[0]
     opened = folder / "out" / "documents" / manifest.documents[0].name
-    assert digest(opened) == want == manifest.documents[0].digest
+    assert sha256_file(opened)[0] == want == manifest.documents[0].digest
     assert (folder / "bid.age").stat().st_size == sealed.size
     shutil.rmtree(folder / "out")
     (folder / "bid.age").unlink()
@@ -107,13 +100,13 @@ def files(folder: Path, size: int) -> dict[str, Any]:
     out["own container, encrypt"] = _speed(size, wall, cpu)
     _, wall, cpu = timed(lambda: decrypt_file(folder / "own.age", folder / "own", who))
     out["own container, decrypt"] = _speed(size, wall, cpu)
-    assert digest(folder / "own") == want
+    assert sha256_file(folder / "own")[0] == want
     rust = pyrage.x25519.Identity.from_str(who.export())
     _, wall, cpu = timed(lambda: pyrage.encrypt_file(str(document), str(folder / "rust.age"), [rust.to_public()]))
     out["pyrage, encrypt"] = _speed(size, wall, cpu)
     _, wall, cpu = timed(lambda: pyrage.decrypt_file(str(folder / "own.age"), str(folder / "rust"), [rust]))
     out["pyrage, decrypt"] = _speed(size, wall, cpu)
-    assert digest(folder / "rust") == want
+    assert sha256_file(folder / "rust")[0] == want
     return out
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chain.kernel.encoding import unb64url
+from chain.kernel.encoding import sha256_file, unb64url
 from chain.kernel.tender_facts import NO_FILE, Commitment, SealedFile
 from chain.keys.signatures import address_of
 from chain.sealing import Bid, BidIdentity, Form, Sealed, Source, make_release, seal_bid
@@ -22,7 +22,7 @@ from chain.tenders.custody.statement import KEPT, CustodyStatement, KeptFile
 from chain.tenders.notice import Notice, Place, make_notice
 from chain.tenders.opening import LiveBids, live_bids, read_story, releases_topic
 from chain.tenders.opening.organisations import Judge, deadline_block, judge_with
-from chain.tenders.opening.session import FileFolder, digest_of
+from chain.tenders.opening.session import FileFolder
 from chain.tenders.story import Story
 from scripts.sample_tenders import People, Periods, desks, roads
 from tests.api.town import cheap_keys
@@ -147,7 +147,7 @@ class OpeningCase:
             path = self.custody / f"{bidder}-{version}-{number}.age"
             if spoil is not None:
                 spoil(path)
-            files.append(SealedFile(digest_of(path), path.stat().st_size, one.form_root))
+            files.append(SealedFile(*sha256_file(path), one.form_root))
         second = files[1] if len(files) == 2 else NO_FILE
         made = self.stage.submit(self.tender, bidder=bidder, version=version, first=files[0], second=second)
         self.committed[bidder] = made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import time
@@ -18,7 +17,7 @@ from chain.cli.common import CANNOT_TELL, NO, YES, emit, progress, state
 from chain.containers import X25519Identity, decrypt
 from chain.credentials.verification import Result
 from chain.kernel.clock import system_clock
-from chain.kernel.encoding import hex0x
+from chain.kernel.encoding import hex0x, sha256_file
 from chain.kernel.errors import Conflict, YinxinError
 from chain.sealing import Bid
 from chain.sealing.papers import read_committed, read_proof
@@ -108,7 +107,7 @@ def _trials(here: BidHere, draft: Draft) -> Iterator[Trial]:
     what = "replaces what stands" if entry.live else "the first that stands"
     yield Trial("version", Result.VALID, f"will be version {version}, {what}", f"将为第 {version} 版")
     at = max(now, here.ledger.block.time)
-    documents = [_digest(one.path) for one in draft.envelopes[0].documents if one.path.is_file()]
+    documents = [sha256_file(one.path)[0] for one in draft.envelopes[0].documents if one.path.is_file()]
     try:
         yield from of_statement(
             statement, place, version, evidence=here.evidence, now=at, documents=documents,
@@ -195,8 +194,3 @@ def _probe(client: CustodianClient, here: BidHere) -> float:
         began = time.monotonic()
         client.upload(here.tender, Path(file.name))
         return time.monotonic() - began
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()

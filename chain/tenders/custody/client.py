@@ -12,7 +12,7 @@ from typing import Any
 
 import urllib3
 
-from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
+from chain.kernel.encoding import b64url, hex0x, sha256, sha256_file, unhex0x
 from chain.kernel.errors import Damaged, InvalidInput, Unavailable
 from chain.kernel.tender_facts import Commitment
 from chain.keys.signatures import recover
@@ -250,9 +250,7 @@ def content_digest(digest: bytes) -> str:
 
 
 def _digest_of(path: Path) -> tuple[bytes, int]:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").digest()
-        size = stream.tell()
+    digest, size = sha256_file(path)
     if not size:
         raise InvalidInput(f"{path} is empty", code="custody.size", field="file", fix="give the sealed file")
     return digest, size

@@ -7,7 +7,6 @@ better (ledger, number, opening key, digests) it fills in. Nothing is guessed: w
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 import re
 import tomllib
@@ -20,7 +19,7 @@ from typing import Any
 from chain.catalogue.amounts import read_amount
 from chain.catalogue.problems import Problem
 from chain.kernel.clock import parse_time
-from chain.kernel.encoding import b64url, hex0x
+from chain.kernel.encoding import b64url, hex0x, sha256_file
 from chain.kernel.errors import InvalidInput
 from chain.kernel.json_reader import read_json
 from chain.sealing import curve
@@ -348,7 +347,7 @@ class _Maker:
         name = document.pop("path")
         file = self._folder / name if isinstance(name, str) else self._folder
         try:
-            digest, size = hash_file(file)
+            digest, size = sha256_file(file)
         except OSError:
             self._findings.error(
                 f"{path}.path", "document", (f"{name}: cannot be read", f"{name}：无法读取"),
@@ -366,10 +365,3 @@ class _Maker:
         document.setdefault("name", file.name)
         document.setdefault("mediaType", mimetypes.guess_type(file.name)[0] or "application/octet-stream")
         document.update(digest=b64url(digest), size=size)
-
-
-def hash_file(file: Path) -> tuple[bytes, int]:
-    """SHA-256 and size of a file, read once. Raises OSError."""
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").digest()
-        return digest, stream.tell()

@@ -11,7 +11,6 @@ What was done is asked of the ledger and of the folder, never remembered elsewhe
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from chain.kernel.encoding import hex0x
+from chain.kernel.encoding import hex0x, sha256_file
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused, YinxinError
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import CaseKind, Phase, SealedFile, TenderEvent
@@ -67,7 +66,7 @@ class FileFolder:
         """The file with that digest. Raises NotFound."""
         found = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
         for one in found:
-            if one.is_file() and one.stat().st_size == size and digest_of(one) == digest:
+            if one.is_file() and one.stat().st_size == size and sha256_file(one)[0] == digest:
                 part = target.with_name(f".{target.name}.part")
                 shutil.copyfile(one, part)
                 part.replace(target)
@@ -130,12 +129,6 @@ def _by_anybody(ledger: TenderLedger, act: Callable[[], object], done: Callable[
         raise
 
 
-def digest_of(path: Path) -> bytes:
-    """SHA-256 of a file, 32 bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
-
-
 def fetch_file(
     sources: Sequence[FileSource], file: SealedFile, target: Path, *, kept: bool = True
 ) -> tuple[Path | None, tuple[str, ...]]:
@@ -144,7 +137,7 @@ def fetch_file(
     What lies there already is taken if it is the committed file, whoever put it there; unless ``kept`` is false.
     A source that answers oddly is one that does not have it: none of them stops the others.
     """
-    if kept and target.exists() and target.stat().st_size == file.size and digest_of(target) == file.digest:
+    if kept and target.exists() and target.stat().st_size == file.size and sha256_file(target)[0] == file.digest:
         return target, ()
     target.parent.mkdir(parents=True, exist_ok=True)
     reasons = []
