@@ -16,6 +16,7 @@ from chain.tenders.opening.bids import OpenedBid, Outcome, committed_to, keys_by
 from chain.tenders.opening.keys import BidKey, OpeningKeys, check_keys, combine_keys, read_keys, wrong_keys
 from chain.tenders.opening.live import LiveBid, LiveBids, live_bids, read_story
 from chain.tenders.opening.papers import (
+    Decision,
     LotFailed,
     LotPlace,
     Objection,
@@ -37,6 +38,7 @@ from chain.tenders.opening.releases import RefusedRelease, ReleaseBox, releases_
 
 __all__ = [
     "BidKey",
+    "Decision",
     "LiveBid",
     "LiveBids",
     "LotFailed",

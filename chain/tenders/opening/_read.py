@@ -19,6 +19,12 @@ def paper(data: bytes, form: str, names: set[str], code: str) -> dict[str, Any]:
     return members(value, {"format", *names}, form, code)
 
 
+def is_form(data: bytes, form: str) -> bool:
+    """True if that is a paper of this format; its members are not looked at. Raises InvalidInput: no canonical JSON."""
+    value = read_canonical(data, what="paper", limit=LARGEST)
+    return isinstance(value, dict) and value.get("format") == form
+
+
 def members(value: Any, names: set[str], field: str, code: str) -> dict[str, Any]:
     """``value`` if it is an object with exactly these members. Raises InvalidInput."""
     if not isinstance(value, dict) or set(value) != names:

@@ -3,6 +3,7 @@
 =============================  ==============================================================================
 ``yinxin-objection-1``         what somebody objects to; its SHA-256 is filed on the ledger
 ``yinxin-objection-answer-1``  the officer's answer; its SHA-256 settles the case
+``yinxin-objection-answer-2``  the same once candidates are named: whether the objection is upheld
 ``yinxin-lot-failed-1``        why a lot fails though enough bids were live
 ``yinxin-opening-witness-1``   the supervisor's signature over the content of an opening record
 =============================  ==============================================================================
@@ -13,16 +14,19 @@ Formats: docs/formats/opening-record.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from eth_hash.auto import keccak
 
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x
+from chain.kernel.errors import InvalidInput
 from chain.keys.accounts import recover_text
 from chain.tenders.opening import _read
 
 OBJECTION = "yinxin-objection-1"
 ANSWER = "yinxin-objection-answer-1"
+DECIDED_ANSWER = "yinxin-objection-answer-2"
 LOT_FAILED = "yinxin-lot-failed-1"
 WITNESS = "yinxin-opening-witness-1"
 _PLACE = {"genesis", "book", "tender", "lot"}
@@ -73,29 +77,69 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of an objection or complaint about a result.
+
+    Attributes:
+        upheld: it is right.
+        stands: the result stands all the same; true for what is rejected.
+    """
+
+    upheld: bool
+    stands: bool = True
+
+    def as_dict(self) -> dict[str, str | bool]:
+        """As it stands in papers."""
+        return {"decision": "upheld" if self.upheld else "rejected", "stands": self.stands}
+
+
+def read_outcome(value: dict[str, Any], code: str = _CODE) -> Decision:
+    """From the members ``decision`` and ``stands`` of a paper. Raises InvalidInput."""
+    decision, stands = value["decision"], value["stands"]
+    if decision not in ("upheld", "rejected"):
+        raise InvalidInput("decision: upheld or rejected", code=code, field="decision", fix="one of the two words")
+    if not isinstance(stands, bool) or (decision == "rejected" and not stands):
+        raise InvalidInput(
+            "stands: true or false; what is rejected changes no result", code=code, field="stands", fix="write true"
+        )
+    return Decision(decision == "upheld", stands)
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectionAnswer:
-    """The officer's answer to the case of that number, whose paper has that SHA-256 (32 bytes)."""
+    """The officer's answer to the case of that number, whose paper has that SHA-256 (32 bytes).
+
+    ``outcome``: of an objection to a result; None at the opening, where the record itself is mended or not.
+    """
 
     place: LotPlace
     number: int
     objection: bytes
     text: str
+    outcome: Decision | None = None
 
     def to_bytes(self) -> bytes:
         """Canonical JSON. Raises InvalidInput for an empty or overlong text."""
         _read.text(self.text, "text", _CODE)
-        own = {"number": self.number, "objection": hex0x(self.objection), "text": self.text}
-        return canonical({"format": ANSWER, **self.place.as_dict(), **own})
+        own: dict[str, Any] = {"number": self.number, "objection": hex0x(self.objection), "text": self.text}
+        if self.outcome is None:
+            return canonical({"format": ANSWER, **self.place.as_dict(), **own})
+        return canonical({"format": DECIDED_ANSWER, **self.place.as_dict(), **own, **self.outcome.as_dict()})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ObjectionAnswer:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, ANSWER, {*_PLACE, "number", "objection", "text"}, _CODE)
+        names, decided = {*_PLACE, "number", "objection", "text"}, _read.is_form(data, DECIDED_ANSWER)
+        if decided:
+            value = _read.paper(data, DECIDED_ANSWER, {*names, "decision", "stands"}, _CODE)
+        else:
+            value = _read.paper(data, ANSWER, names, _CODE)
         return cls(
             LotPlace.read(value),
             _read.number(value["number"], "number", _CODE),
             _read.hexed(value["objection"], 32, "objection"),
             _read.text(value["text"], "text", _CODE),
+            read_outcome(value) if decided else None,
         )
 
 
