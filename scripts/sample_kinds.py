@@ -184,6 +184,78 @@ def _constructor(number: int, seed: int) -> tuple[str, ...]:
     )
 
 
+# --------------------------------------------------------------------------- papers of a tender
+
+_PROJECTS = ("示例小学教学楼装修工程", "示例路排水管网改造工程", "示例市政务信息系统运维服务")
+_BUYERS = (("示例市教育局", 9_001), ("示例市水务局", 9_002), ("示例市政务服务数据管理局", 9_003))
+
+
+def _tender(random: Random, number: int) -> tuple[str, str, str]:
+    """Project, OCID, lot."""
+    return (
+        random.choice(_PROJECTS),
+        f"ocds-abc123-{number % 7:012x}-{number % 50 + 1}",
+        random.choice(("1", "2", "全部标段")),
+    )
+
+
+def _guarantee(number: int, seed: int) -> tuple[str, ...]:
+    random = Random(f"guarantee/{seed}/{number}")
+    start, end = _span(random, 1)
+    buyer, code = random.choice(_BUYERS)
+    return (
+        f"BH2026{number:06d}",
+        f"广州示例{number:04d}号建筑工程有限公司",
+        _code(number),
+        random.choice(("8万元人民币", "人民币叁拾万元整", "CNY 72000.00", "150,000元")),
+        random.choice(("见索即付", "独立保函", "有条件")),
+        buyer,
+        _code(code, "11"),
+        *_tender(random, number),
+        f"YW-{number:08d}" if number % 2 else "",
+        start,
+        end,
+        start,
+    )
+
+
+def _award_letter(number: int, seed: int) -> tuple[str, ...]:
+    random = Random(f"award/{seed}/{number}")
+    start, _ = _span(random, 1)
+    return (
+        f"ZB2026{number:06d}",
+        f"广州示例{number:04d}号建筑工程有限公司",
+        _code(number),
+        *_tender(random, number),
+        random.choice(("358.5万元人民币", "2,980,000.00元", "CNY 4120000.50")),
+        f"0x{random.randbytes(32).hex()}",
+        random.choice(("240日历天", "自合同签订之日起一年", "2026年3月至2026年12月")),
+        f"广州示例{number + 1:04d}号设计有限公司" if number % 3 == 0 else "",
+        start,
+        "长期",
+        start,
+    )
+
+
+def _performance(number: int, seed: int) -> tuple[str, ...]:
+    random = Random(f"performance/{seed}/{number}")
+    start, end = _span(random, 3)
+    return (
+        f"LY2026{number:06d}",
+        f"广州示例{number:04d}号建筑工程有限公司",
+        _code(number),
+        *_tender(random, number),
+        f"HT-2025-{number:05d}",
+        f"0x{random.randbytes(32).hex()}",
+        random.choice(("优秀", "良", "合格", "不合格")),
+        random.choice(("358.5万元人民币", "2,980,000.00元")),
+        start,
+        start,
+        random.choice((end, "长期")),
+        start,
+    )
+
+
 SAMPLE_KINDS: dict[str, SampleKind] = {
     one.slug: one
     for one in (
@@ -254,6 +326,70 @@ SAMPLE_KINDS: dict[str, SampleKind] = {
                 ("items.value", 5, "建筑工程、房屋装修"),
                 ("uscc.check", 7, "91440100000000011A"),
                 ("cell.empty", 3, ""),
+            ),
+        ),
+        SampleKind(
+            "bid-guarantee",
+            (
+                "保函编号", "被担保人", "被担保人代码", "保函金额", "担保方式", "受益人", "受益人代码", "招标项目名称",
+                "OCID", "标段", "机构业务编号", "保函生效日期", "保函失效日期", "出具日期",
+            ),
+            (
+                "ZZBH", "CZZT", "CZZTDM", "KZ_guaranteeAmount", "KZ_guaranteeTerms", "KZ_beneficiaryName",
+                "KZ_beneficiaryCode", "KZ_projectName", "KZ_ocid", "KZ_lot", "KZ_reference", "ZZYXQQSRQ", "ZZYXQJZRQ",
+                "ZZBFRQ",
+            ),
+            _guarantee,
+            (
+                ("text.length", 0, "BH1"),
+                ("uscc.check", 2, "91440100000000011A"),
+                ("amount.unit", 3, "80000"),
+                ("enum.value", 4, "保证"),
+                ("uscc.check", 6, "11440100000000001A"),
+                ("text.pattern", 8, "OCDS-1"),
+                ("text.pattern", 9, "全部的"),
+                ("date.form", 12, "长期"),
+                ("date.order", 12, "2020-01-01"),
+                ("cell.empty", 5, ""),
+            ),
+        ),
+        SampleKind(
+            "award-letter",
+            (
+                "中标通知书编号", "中标人", "中标人代码", "招标项目名称", "OCID", "标段", "中标金额", "定标文件摘要",
+                "工期或服务期限", "联合体成员", "生效日期", "截止日期", "发出日期",
+            ),
+            (
+                "ZZBH", "CZZT", "CZZTDM", "KZ_projectName", "KZ_ocid", "KZ_lot", "KZ_awardAmount", "KZ_awardDigest",
+                "KZ_period", "KZ_consortiumMembers", "ZZYXQQSRQ", "ZZYXQJZRQ", "ZZBFRQ",
+            ),
+            _award_letter,
+            (
+                ("text.pattern", 4, "ocds-1"),
+                ("amount.form", 6, "按合同"),
+                ("text.length", 7, "0x00"),
+                ("text.pattern", 7, "0x" + "AB" * 32),
+                ("cell.empty", 8, ""),
+                ("date.order", 11, "2020-01-01"),
+            ),
+        ),
+        SampleKind(
+            "performance-record",
+            (
+                "履约评价编号", "履约单位", "履约单位代码", "招标项目名称", "OCID", "标段", "合同编号", "定标文件摘要",
+                "履约评价等级", "合同金额", "完成日期", "生效日期", "截止日期", "评价日期",
+            ),
+            (
+                "ZZBH", "CZZT", "CZZTDM", "KZ_projectName", "KZ_ocid", "KZ_lot", "KZ_contractNumber",
+                "KZ_awardDigest", "KZ_performanceGrade", "KZ_contractAmount", "KZ_completedOn", "ZZYXQQSRQ",
+                "ZZYXQJZRQ", "ZZBFRQ",
+            ),
+            _performance,
+            (
+                ("enum.value", 8, "甲级"),
+                ("text.pattern", 6, "HT_1"),
+                ("date.order", 13, "2020-01-01"),
+                ("cell.empty", 9, ""),
             ),
         ),
     )

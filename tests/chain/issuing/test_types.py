@@ -44,6 +44,24 @@ LONGEST: dict[str, dict[str, str]] = {
         "KZ_specSub": "建筑工程；公路工程；水利水电工程；市政公用工程；矿业工程；机电工程",
         "KZ_empEnp": "广州示例样本第九千九百九十九号市政公用与水利水电建筑工程集团股份有限公司",
     },
+    "bid-guarantee": {
+        "certificateNumber": "BH20260000019999999999999",
+        "KZ_guaranteeAmount": "CNY 9999999999.99",
+        "KZ_ocid": "ocds-abc123-" + "f" * 60,
+        "KZ_lot": "全部标段",
+    },
+    "award-letter": {
+        "certificateNumber": "ZB20260000019999999999999",
+        "KZ_awardAmount": "CNY 99999999999.99",
+        "KZ_ocid": "ocds-abc123-" + "f" * 60,
+        "KZ_lot": "全部标段",
+    },
+    "performance-record": {
+        "certificateNumber": "LY20260000019999999999999",
+        "KZ_performanceGrade": "不合格",
+        "KZ_completedOn": "2026-01-02",
+        "KZ_contractNumber": "HT2026-0000-0000-0000-0000-0000-0000-0000",
+    },
 }
 """The longest values that occur; what a type shares with the others is added below."""
 
