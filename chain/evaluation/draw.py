@@ -15,13 +15,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from chain.evaluation.pool import PoolPaper
-from chain.kernel.canonical import canonical
-from chain.kernel.encoding import b64url, sha256
+from chain.kernel.canonical import canonical, read_canonical
+from chain.kernel.encoding import b64url, sha256, unb64url
 from chain.kernel.errors import InvalidInput, Refused
 
+FORMAT, TIE = "yinxin-draw-1", "yinxin-tie-1"
 _TAG = b"yinxin-seed-1\0"
+_LARGEST = 4 * 2**20
+_MOST_QUOTAS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +62,53 @@ class Seats:
         if len(self.pool) != 32 or len(self.reasons) != 32:
             raise InvalidInput("digests have 32 bytes", code="draw.seats", field="pool")
 
-    def subject(self) -> bytes:
-        """What key holders sign for (:class:`chain.sealing.Draw`): SHA-256 of canonical JSON, 32 bytes."""
-        return sha256(
-            canonical(
-                {
-                    "format": "yinxin-draw-1",
-                    "pool": b64url(self.pool),
-                    "quotas": [{"specialty": one.specialty, "seats": one.seats} for one in self.quotas],
-                    "excluded": list(self.excluded),
-                    "reasons": b64url(self.reasons),
-                }
-            )
+    def to_bytes(self) -> bytes:
+        """Canonical JSON, ``yinxin-draw-1``."""
+        return canonical(
+            {
+                "format": FORMAT,
+                "pool": b64url(self.pool),
+                "quotas": [{"specialty": one.specialty, "seats": one.seats} for one in self.quotas],
+                "excluded": list(self.excluded),
+                "reasons": b64url(self.reasons),
+            }
         )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Seats:
+        """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
+        value: Any = read_canonical(data, what="draw", limit=_LARGEST)
+        names = {"format", "pool", "quotas", "excluded", "reasons"}
+        if not isinstance(value, dict) or set(value) != names or value["format"] != FORMAT:
+            raise InvalidInput(f"format: only {FORMAT} is known", code="draw.seats", field="format")
+        quotas, excluded = value["quotas"], value["excluded"]
+        if not isinstance(quotas, list) or not isinstance(excluded, list) or len(quotas) > _MOST_QUOTAS:
+            raise InvalidInput("quotas and excluded are lists", code="draw.seats", field="quotas")
+        if any(type(place) is not int for place in excluded):
+            raise InvalidInput("excluded: places", code="draw.seats", field="excluded")
+        digests = [unb64url(_words(value[name], name), field=name) for name in ("pool", "reasons")]
+        return cls(digests[0], tuple(_quota(one) for one in quotas), tuple(excluded), digests[1])
+
+    @property
+    def count(self) -> int:
+        """How many are drawn."""
+        return sum(quota.seats for quota in self.quotas)
+
+    def subject(self) -> bytes:
+        """What key holders sign for (:class:`chain.sealing.Draw`): SHA-256 of the paper, 32 bytes."""
+        return sha256(self.to_bytes())
+
+
+def _quota(value: Any) -> Quota:
+    if not isinstance(value, dict) or set(value) != {"specialty", "seats"} or type(value["seats"]) is not int:
+        raise InvalidInput("quotas: specialty, seats", code="draw.seats", field="quotas")
+    return Quota(_words(value["specialty"], "specialty"), value["seats"])
+
+
+def _words(value: Any, field: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 200:
+        raise InvalidInput(f"{field}: a text", code="draw.seats", field=field)
+    return value
 
 
 def seed_of(signature: bytes) -> bytes:
@@ -89,13 +127,15 @@ def draw_experts(pool: PoolPaper, seats: Seats, seed: bytes) -> tuple[int, ...]:
     """
     if seats.pool != pool.digest():
         raise InvalidInput("the seats are for another pool", code="draw.pool", field="pool")
-    if seats.excluded and seats.excluded[-1] >= len(pool.leaves):
+    if seats.excluded and seats.excluded[-1] >= len(pool.lines):
         raise InvalidInput("excluded: a place the pool has not", code="draw.seats", field="excluded")
     out = set(seats.excluded)
     numbers = _Numbers(seed)
     drawn: list[int] = []
     for quota in seats.quotas:
-        left = [place for place, field in enumerate(pool.specialties) if field == quota.specialty and place not in out]
+        left = [
+            place for place, line in enumerate(pool.lines) if line.specialty == quota.specialty and place not in out
+        ]
         if len(left) < quota.seats:
             raise Refused(
                 f"{quota.specialty}: {quota.seats} seats and {len(left)} experts", code="draw.few", field="quotas",
@@ -112,28 +152,32 @@ def draw_point(points: Sequence[Decimal], seed: bytes) -> Decimal:
     return points[_Numbers(seed).below(len(points))]
 
 
+def tie_paper(places: Sequence[int]) -> bytes:
+    """What is recorded to part equal bids: their places, ascending. Canonical JSON, ``yinxin-tie-1``."""
+    return canonical({"format": TIE, "places": sorted(places)})
+
+
+def read_tie(data: bytes) -> tuple[int, ...]:
+    """Inverse of :func:`tie_paper`. Raises InvalidInput: not at least two places from 1, ascending, each once."""
+    value: Any = read_canonical(data, what="tie", limit=_LARGEST)
+    if not isinstance(value, dict) or set(value) != {"format", "places"} or value["format"] != TIE:
+        raise InvalidInput(f"format: only {TIE} is known", code="draw.tie", field="format")
+    places = value["places"]
+    if not isinstance(places, list) or any(type(place) is not int or place < 1 for place in places):
+        raise InvalidInput("places: numbers from 1", code="draw.tie", field="places")
+    if len(places) < 2 or places != sorted(set(places)):
+        raise InvalidInput("places: two or more, ascending, each once", code="draw.tie", field="places")
+    return tuple(places)
+
+
 def tie_subject(places: Sequence[int]) -> bytes:
-    """What key holders sign to part equal bids: their places, ascending; 32 bytes."""
-    return sha256(canonical({"format": "yinxin-tie-1", "places": sorted(places)}))
+    """What key holders sign to part equal bids: SHA-256 of :func:`tie_paper`, 32 bytes."""
+    return sha256(tie_paper(places))
 
 
 def draw_order(places: Sequence[int], seed: bytes) -> tuple[int, ...]:
     """Equal bids in a drawn order, first the better."""
     return tuple(_Numbers(seed).shuffled(sorted(places)))
-
-
-def check_committee(experts: int, owners: int) -> Sequence[str]:
-    """What is wrong with a committee of that many drawn experts and representatives of the procuring entity.
-
-    An odd number of at least five, two thirds of them experts (Tendering Law, article 37).
-    """
-    total = experts + owners
-    found = []
-    if total < 5 or total % 2 == 0:
-        found.append("an odd number of at least five")
-    if experts * 3 < total * 2:
-        found.append("at least two thirds are drawn experts")
-    return found
 
 
 class _Numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eth_account import Account
 from eth_account.messages import encode_defunct
+from eth_hash.auto import keccak
 from eth_keys.exceptions import BadSignature
 from eth_utils.address import to_checksum_address
 
@@ -14,6 +15,12 @@ _HALF = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 def to_checksum(address: str) -> str:
     """The address in the mixed case of ERC-55."""
     return to_checksum_address(address)
+
+
+def text_hash(text: str) -> bytes:
+    """The 32 bytes that are signed for a text (``personal_sign``, EIP-191 version 0x45)."""
+    words = text.encode("utf-8")
+    return keccak(b"\x19Ethereum Signed Message:\n" + str(len(words)).encode("ascii") + words)
 
 
 def recover_text(text: str, signature: bytes) -> str | None:

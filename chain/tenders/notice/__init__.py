@@ -31,7 +31,7 @@ from chain.tenders.notice.draft import Drafted, Place, make_notice, read_draft
 from chain.tenders.notice.evaluation import Criterion, Evaluation, Reference, Source
 from chain.tenders.notice.findings import Findings, NoticeFinding
 from chain.tenders.notice.form import FormField
-from chain.tenders.notice.law import Limits, law_findings
+from chain.tenders.notice.law import Limits, committee_gaps, law_findings
 from chain.tenders.notice.members import Money, Words
 from chain.tenders.notice.model import (
     Committee,
@@ -75,6 +75,7 @@ __all__ = [
     "amendment_findings",
     "changed_members",
     "check_types",
+    "committee_gaps",
     "current_notice",
     "law_findings",
     "look_at",

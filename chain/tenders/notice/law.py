@@ -130,13 +130,29 @@ def _people(notice: Notice, findings: Findings) -> None:
              "投标人少于三个的应重新招标（招标投标法第二十八条）"), ("3", "3"),
         )  # fmt: skip
     said = notice.committee
-    if said.members < 5 or said.members % 2 == 0 or 3 * said.experts < 2 * said.members:
+    if committee_gaps(said.members, said.experts):
         findings.warning(
             "committee", "committee",
             ("five or more members, an odd number, two thirds of them experts (Tendering Law art. 37)",
              "评标委员会应为五人以上单数，专家不少于三分之二（招标投标法第三十七条）"),
             ("such as 5 members, 4 experts", "如 5 人，其中专家 4 人"),
         )  # fmt: skip
+
+
+def committee_gaps(members: int, experts: int) -> tuple[tuple[str, str], ...]:
+    """What the law misses in a committee of that many members, drawn experts among them; (en, zh) each, none: nothing.
+
+    An odd number of at least five, two thirds of them experts (Tendering Law, article 37).
+    """
+    found = []
+    if members < 5 or members % 2 == 0:
+        found.append(
+            ("an odd number of at least five (Tendering Law art. 37)", "应为五人以上单数（招标投标法第三十七条）")
+        )
+    if 3 * experts < 2 * members:
+        found.append(("at least two thirds are drawn experts (Tendering Law art. 37)",
+                      "专家不得少于三分之二（招标投标法第三十七条）"))  # fmt: skip
+    return tuple(found)
 
 
 def _practice(notice: Notice, findings: Findings) -> None:

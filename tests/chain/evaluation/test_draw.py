@@ -7,22 +7,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.evaluation import Expert, Pool, PoolPaper, Quota, Seats, draw_experts, draw_point, read_pool_paper, seed_of
-from chain.evaluation.draw import check_committee
+from chain.evaluation.draw import read_tie, tie_paper, tie_subject
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput, Refused
 
-_POOL = Pool(
-    [
-        Expert(f"ZJ-{number:04}", f"示例专家{number}", "", "A08" if number % 3 else "B01", sha256(b"%d" % number))
-        for number in range(60)
-    ]
-)
+
+def _expert(number: int) -> Expert:
+    account, box = sha256(b"account %d" % number)[:20], sha256(b"box %d" % number)
+    field = "A08" if number % 3 else "B01"
+    return Expert(f"ZJ-{number:04}", f"示例专家{number}", "", field, account, box, sha256(b"%d" % number))
+
+
+_POOL = Pool([_expert(number) for number in range(60)])
 PAPER = _POOL.paper()
 SEATS = Seats(PAPER.digest(), (Quota("A08", 4), Quota("B01", 3)), (3, 17, 41), sha256(b"reasons"))
 
@@ -41,7 +44,7 @@ def _by_the_page(paper: PoolPaper, seats: Seats, seed: bytes) -> list[int]:
     numbers, out = _numbers(seed), []
     for quota in seats.quotas:
         rest = [
-            at for at, field in enumerate(paper.specialties) if field == quota.specialty and at not in seats.excluded
+            at for at, one in enumerate(paper.lines) if one.specialty == quota.specialty and at not in seats.excluded
         ]
         for last in reversed(range(1, len(rest))):
             value = next(number for number in numbers if number < 2**64 - 2**64 % (last + 1))
@@ -56,13 +59,13 @@ def test_whoever_follows_the_page_draws_the_same(number: int) -> None:
     assert list(drawn) == _by_the_page(PAPER, SEATS, _seed(number))
     assert len(set(drawn)) == 7
     assert not set(drawn) & set(SEATS.excluded)
-    assert [PAPER.specialties[place] for place in drawn] == ["A08"] * 4 + ["B01"] * 3
+    assert [PAPER.lines[place].specialty for place in drawn] == ["A08"] * 4 + ["B01"] * 3
 
 
 def test_everybody_is_drawn_about_as_often() -> None:
     """Chi-square over 3,000 seeds: 37 free places of A08, 4 seats; the bound is passed by chance once in a million."""
     seen = Counter(place for number in range(3_000) for place in draw_experts(PAPER, SEATS, _seed(number))[:4])
-    free = [at for at, field in enumerate(PAPER.specialties) if field == "A08" and at not in SEATS.excluded]
+    free = [at for at, line in enumerate(PAPER.lines) if line.specialty == "A08" and at not in SEATS.excluded]
     expected = 3_000 * 4 / len(free)
     assert set(seen) == set(free)
     assert sum((seen[place] - expected) ** 2 / expected for place in free) < 95
@@ -109,9 +112,12 @@ def test_the_pool_shows_no_name_and_a_shown_line_proves_its_place() -> None:
     assert b"ZJ-" not in data
     shown = _POOL.experts[draw_experts(PAPER, SEATS, _seed(1))[0]]
     assert PAPER.place_of(shown) == draw_experts(PAPER, SEATS, _seed(1))[0]
-    for lie in (replace(shown, name="示例别人"), replace(shown, salt=bytes(32)), replace(shown, specialty="B01")):
+    lies: list[dict[str, Any]] = [
+        {"name": "示例别人"}, {"salt": bytes(32)}, {"specialty": "B01"}, {"account": bytes(20)}, {"box": bytes(32)},
+    ]  # fmt: skip
+    for lie in lies:
         with pytest.raises(InvalidInput):
-            PAPER.place_of(lie)
+            PAPER.place_of(replace(shown, **lie))
 
 
 @given(st.data())
@@ -126,10 +132,29 @@ def test_no_altered_pool_paper_is_read(data: st.DataObject) -> None:
     assert found.digest() != PAPER.digest()
 
 
-def test_the_law_of_committees() -> None:
-    assert not check_committee(5, 0)
-    assert not check_committee(4, 1)
-    assert not check_committee(6, 3)
-    assert len(check_committee(3, 2)) == 1
-    assert len(check_committee(4, 0)) == 1
-    assert len(check_committee(2, 2)) == 2
+def test_a_draw_is_read_as_it_was_written_and_in_no_other_form() -> None:
+    data = SEATS.to_bytes()
+    assert Seats.from_bytes(data) == SEATS
+    assert SEATS.subject() == sha256(data)
+    for lie in (
+        data.replace(b"[3,17,41]", b"[17,3,41]"), data.replace(b'"seats":4', b'"seats":0'),
+        data.replace(b"yinxin-draw-1", b"yinxin-draw-2"), data[:-1] + b',"x":1}',
+    ):  # fmt: skip
+        with pytest.raises(InvalidInput):
+            Seats.from_bytes(lie)
+
+
+def test_a_tie_is_two_places_or_more() -> None:
+    assert read_tie(tie_paper([5, 2])) == (2, 5)
+    assert tie_subject([2, 5]) == sha256(tie_paper([5, 2]))
+    for places in ([2], [2, 2], [0, 1]):
+        with pytest.raises(InvalidInput):
+            read_tie(tie_paper(places))
+
+
+def test_an_account_is_in_a_pool_once() -> None:
+    one, other, *_ = _POOL.experts
+    for field in ("account", "box"):
+        twice: dict[str, Any] = {field: getattr(one, field)}
+        with pytest.raises(InvalidInput, match=field):
+            Pool([one, replace(other, **twice)]).paper()

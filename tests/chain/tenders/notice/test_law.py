@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chain.tenders.notice import Limits, Notice, law_findings
+from chain.tenders.notice import Limits, Notice, committee_gaps, law_findings
 from scripts.sample_tenders import Periods, desks
 from tests.chain.tenders.notice.samples import NOW, PEOPLE, drafted, sample
 
@@ -72,3 +72,12 @@ def test_a_guarantee_over_the_limit_is_an_error_and_the_limit_is_a_setting(tmp_p
     fixed = sample(tmp_path, guarantee={"amount": "72000.01元", "days": 30})
     assert [one.field for one in law_findings(fixed, NOW).errors] == ["guarantee.amount"]
     assert rules(sample(tmp_path, guarantee={"amount": "72000.00元", "days": 30})) == set()
+
+
+def test_the_law_of_committees() -> None:
+    assert not committee_gaps(5, 5)
+    assert not committee_gaps(5, 4)
+    assert not committee_gaps(9, 6)
+    assert len(committee_gaps(5, 3)) == 1
+    assert len(committee_gaps(4, 4)) == 1
+    assert len(committee_gaps(4, 2)) == 2
