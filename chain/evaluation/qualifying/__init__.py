@@ -1,0 +1,40 @@
+"""Qualification by certificate: the notice's rules, judged by the ledger and not by paper; and the guarantee.
+
+=========  ====================================================================================================
+paper      what came of it, public (``yinxin-qualification-1``); names nobody
+outcome    what becomes of the guarantees (``yinxin-guarantee-outcome-1``)
+=========  ====================================================================================================
+
+Pure: what holds on the ledger comes in through :class:`chain.tenders.bidding.Evidence`. Page: docs/qualification.md.
+"""
+
+from chain.evaluation.qualifying.outcome import Fate, GuaranteeOutcome, Outcome, read_outcome
+from chain.evaluation.qualifying.paper import (
+    KIND,
+    Answer,
+    GuaranteeAnswer,
+    Moment,
+    Qualification,
+    QualifiedBid,
+    RuleAnswer,
+    Said,
+    read_qualification,
+    worst,
+)
+
+__all__ = [
+    "KIND",
+    "Answer",
+    "Fate",
+    "GuaranteeAnswer",
+    "GuaranteeOutcome",
+    "Moment",
+    "Outcome",
+    "Qualification",
+    "QualifiedBid",
+    "RuleAnswer",
+    "Said",
+    "read_outcome",
+    "read_qualification",
+    "worst",
+]
