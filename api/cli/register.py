@@ -1,56 +1,59 @@
-"""Adds every command."""
+"""Adds the commands: all of them, or those that one word needs, so that a command starts fast."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import typer
 
-from api.cli import (
-    approving,
-    backups,
-    claims,
-    corrections,
-    custodian,
-    deciding,
-    handover,
-    holders,
-    imports,
-    issuing,
-    life,
-    printing,
-    reading,
-    retention,
-    service,
-    types,
-    upkeep,
-    working,
-)
-from api.cli.sources import open_home_sources
-from chain.cli.verify import provide_sources
+_WORDS: dict[str, tuple[str, ...]] = {
+    "issuing": ("issue", "renew", "change", "batch"),
+    "imports": ("import",),
+    "corrections": ("correct", "reprint", "reprints"),
+    "approving": ("approvals", "approve", "refuse", "signer"),
+    "deciding": ("decisions",),
+    "claims": ("activation", "claims"),
+    "life": ("suspend", "reinstate", "revoke", "cancel", "penalise", "close", "lapse", "transfer", "acts"),
+    "holders": ("holder",),
+    "handover": ("handover",),
+    "reading": ("find", "show", "bundle"),
+    "printing": ("pdf", "batch"),
+    "types": ("type",),
+    "upkeep": ("shred", "rebuild"),
+    "retention": ("retention",),
+    "backups": ("backup", "restore"),
+    "service": ("serve", "account", "audit-log"),
+    "working": ("worker", "jobs"),
+    "custodian": ("custodian",),
+}
+"""Module of this room to the words under which it adds something, in the order of the help."""
 
-_MODULES = (
-    issuing,
-    imports,
-    corrections,
-    approving,
-    deciding,
-    claims,
-    life,
-    holders,
-    handover,
-    reading,
-    printing,
-    types,
-    upkeep,
-    retention,
-    backups,
-    service,
-    working,
-    custodian,
-)
+VERIFY = "verify"
+"""A word of the toolkit's that this room helps."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the register's commands to the application."""
+def register(app: typer.Typer, word: str | None) -> bool:
+    """Add the register's commands to the application.
+
+    Args:
+        app: takes them.
+        word: the first word of the line: only what it needs is loaded, which is nothing if it is not one of ours. None
+            loads every command.
+
+    Returns:
+        True if the word is one of ours.
+    """
+    if word in (None, VERIFY):
+        _help_to_verify()
+    needed = [name for name, words in _WORDS.items() if word is None or word in words]
+    for name in needed:
+        import_module(f"api.cli.{name}").register(app)
+    return bool(needed)
+
+
+def _help_to_verify() -> None:
+    """``yinxin verify`` asks the register of its home, too."""
+    from api.cli.sources import open_home_sources
+    from chain.cli.verify import provide_sources
+
     provide_sources(open_home_sources)
-    for module in _MODULES:
-        module.register(app)

@@ -16,6 +16,7 @@ secret      master keys (32 bytes)           ``yinxin-key-1`` over the bytes
 Another key holder (PKCS#11, a KMS) stands behind the same methods.
 """
 
+from chain.kernel import bls_later as bls_later
 from chain.keys.keystore import KINDS, KeyCard, Keystore
 from chain.keys.passphrase import passphrase_for
 

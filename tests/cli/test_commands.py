@@ -19,6 +19,11 @@ from tests.api.town import PASSPHRASE, YINXIN, cheap_keys, run_here
 
 def commands() -> Iterator[tuple[str, ...]]:
     """Every command, as the words that name it."""
+    yield from below(None)
+
+
+def below(word: str | None) -> Iterator[tuple[str, ...]]:
+    """The commands of the application that is built for the first word of a line."""
 
     def walk(group: click.Group, before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         for name, command in group.commands.items():
@@ -26,7 +31,7 @@ def commands() -> Iterator[tuple[str, ...]]:
             if hasattr(command, "commands"):
                 yield from walk(command, (*before, name))  # type: ignore[arg-type]
 
-    root = typer.main.get_command(build())
+    root = typer.main.get_command(build(word))
     yield from walk(root, ())  # type: ignore[arg-type]
 
 
@@ -49,6 +54,16 @@ def home(tmp_path: Path) -> Path:
 
 def test_there_are_as_many_commands_as_one_expects() -> None:
     assert len(ALL) > 45
+
+
+@pytest.mark.parametrize("word", sorted({words[0] for words in ALL}))
+def test_a_word_alone_gives_what_it_gives_among_all(word: str) -> None:
+    assert sorted(found for found in below(word) if found[0] == word) == [one for one in ALL if one[0] == word]
+
+
+@pytest.mark.parametrize("word", ["nonsense", "-h"])
+def test_whatever_else_gives_all(word: str) -> None:
+    assert sorted(below(word)) == ALL
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
