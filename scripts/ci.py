@@ -20,10 +20,10 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
-from scripts import chromium, ci_leftovers, poppler, postgresql
-from scripts.ci_lanes import OUT, Lanes
+from scripts import chromium, ci_leftovers, ci_times, poppler, postgresql
+from scripts.ci_lanes import OUT, Lanes, label
 from scripts.ci_outcome import Outcome, Skip, refuse_unlisted, table, totals
-from scripts.ci_parts import ROOT, NoSuchPart, Part, choose, kubo_part
+from scripts.ci_parts import ROOT, NoSuchPart, Part, choose, cut_long, kubo_part, suffix_of
 from scripts.ci_skips import Allowed, read_allowed
 
 USAGE = 64
@@ -35,7 +35,8 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--whole", action="store_true", help="lint first, look for leftovers last")
     parser.add_argument("--setup-seconds", type=float, help="what set-up took, for the table")
-    parser.add_argument("--lanes", type=int, default=min(4, 2 * (os.cpu_count() or 1)), help="parts side by side")
+    parser.add_argument("--lanes", type=int, default=min(6, 3 * (os.cpu_count() or 1)), help="parts side by side")
+    parser.add_argument("--keep-times", action="store_true", help="write what this run measured into tests/times.json")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     began = time.monotonic()
@@ -50,6 +51,8 @@ def main() -> int:
         return USAGE
     if len(parts) == 1 and parts[0].kind == "pytest" and not options.whole:
         return _alone(parts[0])
+    if not options.parts:
+        parts = cut_long(parts)
     heir = options.whole and ci_leftovers.inherit_orphans()
     if any("kubo" in part.needs for part in parts):
         parts.insert(0, kubo_part())
@@ -60,6 +63,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+    if options.keep_times:
+        _keep_times(parts, outcomes)
     spent = options.setup_seconds or 0.0
     if options.setup_seconds is not None:
         outcomes.insert(0, Outcome("make setup", 1, 0, (), spent))
@@ -87,6 +92,16 @@ def _alone(part: Part) -> int:
     outcome = part.count(code, time.monotonic() - began, counts, counts)
     print(totals([outcome]))
     return 1 if code or outcome.failed else 0
+
+
+def _keep_times(parts: Sequence[Part], outcomes: Sequence[Outcome]) -> None:
+    measured: dict[str, ci_times.Span] = {}
+    for part, outcome in zip(parts, outcomes, strict=True):
+        if part.kind == "pytest":
+            measured |= ci_times.read_outcomes(OUT / f"{label(part)}.json", suffix_of(part.name))
+        elif outcome.ran and not outcome.failed and part.name != "kubo":  # which is built once, and then is there
+            measured[part.name] = ci_times.Span(outcome.seconds, outcome.seconds * part.share)
+    ci_times.write(measured)
 
 
 def _leftovers(heir: bool, allowed: Sequence[Allowed]) -> Outcome:

@@ -21,13 +21,31 @@ OUT = ROOT / ".ci-out"
 TAIL = 80
 
 
-class Lanes:
-    """More lanes than cores pay: a test of the whole road waits for blocks and processes most of its time."""
+PREPARED = "YINXIN_TEST_PREPARED"
+"""Variable that names the folder in which the parts of one run share what takes long to prepare (tests/plugins)."""
+_CROWD = 1.3
+"""Shares of parts that may run at once, for each core: an estimate that is a little too high keeps nobody waiting."""
 
-    def __init__(self, allowed: Sequence[Allowed], *, lanes: int = 4, limit: float = 45 * 60) -> None:
+
+class Lanes:
+    """More lanes than cores pay: a test of the whole road waits for blocks and processes half of its time.
+
+    Args:
+        allowed: skips that are listed.
+        lanes: parts side by side at most; fewer if these keep the cores busy.
+        cores: cores there are.
+        limit: seconds after which a part is ended.
+    """
+
+    def __init__(
+        self, allowed: Sequence[Allowed], *, lanes: int = 4, cores: float | None = None, limit: float = 45 * 60
+    ) -> None:
         self._allowed = allowed
         self._lanes = lanes
         self._limit = limit
+        self._room = _CROWD * (cores or os.cpu_count() or 1)
+        self._busy: dict[str, float] = {}
+        self._prepared = ""
         self._lock = threading.Lock()
         self._running: dict[str, tuple[float, subprocess.Popen[bytes]]] = {}
         self._over = threading.Event()
@@ -43,6 +61,7 @@ class Lanes:
         watch = threading.Thread(target=self._watch, daemon=True)
         watch.start()
         done: dict[str, Outcome] = {}
+        self._prepared = tempfile.mkdtemp(prefix="yx-")
         try:
             with ThreadPoolExecutor(self._lanes) as pool:
                 lanes = [pool.submit(self._lane, done) for _ in range(self._lanes)]
@@ -56,6 +75,7 @@ class Lanes:
         finally:
             self._over.set()
             watch.join()
+            shutil.rmtree(self._prepared, ignore_errors=True)
         return [done[part.name] for part in parts]
 
     def _lane(self, done: dict[str, Outcome]) -> None:
@@ -66,18 +86,23 @@ class Lanes:
             finally:
                 with self._changed:
                     self._unended.discard(part.name)
+                    del self._busy[part.name]
                     self._changed.notify_all()
 
     def _next(self) -> Part | None:
-        """The heaviest part all of whose needs have ended, once there is one."""
+        """The heaviest part all of whose needs have ended and for which there is room, once there is one."""
         with self._changed:
             while self._waiting:
                 for part in self._waiting:
-                    if self._unended.isdisjoint(part.needs):
+                    if self._unended.isdisjoint(part.needs) and self._fits(part):
                         self._waiting.remove(part)
+                        self._busy[part.name] = part.share
                         return part
                 self._changed.wait()
             return None
+
+    def _fits(self, part: Part) -> bool:
+        return not self._busy or sum(self._busy.values()) + part.share <= self._room
 
     def _settle(self, part: Part) -> Outcome:
         if part.unfit:
@@ -90,8 +115,7 @@ class Lanes:
         return outcome
 
     def _run(self, part: Part) -> Outcome:
-        label = part.name.replace("/", "-").replace("::", "-")
-        log, outcomes = OUT / f"{label}.log", OUT / f"{label}.json"
+        log, outcomes = OUT / f"{label(part)}.log", OUT / f"{label(part)}.json"
         outcomes.unlink(missing_ok=True)
         folder = tempfile.mkdtemp(prefix="yx-")  # short: the path of a unix socket holds 107 characters
         command = list(part.command)
@@ -104,7 +128,7 @@ class Lanes:
                 f"--outcomes={outcomes}",
                 f"--basetemp={folder}/t",
             ]
-        env = {**os.environ, "CI": "true", "TMPDIR": folder, **part.env}
+        env = {**os.environ, "CI": "true", "TMPDIR": folder, PREPARED: self._prepared, **part.env}
         began = time.monotonic()
         try:
             with log.open("wb") as sink:
@@ -137,7 +161,7 @@ class Lanes:
                 f"{word:7}  {part.name:24}  {counts}, {outcome.seconds:.1f} s",
                 flush=True,
             )
-            log = OUT / f"{part.name.replace('/', '-').replace('::', '-')}.log"
+            log = OUT / f"{label(part)}.log"
             if outcome.failed and log.is_file():
                 for line in log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]:
                     print(f"  | {line}")
@@ -157,6 +181,11 @@ class Lanes:
             running = [process for _, process in self._running.values()]
         for process in running:
             _end(process)
+
+
+def label(part: Part) -> str:
+    """The part's name as that of a file."""
+    return part.name.replace("/", "-").replace("::", "-").replace(" ", "-")
 
 
 def _last_line(log: Path) -> str:

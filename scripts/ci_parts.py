@@ -2,7 +2,8 @@
 
 A part is a folder of tests (``chain/merkle`` for tests/chain/merkle), ``contracts`` (forge), ``hardhat`` (the second
 compiler) or ``web`` (what runs in browsers, under Node). Whoever adds a room gets its part by adding its folder of
-tests. ``api@postgresql`` is ``api`` once more with its registers on PostgreSQL, less the files whose tests run on
+tests. A run of the whole suite cuts the long folders into pieces (``api 1/4``) that run side by side.
+``api@postgresql`` is ``api`` once more with its registers on PostgreSQL, less the files whose tests run on
 both databases anyway.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 from scripts import ci_kubo
 from scripts.ci_kubo import find_kubo, why_unbuildable
 from scripts.ci_outcome import Outcome, Skip
+from scripts.ci_times import Span, Times, cut
 from scripts.postgresql import why_none
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,19 +48,23 @@ class Part:
         name: as PART takes it.
         command: program and arguments, run in the root of the checkout.
         kind: ``pytest``, ``forge``, ``node`` or ``check`` (one check: exit code 0 or not).
-        weight: heavier parts start first.
+        weight: heavier parts start first; seconds, where it is known or guessed.
+        share: cores that it keeps busy.
         unfit: why the part cannot run here, or empty.
         needs: parts that must have ended first, because this one uses what they make, or the same folder.
         env: variables that only this part gets.
+        files: of tests, for a part of Python tests.
     """
 
     name: str
     command: tuple[str, ...]
     kind: str
-    weight: int = 0
+    weight: float = 0
+    share: float = 1.0
     unfit: str = ""
     needs: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
 
     def count(self, code: int, seconds: float, log: Path, outcomes: Path) -> Outcome:
         """Read what the finished command left behind."""
@@ -111,15 +117,41 @@ def _count_node(name: str, code: int, seconds: float, log: str) -> Outcome:
 def _web() -> Part | None:
     if not (ROOT / "web").is_dir():
         return None
-    return Part("web", ("node", "scripts/web/test.mjs"), "node", 10**5)
+    return _timed(Part("web", ("node", "scripts/web/test.mjs"), "node"), Span(60, 60))
 
 
 def _pytest(name: str, targets: Sequence[Path]) -> Part:
-    text = [path.read_text(encoding="utf-8", errors="replace") for path in _test_files(targets)]
-    weight = sum(len(one) * (5 if "loopback" in one else 1) for one in text)
+    files = _test_files(targets)
+    text = [path.read_text(encoding="utf-8", errors="replace") for path in files]
+    span = Times.read().of_files(files, suffix_of(name))
     paths = tuple(str(path.relative_to(ROOT)) for path in targets)
     needs = tuple(part for part, sign in _USES.items() if any(re.search(sign, one) for one in text))
-    return Part(name, (sys.executable, "-m", "pytest", *paths), "pytest", weight, needs=needs)
+    command = (sys.executable, "-m", "pytest", *paths)
+    return Part(name, command, "pytest", span.seconds, span.share, needs=needs, files=tuple(files))
+
+
+def _timed(part: Part, otherwise: Span) -> Part:
+    span = Times.read().of_part(part.name, otherwise)
+    return replace(part, weight=span.seconds, share=span.share)
+
+
+def suffix_of(name: str) -> str:
+    """Of the names of files in the table of times, for a part that runs files of another part in its own way."""
+    return "@" + name.partition("@")[2].partition(" ")[0] if "@" in name else ""
+
+
+def cut_long(parts: Sequence[Part]) -> list[Part]:
+    """The same tests, with the long parts in pieces of about the same length."""
+    times = Times.read()
+    pieces: list[Part] = []
+    for part in parts:
+        groups = cut(part.files, [times.of_file(path, suffix_of(part.name)) for path in part.files])
+        if part.unfit or len(groups) == 1:
+            pieces.append(part)
+            continue
+        for number, group in enumerate(groups, 1):
+            pieces.append(replace(_pytest(f"{part.name} {number}/{len(groups)}", group), env=part.env))
+    return pieces
 
 
 def _on_postgresql(files: Sequence[Path]) -> Part:
@@ -131,7 +163,7 @@ def _on_postgresql(files: Sequence[Path]) -> Part:
 def kubo_part() -> Part:
     """The building of Kubo, which takes minutes once and nothing afterwards."""
     unfit = "" if find_kubo() else why_unbuildable()
-    return Part("kubo", (str(ci_kubo.BUILD),), "check", 10**8, unfit)
+    return Part("kubo", (str(ci_kubo.BUILD),), "check", 10**8, unfit=unfit)
 
 
 def _test_files(targets: Sequence[Path]) -> list[Path]:
@@ -144,7 +176,7 @@ def _forge() -> Part | None:
         return None
     forge = ROOT / "node_modules" / ".bin" / "forge"
     unfit = "" if forge.exists() else f"no forge for this platform ({sys.platform}) in package-lock.json"
-    return Part("contracts", (str(forge), "test"), "forge", 10**6, unfit)
+    return _timed(Part("contracts", (str(forge), "test"), "forge", unfit=unfit), Span(130, 160))
 
 
 def _hardhat() -> Part | None:
@@ -152,7 +184,7 @@ def _hardhat() -> Part | None:
         return None
     hardhat = str(ROOT / "node_modules" / ".bin" / "hardhat")
     env = {"CI": "1", "HARDHAT_DISABLE_TELEMETRY_PROMPT": "true"}
-    return Part("hardhat", (hardhat, "compile", "--force"), "check", 10**5, env=env)
+    return _timed(Part("hardhat", (hardhat, "compile", "--force"), "check", env=env), Span(16, 16))
 
 
 def all_parts() -> list[Part]:

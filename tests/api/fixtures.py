@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.town import PASSPHRASE, Town, copy_town
 from tests.plugins.database import DATABASES
+from tests.support.prepared import prepared_once
 
 _built: list[Path] = []
 
@@ -26,17 +27,27 @@ def surroundings(folder: Path, *, like: Path | None = None) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A town at rest: built once a run, whoever asks first."""
+    """A town at rest: built once a run, whoever asks first.
+
+    Its register may lie in a database of this process' own server; then it is this process' own, too.
+    """
     if not _built:
-        folder = tmp_path_factory.mktemp("town")
-        with surroundings(folder):
-            town = Town(folder)
-            try:
-                town.build()
-            finally:
-                town.close()
+        if DATABASES.chosen:
+            folder = tmp_path_factory.mktemp("town")
+            _build(folder)
+        else:
+            folder = prepared_once("town", _build, tmp_path_factory)
         _built.append(folder)
     return _built[0]
+
+
+def _build(folder: Path) -> None:
+    with surroundings(folder):
+        town = Town(folder)
+        try:
+            town.build()
+        finally:
+            town.close()
 
 
 def prepare(template: Path, target: Path, live: Callable[[Town], None]) -> Path:

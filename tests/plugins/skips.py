@@ -2,17 +2,20 @@
 
 A test that is skipped, or expected to fail, must be covered by an entry of tests/skips.toml; one that is
 not makes the run fail, however green the rest is. With ``--outcomes FILE`` the counts and the reasons are
-written as JSON::
+written as JSON, and what each file took (seconds, and processor seconds with those of its children)::
 
     {"passed": 12, "failed": 0, "skipped": 1, "seconds": 3.2,
-     "skips": [{"where": "tests/…::test_x", "reason": "…", "listed": true}]}
+     "skips": [{"where": "tests/…::test_x", "reason": "…", "listed": true}],
+     "files": {"tests/…/test_x.py": [3.1, 2.4]}}
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,18 @@ class Ledger:
         self._failed: set[str] = set()
         self._passed: set[str] = set()
         self._skips: dict[str, str] = {}
+        self._files: dict[str, tuple[float, float]] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Add what one test takes, its fixtures included, to what its file took."""
+        began = time.monotonic(), _processor()
+        try:
+            return (yield)
+        finally:
+            file = item.nodeid.partition("::")[0]
+            seconds, processor = self._files.get(file, (0.0, 0.0))
+            self._files[file] = seconds + time.monotonic() - began[0], processor + _processor() - began[1]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in one phase of one test; a fault in set-up or tear-down counts as a failure."""
@@ -64,6 +79,7 @@ class Ledger:
                 {"where": where, "reason": reason, "listed": where not in unlisted}
                 for where, reason in sorted(self._skips.items())
             ],
+            "files": {file: [round(one, 2) for one in took] for file, took in sorted(self._files.items())},
         }
 
     @pytest.hookimpl(trylast=True)
@@ -84,6 +100,12 @@ class Ledger:
         for where, reason in self.unlisted:
             terminalreporter.line(f"{where}: {reason}")
         terminalreporter.line("Make the test run, or list the skip with the reason why it may be skipped.")
+
+
+def _processor() -> float:
+    """Seconds of a core that this process and its ended children have used."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:

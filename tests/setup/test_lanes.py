@@ -36,6 +36,44 @@ def test_a_part_waits_for_what_it_needs(tmp_path: Path) -> None:
     assert [one.failed for one in Lanes([]).run([second, first])] == [0, 0]
 
 
+def meet(folder: Path, name: str, others: int) -> str:
+    """A program that waits until so many others stand beside it, and gives up after a while."""
+    return f"""
+import pathlib, sys, time
+here = pathlib.Path({str(folder)!r}); (here / {name!r}).touch(); end = time.monotonic() + 1.5
+while time.monotonic() < end and len(list(here.iterdir())) <= {others}: time.sleep(0.01)
+met = len(list(here.iterdir())) > {others}; time.sleep(0.1); (here / {name!r}).unlink(); sys.exit(not met)
+"""
+
+
+@pytest.mark.parametrize(("share", "failed"), [(0.6, 0), (1.0, 1)])
+def test_parts_run_side_by_side_as_far_as_the_cores_bear_it(tmp_path: Path, share: float, failed: int) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    parts = [
+        Part(name, (sys.executable, "-c", meet(place, name, 1)), "check", 1, share) for name in ("a", "b")
+    ]  # 1.3 shares fit on one core
+    assert [one.failed for one in Lanes([], cores=1).run(parts)] == [failed, failed]
+
+
+def test_a_part_that_is_more_than_the_cores_bear_runs_alone() -> None:
+    assert [one.failed for one in Lanes([], cores=1).run([part("wide", "pass", weight=2), part("b", "pass")])] == [0, 0]
+    (outcome,) = Lanes([], cores=1).run([Part("wide", (sys.executable, "-c", "pass"), "check", 1, 40.0)])
+    assert outcome.failed == 0
+
+
+def test_the_parts_of_a_run_share_a_folder_that_ends_with_it(tmp_path: Path) -> None:
+    program = f"""
+import os, pathlib, sys
+shared = pathlib.Path(os.environ["YINXIN_TEST_PREPARED"])
+note = pathlib.Path({str(tmp_path)!r}) / "note"
+if note.exists(): sys.exit(not (note.read_text() == str(shared) and (shared / "made").exists()))
+note.write_text(str(shared)); (shared / "made").touch()
+"""
+    assert [one.failed for one in Lanes([], lanes=1).run([part("a", program), part("b", program)])] == [0, 0]
+    assert not Path((tmp_path / "note").read_text(encoding="utf-8")).exists()
+
+
 def test_a_part_that_takes_too_long_is_ended_with_its_children() -> None:
     program = (
         "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(9999)']).wait()"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from scripts.ci_outcome import Outcome, Skip, refuse_unlisted, skipped, table, totals
-from scripts.ci_parts import ROOT, NoSuchPart, Part, choose
+from scripts.ci_parts import ROOT, NoSuchPart, Part, all_parts, choose, cut_long
 from scripts.ci_skips import Allowed, read_allowed
 
 FORGE = Part("contracts", ("forge",), "forge")
@@ -117,3 +118,15 @@ def test_api_runs_once_more_on_postgresql_less_what_runs_on_both_anyway() -> Non
     assert "tests/api/test_database.py" in left_out
     for name in left_out:
         assert "fresh_database" in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_cut_into_pieces_every_file_runs_as_often_as_before() -> None:
+    def files(parts: list[Part]) -> dict[str, int]:
+        return Counter(f"{path} {part.env}" for part in parts for path in part.files)
+
+    whole, pieces = all_parts(), cut_long(all_parts())
+    assert files(pieces) == files(whole)
+    assert len({part.name for part in pieces}) == len(pieces) > len(whole)
+    for part in pieces:
+        named = {ROOT / word for word in part.command if word.startswith("tests/")}
+        assert {path for path in part.files if any(path.is_relative_to(one) for one in named)} == set(part.files)
