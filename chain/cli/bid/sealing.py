@@ -113,7 +113,9 @@ def _trials(here: BidHere, draft: Draft) -> Iterator[Trial]:
             statement, place, version, evidence=here.evidence, now=at, documents=documents,
             consortium=here.notice.consortium,
         )  # fmt: skip
-        yield from of_draft(draft, here.notice, statement, here.evidence, at)
+        tender = here.ledger.tender(here.tender)
+        assert tender is not None
+        yield from of_draft(draft, here.notice, statement, here.evidence, at, tender.deadline)
     except YinxinError as error:
         yield Trial("organisation", Result.ERROR, error.message, f"无法查询:{error.message}")
     size = 0

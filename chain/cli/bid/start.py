@@ -9,16 +9,19 @@ import typer
 
 from chain.cli.bid._place import BidHere, LotOption, Tender, bid_here
 from chain.cli.common import emit, one_line, state
+from chain.credentials.verification import Result
 from chain.kernel.clock import rfc3339
 from chain.kernel.encoding import hex0x, unb64url, unhex0x
 from chain.kernel.errors import Conflict, InvalidInput
 from chain.kernel.home import write_atomically
 from chain.kernel.steps import reached
-from chain.tenders.bidding import BidPlace
+from chain.tenders.bidding import BidPlace, Finding
 from chain.tenders.bidding.completeness import Lack, lacks
-from chain.tenders.bidding.draft import blank
+from chain.tenders.bidding.draft import Draft, blank
 from chain.tenders.bidding.folder import BidKeys
+from chain.tenders.bidding.guarantee import ends_too_early
 from chain.tenders.bidding.kept import RecoveryKit
+from chain.tenders.notice import Notice
 
 
 def register(app: typer.Typer) -> None:
@@ -91,7 +94,8 @@ def _standing(here: BidHere) -> tuple[dict[str, Any], str]:
     assert tender is not None
     _, place = here.current
     entry = ledger.entry(here.tender, here.lot, place.bidder)
-    missing = lacks(here.folder.draft(), notice)
+    draft = here.folder.draft()
+    missing = [*lacks(draft, notice), *_outrun(draft, notice, tender.deadline)]
     statement = here.folder.statement
     unsigned = ["?"] if statement is None else list(statement.missing)
     data: dict[str, Any] = {
@@ -119,6 +123,19 @@ def _standing(here: BidHere) -> tuple[dict[str, Any], str]:
         f"deadline {rfc3339(tender.deadline)}, ledger's clock {rfc3339(ledger.block.time)}\n"
     )
     return data, text + "\n".join(said)
+
+
+def _outrun(draft: Draft, notice: Notice, deadline: int) -> list[Lack]:
+    """What to do where an extension of the deadline outran the guarantee, sealed or not."""
+    file = draft.guarantee
+    try:
+        if file is None or not file.is_file() or not ends_too_early(file, notice, deadline):
+            return []
+    except InvalidInput as error:
+        return [Lack("guarantee", error.message, "投标保函无法读取")]
+    finding = Finding(Result.INVALID, "guarantee.ends")
+    words = "get a longer one from the bank, then yinxin bid seal and yinxin bid replace"
+    return [Lack("guarantee", f"{finding.detail()} {words}", f"{finding.detail('zh')}请换保函后重新加密并替换投标。")]
 
 
 def _mark(lack: Lack) -> str:

@@ -137,6 +137,9 @@ def _certificates(draft: Draft, notice: Notice) -> Iterator[Lack]:
         if not shown.path.is_file():
             yield Lack(f"certificates[{place}].path", f"no file {shown.path}", f"没有文件 {shown.path}")
     if notice.guarantee is not None and draft.guarantee is None:
-        yield Lack("guarantee", "the notice asks for a guarantee", "公告要求提交投标保函")
+        yield Lack(
+            "guarantee", "the notice asks for a guarantee", "公告要求提交投标保函",
+            blocking=bool(notice.guarantee.certificate_type),
+        )  # fmt: skip
     if draft.guarantee is not None and not draft.guarantee.is_file():
         yield Lack("guarantee", f"no file {draft.guarantee}", f"没有文件 {draft.guarantee}")

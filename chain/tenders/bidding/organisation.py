@@ -32,6 +32,7 @@ LICENCE_TYPE = "11100000MB0143028R001"
 
 NAME, CODE = "certificateHolderName", "certificateHolderCode"
 WORDS = read("bidding")
+_VERDICTS = read("verification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ class Finding:
 
     def detail(self, lang: str = "en") -> str:
         """One sentence for people, in ``en`` or ``zh``."""
-        return WORDS[self.code][lang].format(**self.params)
+        params = dict(self.params)
+        if "verdict" in params and (word := f"verdict.{params['verdict']}.word") in _VERDICTS:
+            params["verdict"] = _VERDICTS[word][lang]
+        return WORDS[self.code][lang].format(**params)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""

@@ -33,12 +33,13 @@ from chain.sealing import (
     open_bid,
     seal_bid,
 )
-from chain.tenders.bidding.certificates import check_shown
+from chain.tenders.bidding.certificates import check_shown, look_at_rule, worst_of
 from chain.tenders.bidding.completeness import lacks
 from chain.tenders.bidding.draft import Draft
-from chain.tenders.bidding.organisation import Evidence, check_statement
+from chain.tenders.bidding.guarantee import look_at_guarantee
+from chain.tenders.bidding.organisation import Evidence, Finding, check_statement
 from chain.tenders.bidding.place import BidPlace
-from chain.tenders.bidding.sealing import shown_in
+from chain.tenders.bidding.sealing import Shown, shown_in
 from chain.tenders.bidding.statement import Statement
 from chain.tenders.notice import Notice
 
@@ -140,9 +141,9 @@ def of_statement(
 
 
 def of_draft(
-    draft: Draft, notice: Notice, statement: Statement | None, evidence: Evidence, now: int
+    draft: Draft, notice: Notice, statement: Statement | None, evidence: Evidence, now: int, deadline: int
 ) -> Iterator[Trial]:
-    """Form, documents, certificates."""
+    """Form, documents, certificates, guarantee; ``deadline`` is the one that holds now, with every extension."""
     missing = lacks(draft, notice)
     for lack in missing:
         result = Result.INVALID if lack.blocking else Result.SKIPPED
@@ -155,16 +156,54 @@ def of_draft(
     except (YinxinError, OSError) as error:
         yield Trial("certificates", Result.INVALID, str(error), f"证照无法读取:{error}")
         return
-    rules = {rule.name: rule for rule in notice.qualification}
     codes = [] if statement is None else [party.code for party in statement.parties]
+    yield from _of_certificates(draft, shown, notice, evidence, codes, now, deadline)
+    yield from _of_guarantee(draft, shown, notice, evidence, codes, now, deadline)
+
+
+def _of_certificates(
+    draft: Draft, shown: Shown, notice: Notice, evidence: Evidence, codes: Sequence[str], now: int, deadline: int
+) -> Iterator[Trial]:
+    """Each rule by all that is shown, as it is judged after the opening; then what is shown for no rule."""
+    for rule in notice.qualification:
+        mine = [one.path.name for one in draft.certificates if one.rule == rule.name]
+        if not mine:
+            continue  # said by what the draft lacks
+        look = look_at_rule(
+            rule, shown.certificates, evidence=evidence, notice=notice, companies=codes, at=now, past=False,
+            deadline=deadline,
+        )  # fmt: skip
+        yield from _told("certificates", look.findings)
+        if look.result is Result.VALID:
+            names = ", ".join(mine)
+            yield Trial("certificates", Result.VALID, f"{names} holds for {rule.name}", f"{names} 符合 {rule.name}")
     for one, text in zip(draft.certificates, shown.certificates, strict=True):
-        findings = check_shown(
-            text, rules.get(one.rule), evidence=evidence, notice=notice, companies=codes, at=now, past=False
-        )
-        for finding in findings:
-            yield Trial("certificates", finding.result, finding.detail("en"), finding.detail("zh"))
+        if one.rule:
+            continue
+        findings = check_shown(text, None, evidence=evidence, notice=notice, companies=codes, at=now, past=False)
+        yield from _told("certificates", findings)
         if not findings:
             yield Trial("certificates", Result.VALID, f"{one.path.name} holds", f"{one.path.name} 有效")
+
+
+def _of_guarantee(
+    draft: Draft, shown: Shown, notice: Notice, evidence: Evidence, codes: Sequence[str], now: int, deadline: int
+) -> Iterator[Trial]:
+    """The guarantee, as it is judged after the opening; a deadline that was extended counts."""
+    if notice.guarantee is None or shown.guarantee is None:
+        return
+    look = look_at_guarantee(
+        shown.guarantee, notice.guarantee, evidence=evidence, notice=notice, lot=draft.lot, companies=codes, at=now,
+        past=False, deadline=deadline,
+    )  # fmt: skip
+    yield from _told("guarantee", look.findings)
+    if worst_of(look.findings) is Result.VALID:
+        yield Trial("guarantee", Result.VALID, f"the guarantee over {look.money} holds", f"投标保函有效，{look.money}")
+
+
+def _told(name: str, findings: Sequence[Finding]) -> Iterator[Trial]:
+    for finding in findings:
+        yield Trial(name, finding.result, finding.detail("en"), finding.detail("zh"))
 
 
 def of_opening(bids: Mapping[int, Bid], folder: Path) -> Iterator[Trial]:

@@ -13,10 +13,11 @@ from chain.kernel.steps import reached
 from chain.kernel.tender_facts import SealedFile
 from chain.sealing import Bid, Form, Sealed, seal_bid
 from chain.sealing.papers import write_committed, write_proof
-from chain.tenders.bidding.certificates import load_certificate, shown_of
+from chain.tenders.bidding.certificates import ALWAYS, load_certificate, shown_of
 from chain.tenders.bidding.completeness import lacks
 from chain.tenders.bidding.draft import Draft
 from chain.tenders.bidding.folder import BidFolder, SealedVersion
+from chain.tenders.bidding.guarantee import LOOKED_AT
 from chain.tenders.bidding.kept import KeptBid
 from chain.tenders.bidding.place import BidPlace
 from chain.tenders.bidding.statement import Statement
@@ -24,6 +25,8 @@ from chain.tenders.digests import kind_digest
 from chain.tenders.notice import Notice
 
 _Told = Callable[[str], None]
+SHOWN_OF_GUARANTEE = (*ALWAYS, *LOOKED_AT)
+"""Disclosed of a guarantee: whose it is, for whom, for what, how much. When it ends stands in every certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def shown_in(draft: Draft, notice: Notice) -> Shown:
     guarantee = None
     if draft.guarantee is not None:
         certificate = load_certificate(draft.guarantee)
-        guarantee = certificate.present(certificate.fields)
+        guarantee = certificate.present([name for name in SHOWN_OF_GUARANTEE if name in certificate.fields])
     return Shown(tuple(texts), guarantee)
 
 
