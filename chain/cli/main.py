@@ -14,8 +14,9 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 import typer
 from rich.console import Console
@@ -78,7 +79,7 @@ def _nothing_thrown_away() -> Iterator[None]:
 
 
 def _add_commands(app: typer.Typer, word: str | None, home: Home | None) -> None:
-    more = sorted(entry_points(group="yinxin.commands"), key=lambda entry: entry.name)
+    more = _entries()
     if word in _NOUNS:
         _add_noun(app, word)
     elif word in _VERBS:
@@ -93,6 +94,11 @@ def _add_commands(app: typer.Typer, word: str | None, home: Home | None) -> None
             import_module(f"chain.cli.{verb}").register(app)
         for entry in more:
             entry.load()(app, None)
+
+
+@cache
+def _entries() -> list[EntryPoint]:
+    return sorted(entry_points(group="yinxin.commands"), key=lambda entry: entry.name)
 
 
 def _add_noun(app: typer.Typer, noun: str) -> None:
