@@ -26,6 +26,7 @@ from tests.api.holders import Holders
 from tests.api.town import BUREAU as LICENSING
 from tests.api.town import NAME as LICENSING_NAME
 from tests.api.town import Said, Town, cheap_keys, licences, run_here
+from tests.support.prepared import prepared_once
 from tests.support.tender_stage import BUREAU, CUSTODIANS, NAME, PASSPHRASE, TenderStage
 
 __all__ = ["Company", "Market", "market_running", "market_template"]
@@ -184,10 +185,12 @@ _built: list[Path] = []
 def market_template(tender_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A market at rest: built once a run, whoever asks first."""
     if not _built:
-        folder = tmp_path_factory.mktemp("market-template")
-        with _surroundings(tender_template, folder) as stage:
-            Market(stage).build()
-        _built.append(folder)
+
+        def build(folder: Path) -> None:
+            with _surroundings(tender_template, folder) as stage:
+                Market(stage).build()
+
+        _built.append(prepared_once("market-template", build, tmp_path_factory))
     return _built[0]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.prepared import prepared_once
 from tests.support.tender_stage import PASSPHRASE, TenderStage
 
 _built: list[Path] = []
@@ -16,16 +17,18 @@ _built: list[Path] = []
 def tender_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stage at rest: built once a run, whoever asks first."""
     if not _built:
-        folder = tmp_path_factory.mktemp("tender-template")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
-            stage = TenderStage(folder)
-            try:
-                stage.build()
-            finally:
-                stage.close_all()
-        _built.append(folder)
+        _built.append(prepared_once("tender-template", _build, tmp_path_factory))
     return _built[0]
+
+
+def _build(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YINXIN_PASSPHRASE", PASSPHRASE)
+        stage = TenderStage(folder)
+        try:
+            stage.build()
+        finally:
+            stage.close_all()
 
 
 @pytest.fixture(scope="module")

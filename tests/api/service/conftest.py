@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.fixtures import prepare, running, town_template
 from tests.api.service.hall import Hall, open_hall, open_second_bureau
+from tests.support.prepared import prepared_once
 
 __all__ = ["hall", "own_hall", "town_template", "two_bureaus"]
 
@@ -17,7 +18,11 @@ _made: list[Path] = []
 def two_bureaus(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A town with two bureaus, at rest."""
     if not _made:
-        _made.append(prepare(town_template, tmp_path_factory.mktemp("two"), open_second_bureau))
+
+        def build(folder: Path) -> None:
+            prepare(town_template, folder, open_second_bureau)
+
+        _made.append(prepared_once("two-bureaus", build, tmp_path_factory))
     return _made[0]
 
 
