@@ -13,17 +13,20 @@ import typer
 from chain.cli._tenders import TenderPlace, tender_place
 from chain.cli.common import one_line, state
 from chain.kernel.clock import rfc3339
-from chain.kernel.encoding import hex0x, unb64url
+from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import InvalidInput
 from chain.kernel.tender_ports import TenderActs, TenderLedger
 from chain.tenders.holding import Announcement, Ceremony, announcement_of
+from chain.tenders.holding.destruction import Destroyed
+from chain.tenders.holding.papers import SeenBoard
+from chain.tenders.holding.places import Place
 from chain.tenders.holding.releasing import ReadyRelease
 from chain.tenders.holding.roll_call import Roll
 from chain.tenders.holding.rounds import Holder, Report
-from chain.tenders.holding.store import SeenBoard, ShareStore
+from chain.tenders.holding.store import ShareStore
 
-ACCOUNT, X25519 = "account", "ceremony"
-"""Names of a key holder's keys, as ``yinxin init keyholder`` makes them."""
+ACCOUNT = "account"
+"""Name of a key holder's account, as ``yinxin init keyholder`` makes it."""
 
 _CONVENERS = {"authority": "authority", "procurement": "anchor"}
 
@@ -34,7 +37,7 @@ class Desk:
 
     Attributes:
         place: ledger, accounts, keys of the home.
-        store: seeds and shares.
+        store: seeds, cards' keys and shares.
         board: the shared board; papers that were seen stay in the home.
     """
 
@@ -55,10 +58,7 @@ class Desk:
     @cached_property
     def holder(self) -> Holder:
         """The key holder of this home at work."""
-        card = self.place.keys.card(X25519)
-        return Holder(
-            self.ledger, self.acts, self.board, self.store, self.place.keys.desk(X25519), unb64url(card.public)
-        )  # fmt: skip
+        return Holder(self.ledger, self.acts, self.board, self.store)
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def key_desk(ctx: typer.Context) -> Iterator[Desk]:
             fix="yinxin --home FOLDER init keyholder",
         )  # fmt: skip
     with tender_place(home) as place:
-        store = ShareStore(home / "holding", place.keys)
+        store = ShareStore(home / "holding", place.keys, Place.of(place.ledger))
         yield Desk(place, store, SeenBoard(home / "holding" / "papers", place.board))
 
 
@@ -225,3 +225,29 @@ def release_words(ready: ReadyRelease) -> str:
         f"  custodians 保管方 {len(ready.custodians)} state that every file is there 已确认文件齐全\n"
         f"  as 身份          key holder {ready.key_holder} of ceremony {ready.ceremony}"
     )
+
+
+def destroyed_data(done: Destroyed) -> dict[str, Any]:
+    """A destruction as plain data."""
+    record = done.record
+    return {
+        "ceremony": record.ceremony, "keyHolder": record.key_holder, "time": record.time,
+        "record": hex0x(sha256(record.to_bytes())),
+        "backups": {"cleared": list(done.backups.cleared), "unreached": list(done.backups.unreached)},
+    }  # fmt: skip
+
+
+def destroyed_words(done: Destroyed) -> str:
+    """The same for people."""
+    lines = [
+        f"[green]✓[/] the share of ceremony {done.record.ceremony} is destroyed and reported 份额已销毁并上链",
+        "  With it went the seed and the key on your card 成员卡私钥一并销毁: the public deals give it to nobody.",
+    ]
+    lines += [f"  backup cleared 备份已清除: {one_line(path)}" for path in done.backups.cleared]
+    lines += [
+        f"  [yellow]![/] backup not reached 备份未清除: {one_line(path)}\n"
+        "    destroy it by hand, or make it reachable and run this command again"
+        for path in done.backups.unreached
+    ]
+    lines.append("  Copies of this home that it does not know of are yours to destroy, each with its file of secrets.")
+    return "\n".join(lines)

@@ -27,7 +27,7 @@ _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "service": (),
     "procurement": (("anchor", "account", "anchor"), ("envelope", "desk", "")),
     "supervisor": (("account", "account", ""), ("envelope", "desk", "")),
-    "keyholder": (("account", "account", ""), ("ceremony", "desk", "")),
+    "keyholder": (("account", "account", ""),),
     "custodian": (("account", "account", ""),),
     "bidder": (("papers", "desk", ""),),
 }

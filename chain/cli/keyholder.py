@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from chain.cli import _keyholding as words
-from chain.cli._keyholding import ACCOUNT, X25519, Desk, convener, key_desk
+from chain.cli._keyholding import ACCOUNT, Desk, convener, key_desk
 from chain.cli._tenders import tender_place
 from chain.cli.common import NO, YES, emit, exit_code_of, progress, state, styled
 from chain.kernel.clock import parse_end, rfc3339, system_clock
@@ -20,6 +20,7 @@ from chain.kernel.home import write_atomically
 from chain.keys import Keystore, passphrase_for
 from chain.tenders.holding import MemberCard, read_ceremony
 from chain.tenders.holding.backup import back_up, restore
+from chain.tenders.holding.card_keys import open_card
 from chain.tenders.holding.convening import Invitation, convene, successors
 from chain.tenders.holding.destruction import destroy_share
 from chain.tenders.holding.releasing import prepare_release, send_release
@@ -41,11 +42,11 @@ def join(
         Path | None, typer.Option("-o", "--out", help="file to write; member-card.json in the home if not given")
     ] = None,
 ) -> None:
-    """Write your card for the convener 成员卡: account, encryption key and name, signed by the account."""
+    """Write your card for the convener 成员卡: account, fresh encryption key, name. A card is for one ceremony."""
     home = state(ctx).home
     keys = Keystore(home / "keys", passphrase_for(home.path))
     private = bytes(keys.account(ACCOUNT).key)
-    card = MemberCard.sign(private, unb64url(keys.card(X25519).public), name)
+    card = MemberCard.sign(private, unb64url(open_card(keys).public), name)
     file = out or home / "member-card.json"
     if out is not None and file.exists() and file.read_bytes() != card.to_bytes():
         raise Conflict(f"{file} exists", code="holding.card_exists", field="--out", fix="choose another name")
@@ -124,10 +125,10 @@ def replace(
     ctx: typer.Context,
     ceremony: Annotated[int, typer.Argument(min=1, help="ceremony whose members mostly stay")],
     leave: Annotated[list[int], typer.Option(help="number of a member that leaves; may be repeated")] = [],  # noqa: B006
-    card: Annotated[list[Path], typer.Option(help="card of a member that comes; may be repeated")] = [],  # noqa: B006
+    card: Annotated[list[Path], typer.Option(help="new card of a member that stays or comes; may be repeated")] = [],  # noqa: B006
     seconds: Annotated[int, typer.Option("--round", min=2, help="seconds of each of the four rounds")] = 86_400,
 ) -> None:
-    """Convene again with other members 更换: a new key; tenders that name the old one still need its holders."""
+    """Convene again with other members 更换: new cards, a new key; tenders that name the old one need its holders."""
     with tender_place(state(ctx).home) as place:
         place.ledger.refresh()
         old = read_ceremony(place.ledger, place.board, ceremony)
@@ -216,9 +217,9 @@ def backup(
 ) -> None:
     """Back up the shares 备份. Two files, to be kept in two places; both encrypted."""
     beside = secrets or file.with_name(file.name + ".secrets")
-    with key_desk(ctx) as desk:
+    with key_desk(ctx) as desk, desk.store.alone():
         desk.ledger.refresh()
-        numbers = back_up(desk.ledger, desk.store, file, beside)
+        numbers = back_up(desk.store, file, beside)
     emit(
         ctx,
         {"file": str(file), "secrets": str(beside), "ceremonies": numbers},
@@ -300,7 +301,7 @@ def destroy(
     ceremony: Annotated[int, typer.Argument(min=1, help="number of the ceremony")],
     yes: Annotated[bool, typer.Option("--yes", help="without asking")] = False,
 ) -> None:
-    """Destroy your share 销毁, once no tender needs it, and report it on the ledger."""
+    """Destroy your share 销毁 and the key it was dealt to, once no tender needs it, and report it on the ledger."""
     with key_desk(ctx) as desk, desk.store.alone():
         desk.ledger.refresh()
         if not yes and sys.stdin.isatty():
@@ -310,14 +311,5 @@ def destroy(
                 "nobody was asked whether to destroy", code="holding.unasked", field="--yes",
                 fix="run it in a terminal, or give --yes",
             )  # fmt: skip
-        record = destroy_share(desk.ledger, desk.board, desk.acts, desk.store, ceremony, now=system_clock())
-    emit(
-        ctx,
-        {"ceremony": ceremony, "keyHolder": record.key_holder, "time": record.time,
-         "record": hex0x(sha256(record.to_bytes()))},
-        f"[green]✓[/] the share of ceremony {ceremony} is destroyed and reported\n"
-        "  If you wrote backups: destroy each file of secrets (*.secrets), too; without it the other is useless.\n"
-        "  [yellow]![/] This home's encryption key is here still 本机加密私钥仍在: with it and the public deals the\n"
-        "  share can be computed again. Once nothing needs this home any more, destroy it with every copy, and join\n"
-        "  from a new one.",
-    )  # fmt: skip
+        done = destroy_share(desk.ledger, desk.board, desk.acts, desk.store, ceremony, now=system_clock())
+    emit(ctx, words.destroyed_data(done), words.destroyed_words(done))

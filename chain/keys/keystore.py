@@ -29,6 +29,7 @@ KINDS = ("credential", "seal", "device", "account", "witness", "desk", "secret")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
 _FORMAT = "yinxin-key-1"
 _SCRYPT = {"n": 2**17, "r": 8, "p": 1}
+_BACKED_UP = ("secret", "desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +100,14 @@ class Keystore:
 
     def create(self, name: str, kind: str) -> KeyCard:
         """Make a new key. Raises InvalidInput for a bad name or kind, Conflict if the name is taken."""
-        if not _NAME.match(name):
-            raise InvalidInput(
-                f"key name {name!r}", code="keys.name", field="name", fix="use a-z, 0-9 and -, at most 40"
-            )
+        _check_name(name)
         if kind not in KINDS:
             raise InvalidInput(f"key kind {kind!r}", code="keys.kind", field="kind", fix="one of " + ", ".join(KINDS))
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.has(name):
-            raise Conflict(f"a key named {name} exists", code="keys.taken", field="name", fix="choose another name")
+            raise _taken(name, "choose another name")
         card, data = self._make(name, kind)
-        write_atomically(self._file(name), data)
-        write_atomically(self.folder / f"{name}.public.json", canonical(card.as_dict()) + b"\n", mode=0o644)
+        self._put(card, data)
         return card
 
     def set_aside(self, name: str) -> str:
@@ -119,17 +116,29 @@ class Keystore:
         Returns:
             Its new name. Raises NotFound, Refused (wrong passphrase), InvalidInput for an account.
         """
-        card = self._of_kind(name, tuple(kind for kind in KINDS if kind != "account"))
-        data = self._unseal(card)
         number = 1
         while self.has(f"{name}-old-{number}"):
             number += 1
-        other = KeyCard(f"{name}-old-{number}", card.kind, card.public, card.thumbprint)
-        write_atomically(self._file(other.name), self._seal(other.name, other.kind, data))
-        write_atomically(self.folder / f"{other.name}.public.json", canonical(other.as_dict()) + b"\n", mode=0o644)
-        self._file(name).unlink()
-        (self.folder / f"{name}.public.json").unlink()
-        return other.name
+        self.rename(name, f"{name}-old-{number}")
+        return f"{name}-old-{number}"
+
+    def rename(self, name: str, new: str) -> KeyCard:
+        """Give a key another name. Died in the middle, both names have it; then called again it goes on.
+
+        Raises:
+            NotFound; Refused: wrong passphrase; InvalidInput: an account, or a bad name; Conflict: the new name is
+            another key's.
+        """
+        card = self._of_kind(name, tuple(kind for kind in KINDS if kind != "account"))
+        _check_name(new)
+        other = KeyCard(new, card.kind, card.public, card.thumbprint)
+        data = self._unseal(card)
+        if not self.has(new):
+            self._put(other, self._seal(new, card.kind, data))
+        elif self.card(new) != other or self._unseal(other) != data:
+            raise _taken(new, "choose another name")
+        self.destroy(name)
+        return other
 
     def signer(self, name: str) -> SoftwareSigner:
         """A P-256 key: for certificates, PDFs, or a holder's device. Raises NotFound, Refused (wrong passphrase)."""
@@ -170,47 +179,58 @@ class Keystore:
         """A 32-byte secret. Raises NotFound, Refused (wrong passphrase)."""
         return self._unseal(self._of_kind(name, ("secret",)))
 
-    def destroy(self, name: str) -> None:
-        """Overwrite and delete a key. Raises NotFound.
+    def destroy(self, name: str, *, missing_ok: bool = False) -> None:
+        """Overwrite and delete a key, also one that was being made or destroyed when a machine died. Raises NotFound.
 
         What was encrypted under it can be read no more, wherever copies of that lie.
         """
-        self.card(name)
-        file = self._file(name)
-        if file.exists():
-            with file.open("r+b") as stream:
-                stream.write(os.urandom(file.stat().st_size))
-                stream.flush()
-                os.fsync(stream.fileno())
-            file.unlink()
-        (self.folder / f"{name}.public.json").unlink()
+        _check_name(name)
+        if not missing_ok and not self._file(name).exists():
+            self.card(name)
+        _overwrite(self._file(name))
+        (self.folder / f"{name}.public.json").unlink(missing_ok=True)
 
-    def sealed_secret(self, name: str) -> bytes:
-        """The encrypted file of a secret, for a backup. Raises NotFound, InvalidInput."""
-        return self._file(self._of_kind(name, ("secret",)).name).read_bytes()
+    def clear_leftovers(self) -> None:
+        """Overwrite and delete what a machine that died left half written. Nobody else may be writing keys here."""
+        for path in self.folder.glob(".part-*"):
+            _overwrite(path)
 
-    def put_back_secret(self, name: str, sealed: bytes) -> None:
-        """Inverse of :meth:`sealed_secret`, under the passphrase that it was made under.
+    def sealed(self, name: str) -> bytes:
+        """The encrypted file of a secret or an X25519 key, for a backup. Raises NotFound, InvalidInput."""
+        return self._file(self._of_kind(name, _BACKED_UP).name).read_bytes()
+
+    def put_back(self, name: str, kind: str, sealed: bytes) -> KeyCard:
+        """Inverse of :meth:`sealed`, under the passphrase and the name that it was made under.
 
         Raises:
-            Conflict: there is one of that name. Refused: another passphrase. Damaged: not such a file.
+            Conflict: there is one of that name. Refused: another passphrase, kind or name. Damaged: not such a file.
         """
-        if not _NAME.match(name):
-            raise InvalidInput(f"key name {name!r}", code="keys.name", field="name", fix="use a-z, 0-9 and -")
+        _check_name(name)
+        if kind not in _BACKED_UP:
+            raise InvalidInput(f"key kind {kind!r}", code="keys.kind", field="kind", fix=" or ".join(_BACKED_UP))
         if self.has(name):
-            raise Conflict(f"a key named {name} exists", code="keys.taken", field="name", fix="it need not be restored")
+            raise _taken(name, "it need not be restored")
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        card = KeyCard(name, "secret", "", "")
+        card = KeyCard(name, kind, "", "")
         file = self._file(name)
         write_atomically(file, sealed)
         try:
-            self._unseal(card)
+            data = self._unseal(card)
+            if kind == "desk":
+                key = serialization.load_der_private_key(data, None)
+                card = KeyCard(name, kind, b64url(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)), "")
         except BaseException:
             file.unlink()
             raise
-        write_atomically(self.folder / f"{name}.public.json", canonical(card.as_dict()) + b"\n", mode=0o644)
+        self._put(card, sealed)
+        return card
 
     # ------------------------------------------------------------------ inside
+
+    def _put(self, card: KeyCard, sealed: bytes) -> None:
+        """The private part first: what has a public part is whole."""
+        write_atomically(self._file(card.name), sealed)
+        write_atomically(self.folder / f"{card.name}.public.json", canonical(card.as_dict()) + b"\n", mode=0o644)
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.json"
@@ -302,3 +322,21 @@ class Keystore:
         if not isinstance(key, form):
             raise Damaged(f"the file of key {name} holds another kind of key", code="keys.damaged", field="key")
         return key
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.match(name):
+        raise InvalidInput(f"key name {name!r}", code="keys.name", field="name", fix="use a-z, 0-9 and -, at most 40")
+
+
+def _taken(name: str, fix: str) -> Conflict:
+    return Conflict(f"a key named {name} exists", code="keys.taken", field="name", fix=fix)
+
+
+def _overwrite(path: Path) -> None:
+    if path.exists():
+        with path.open("r+b") as stream:
+            stream.write(os.urandom(path.stat().st_size))
+            stream.flush()
+            os.fsync(stream.fileno())
+        path.unlink()

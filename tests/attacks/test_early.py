@@ -77,7 +77,7 @@ def test_all_holders_without_lock_two(running: Running, tmp_path: Path) -> None:
     for name in HOLDERS:
         for who in ("officer", "supervisor"):
             with pytest.raises(BidFault) as caught:
-                open_box(stanza, who, siege.stage.keys(name).desk("ceremony"))
+                open_box(stanza, who, siege.stage.shares(name).card_key(1))
             assert caught.value.kind is FaultKind.SHUT_BOX
     for guess in (bytes(16), sha256(sealed.k2)[:16], stanza.boxes["officer"][-16:], running.bids[1].k2):
         _shut(running, BidKeys(signature, guess), FaultKind.WRONG_LOCK_KEY, tmp_path)

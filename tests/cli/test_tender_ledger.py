@@ -75,7 +75,7 @@ def test_a_command_stands_in_one_home_only(tender_stage: TenderStage) -> None:
     with tender_place(Home(stage.home("holder-2"))) as place:
         assert place.ledger.book == stage.ledger.book
         assert place.acts("account").address == stage.address("holder-2")
-        assert place.keys.card("ceremony").kind == "desk"
+        assert place.keys.card("account").kind == "account"
         digest = place.board.put(b"a paper")
     assert stage.board.get(digest) == b"a paper"
 

@@ -63,6 +63,9 @@ from chain.sealing import KeyShare, LiveSet, Message, OpeningKey, Scope, combine
 from chain.sealing.ceremony import Judgement, Member, Roster, Transcript, judge, make_deal, take_share
 from chain.tenders.board import FolderBoard
 from chain.tenders.digests import kind_digest
+from chain.tenders.holding.card_keys import open_card
+from chain.tenders.holding.places import Place
+from chain.tenders.holding.store import ShareStore
 from chain.tenders.typed import BookDomain, commitment_hash, custody_hash
 from tests.api.town import PASSPHRASE, Said, cheap_keys, run_here
 
@@ -282,8 +285,7 @@ class TenderStage:
         ledger = self.ledger
         number = ledger.ceremonies() + 1
         names = HOLDERS[:n]
-        privates = {place: self.keys(name).desk("ceremony") for place, name in enumerate(names, 1)}
-        members = tuple(Member(self.address(name), _public(self, name)) for name in names)
+        members = tuple(Member(self.address(name), card_of(self, name)) for name in names)
         scope = Scope(ledger.genesis, ledger.book, "tender" if tender else "term", tender or number)
         roster = Roster(scope, t, members)
         now = max(self.now(), int(time.time()))
@@ -294,6 +296,7 @@ class TenderStage:
         )  # fmt: skip
         self.acts("authority").convene(number, plan, [member.address for member in members])
         self.board.put(roster.to_bytes())
+        privates = {place: self._used_card(name, number, members[place - 1].key) for place, name in enumerate(names, 1)}
         seeds = {place: sha256(b"seed of %d in ceremony %d" % (place, number)) for place in privates}
         deals = {place: make_deal(roster, place, seed).to_bytes() for place, seed in seeds.items()}
         for data in deals.values():
@@ -306,6 +309,17 @@ class TenderStage:
         self.together([lambda p=p: self._member(p).confirm(number, *outcome) for p in shares])  # type: ignore[misc]
         self._keep_key(number, roster, deals, shares)
         return StageKey(number, roster, judgement, shares)
+
+    def _used_card(self, name: str, number: int, public: bytes) -> bytes:
+        """The ceremony uses that person's card; private part of its key, 32 bytes."""
+        store = self.shares(name)
+        with cheap_keys():
+            store.bind_card(number, public)
+        return store.card_key(number)
+
+    def shares(self, name: str) -> ShareStore:
+        """What that key holder keeps."""
+        return ShareStore(self.home(name) / "holding", self.keys(name), Place.of(self.ledger))
 
     def _member(self, place: int) -> AccountActs:
         return self.acts(HOLDERS[place - 1])
@@ -417,5 +431,7 @@ def _file(text: str) -> SealedFile:
     return SealedFile(sha256(f"file {text}".encode()), 4096, sha256(f"form {text}".encode()))
 
 
-def _public(stage: TenderStage, name: str) -> bytes:
-    return unb64url(stage.keys(name).card("ceremony").public)
+def card_of(stage: TenderStage, name: str) -> bytes:
+    """Public part of the key on that person's next card, 32 bytes."""
+    with cheap_keys():
+        return unb64url(open_card(stage.keys(name)).public)

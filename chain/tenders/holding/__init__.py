@@ -5,11 +5,16 @@ cards           a key holder's card; the announcement of a ceremony
 ceremonies      a ceremony as ledger and board tell it; the key in force
 convening       from cards to a ceremony on the ledger, once; replacing members
 rounds          what a member does in each round, and how it stands
-store           seeds and shares at rest; papers that were seen
+places          the registry that a number belongs to, in the names of files and secrets
+card_keys       the key on a card, for one ceremony
+store           seeds and shares at rest
+papers          deals and rosters that were seen
+openings        when tenders open, as it was seen announced
 roll_call       whose shares are there and work
 releasing       the one message of an opening, and all that must hold before it
 backup          shares in two files, for two places
-destruction     the end of a share
+known_backups   where backups lie, and what is taken out of them
+destruction     the end of a share, and of all that could give it
 ==============  ==============================================================================================
 
 Formats: docs/formats/opening-key.md, docs/formats/key-holders.md. For the people who do it: docs/keyholders.md.

@@ -9,14 +9,14 @@ from typing import Any
 
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
-from chain.kernel.errors import Conflict, InvalidInput, NotFound
+from chain.kernel.errors import Conflict, InvalidInput, Refused
 from chain.kernel.home import write_atomically
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import CeremonyPlan
 from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
 from chain.sealing.ceremony import Roster
 from chain.tenders.holding.cards import Announcement, MemberCard, a_name, term_of
-from chain.tenders.holding.ceremonies import announcement_of, read_ceremony, scope_of
+from chain.tenders.holding.ceremonies import fetch, read_ceremony, scope_of
 
 FORMAT = "yinxin-convening-1"
 SHORTEST_ROUND = 2
@@ -67,7 +67,8 @@ def convene(
 ) -> Convened:
     """Put roster and announcement on the board, and the plan on the ledger.
 
-    Called again with the same invitation it finds the ceremony, unless that one failed: then a new one is convened.
+    Called again with the same invitation it finds the ceremony. A card is good for one ceremony, also for one that
+    failed: to convene again, new cards are collected.
 
     Args:
         ledger: refreshed.
@@ -80,7 +81,7 @@ def convene(
 
     Raises:
         InvalidInput: cards, threshold or times break a rule.
-        Refused: the ledger does not let this account convene.
+        Refused: the ledger does not let this account convene; a card was used for another ceremony, says whose.
     """
     _check(invitation)
     file = folder / f"convening-{invitation.name()}.json"
@@ -93,6 +94,7 @@ def convene(
                 return _announce(ledger, board, number, plan, invitation, new=False)
         elif state is None and number == ledger.ceremonies() + 1 and plan.deals_until > max(now, ledger.block.time):
             return _send(ledger, board, acts, number, plan, invitation)
+    _check_fresh(ledger, board, invitation.cards)
     number = ledger.ceremonies() + 1
     begin, step = max(now, ledger.block.time), invitation.seconds
     roster = _roster(ledger, number, invitation)
@@ -114,27 +116,58 @@ def convene(
 def successors(
     ledger: TenderLedger, board: Board, number: int, leave: Iterable[int], cards: Sequence[MemberCard]
 ) -> tuple[MemberCard, ...]:
-    """Cards of the members who stay after a ceremony, then of those who come.
+    """New cards of the members who stay after a ceremony, in their old order, then of those who come.
+
+    Args:
+        ledger: refreshed.
+        board: for the roster.
+        number: of the ceremony.
+        leave: numbers of the members who leave.
+        cards: of those who stay and of those who come, in any order.
 
     Raises:
-        NotFound: the announcement of that ceremony, which carries the cards, is on no board.
-        InvalidInput: a number that no member has.
+        InvalidInput: a number that no member has; nobody's card for a member who stays; a card of one who leaves.
     """
     ceremony = read_ceremony(ledger, board, number)
-    announcement = announcement_of(ledger, board, ceremony)
-    if announcement is None:
-        raise NotFound(
-            f"the announcement of ceremony {number} is on no board", code="holding.announcement", field="ceremony",
-            fix="collect the cards again and use yinxin keyholder convene",
-        )  # fmt: skip
-    gone = set(leave)
-    wrong = sorted(gone - set(range(1, ceremony.roster.size + 1)))
+    members, gone = ceremony.state.members, set(leave)
+    wrong = sorted(gone - set(range(1, len(members) + 1)))
     if wrong:
         raise InvalidInput(
             f"ceremony {number} has no member {wrong[0]}", code="holding.member", field="--leave",
-            fix=f"1 to {ceremony.roster.size}",
+            fix=f"1 to {len(members)}",
         )  # fmt: skip
-    return tuple(card for place, card in enumerate(announcement.cards, 1) if place not in gone) + tuple(cards)
+    given = {card.address: card for card in cards}
+    missing = [place for place, one in enumerate(members, 1) if place not in gone and one not in given]
+    if missing:
+        raise InvalidInput(
+            "no new card of members " + ", ".join(map(str, missing)), code="holding.cards_missing", field="--card",
+            fix="a card is good for one ceremony: name a new one of everybody who stays, or let them --leave",
+        )  # fmt: skip
+    back = [place for place in sorted(gone) if members[place - 1] in given]
+    if back:
+        raise InvalidInput(
+            f"member {back[0]} leaves and has a card here", code="holding.member", field="--card",
+            fix="one or the other",
+        )  # fmt: skip
+    stay = [given[one] for place, one in enumerate(members, 1) if place not in gone]
+    return (*stay, *(card for card in cards if card.address not in members))
+
+
+def _check_fresh(ledger: TenderLedger, board: Board, cards: Sequence[MemberCard]) -> None:
+    """No card was used for a ceremony before, as far as rosters are to be had; the members' own tools look, too."""
+    for number in range(1, ledger.ceremonies() + 1):
+        state = ledger.ceremony(number)
+        data = fetch(board, state.plan.roster_digest) if state is not None else None
+        try:
+            used = {member.key for member in Roster.from_bytes(data).members} if data is not None else set()
+        except InvalidInput:
+            continue
+        names = [card.name for card in cards if card.key in used]
+        if names:
+            raise Refused(
+                f"cards that ceremony {number} used: {', '.join(names)}", code="holding.card_used", field="CARD",
+                fix="a card is good for one: each runs yinxin keyholder run --once, then join again",
+            )  # fmt: skip
 
 
 def _check(invitation: Invitation) -> None:

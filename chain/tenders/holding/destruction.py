@@ -1,5 +1,8 @@
 """Destroying a share when it is needed no more, with a record whose digest goes on the ledger.
 
+With it goes all from which it could be had again: what encrypts it, the member's seed, and the key on the member's
+card, to which the deals on the boards are encrypted; in the home, and in the backups that the home knows of.
+
 The order matters: what may not be destroyed yet is not; the record is written first, so that a machine that dies in the
 middle goes on with the same record; the ledger hears of it last, when the share is gone.
 """
@@ -17,7 +20,9 @@ from chain.kernel.home import write_atomically
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import Phase
 from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
+from chain.tenders.holding.backup import known
 from chain.tenders.holding.ceremonies import Ceremony, read_ceremony
+from chain.tenders.holding.known_backups import Cleared
 from chain.tenders.holding.store import ShareStore
 
 FORMAT = "yinxin-destruction-1"
@@ -72,9 +77,17 @@ class Destruction:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """A share is destroyed: the record, and what became of the backups."""
+
+    record: Destruction
+    backups: Cleared
+
+
 def destroy_share(
     ledger: TenderLedger, board: Board, acts: TenderActs, store: ShareStore, number: int, *, now: int
-) -> Destruction:
+) -> Destroyed:
     """Destroy what this home has of a ceremony, and report it. Called again it goes on, or finds it done.
 
     Args:
@@ -94,6 +107,7 @@ def destroy_share(
     member = ceremony.member_of(acts.address)
     if member is None:
         raise NotFound(f"this account took no part in ceremony {number}", code="holding.stranger", field="ceremony")
+    card = ceremony.roster.members[member - 1].key
     file = store.record_file(number)
     if file.exists():
         record = Destruction.from_bytes(file.read_bytes())
@@ -103,7 +117,7 @@ def destroy_share(
                 code="holding.other_registry", field="home", fix="use the home that took part in this ceremony",
             )  # fmt: skip
     else:
-        if not store.has(number) and not store.has_seed(number):
+        if not _has_anything(store, number, card):
             raise NotFound(
                 f"this home has nothing of ceremony {number}", code="holding.no_share", field="ceremony",
                 fix="yinxin keyholder show tells what there is",
@@ -112,13 +126,14 @@ def destroy_share(
         record = Destruction(ledger.genesis, ledger.key_registry, number, member, acts.address, now)
         write_atomically(file, record.to_bytes())
     reached("holder-destroying")
-    store.destroy(number)
+    store.destroy(number, card)
+    backups = known(store).clear(number)
     reached("holder-destroyed")
     board.put(record.to_bytes())
     if member not in ceremony.destroyed:
         acts.report_destruction(number, sha256(record.to_bytes()))
         reached("holder-destruction-reported")
-    return record
+    return Destroyed(record, backups)
 
 
 def check_needless(ledger: TenderLedger, ceremony: Ceremony) -> None:
@@ -138,6 +153,20 @@ def check_needless(ledger: TenderLedger, ceremony: Ceremony) -> None:
         raise _needed("tenders have not ended: " + ", ".join(map(str, running)))
     if now <= plan.usable_until and (plan.tender == 0 or plan.tender not in using):
         raise _needed(f"tenders may open with its key until {rfc3339(plan.usable_until)}")
+
+
+def _has_anything(store: ShareStore, number: int, card: bytes) -> bool:
+    """True if there is something to destroy: also with a member who did nothing, for the others dealt to its card."""
+    try:
+        store.bind_card(number, card)
+    except Refused as error:
+        if error.code == "holding.card_used":
+            raise Refused(
+                f"the key dealt to in ceremony {number} is another ceremony's in this home", code="holding.card_used",
+                field="ceremony", fix="destroy the share of that one: yinxin keyholder destroy",
+            ) from error  # fmt: skip
+        return store.has(number) or store.has_seed(number)
+    return True
 
 
 def _ended(ledger: TenderLedger, number: int) -> bool:

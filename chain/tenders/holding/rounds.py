@@ -1,7 +1,7 @@
 """A key holder's part in a ceremony: what is due in each round, by the ledger's clock.
 
-Everything a member says follows from its seed, its X25519 key, and what ledger and boards say; so a machine that died
-anywhere goes on, says nothing twice, and says the same. A deal is on the board before its digest is on the ledger.
+Everything a member says follows from its seed, the key on its card, and what ledger and boards say; so a machine that
+died anywhere goes on, says nothing twice, and says the same. A deal is on the board before its digest is on the ledger.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from chain.sealing.ceremony import (
     take_share,
 )
 from chain.tenders.holding.ceremonies import Ceremony, Round, key_in_force, read_ceremony
-from chain.tenders.holding.store import SeenBoard, ShareStore
+from chain.tenders.holding.papers import SeenBoard
+from chain.tenders.holding.store import ShareStore
 
 
 class Standing(StrEnum):
@@ -71,17 +72,13 @@ class Holder:
         ledger: as its own endpoints tell it.
         acts: of its account.
         board: where deals lie.
-        store: seeds and shares.
-        private: its X25519 key, 32 bytes.
-        public: the public part, 32 bytes.
+        store: seeds, cards' keys and shares.
     """
 
     ledger: TenderLedger
     acts: TenderActs
     board: SeenBoard
     store: ShareStore
-    private: bytes = field(repr=False)
-    public: bytes
 
     def ceremonies(self) -> list[int]:
         """Numbers of the ceremonies to which this account is invited."""
@@ -105,7 +102,7 @@ class Holder:
         """Do what is due now in that ceremony.
 
         Raises:
-            Refused: the account is not invited, or the roster has another key of this member.
+            Refused: the account is not invited, or the roster has a key of this member that is not of a fresh card.
             NotFound, Damaged, Conflict, Unavailable: as ledger, boards and rules say; calling again does no harm.
         """
         ceremony = read_ceremony(self.ledger, self.board, number)
@@ -114,12 +111,6 @@ class Holder:
             raise Refused(
                 f"this account is not invited to ceremony {number}", code="holding.stranger", field="ceremony"
             )
-        if ceremony.roster.members[member - 1].key != self.public:
-            raise Refused(
-                f"the roster of ceremony {number} has another X25519 key under this account's name",
-                code="holding.other_key", field="roster",
-                fix="take no part; somebody else could read what is dealt to you. Ask the convener to convene again",
-            )  # fmt: skip
         report = Report(number, member, due=_end(ceremony))
         if member in ceremony.destroyed:
             report.standing, report.due = Standing.DESTROYED, 0
@@ -128,6 +119,7 @@ class Holder:
             report.standing, report.due = Standing.DESTROYED, 0
             report.notes.append(f"not on the ledger yet: yinxin keyholder destroy {number}")
             return report
+        self.store.bind_card(number, ceremony.roster.members[member - 1].key)
         for data in ceremony.deals.values():
             self.board.spread(data)
         try:
@@ -172,9 +164,8 @@ class Holder:
         deals = good_deals(ceremony)
         for accused in ceremony.missing:
             report.notes.append(f"the deal of member {accused} is on no board")
-        complaint = make_complaint(
-            ceremony.roster, me, self.private, deals.values(), ceremony.missing if late else ()
-        )  # fmt: skip
+        private = self.store.card_key(ceremony.number)
+        complaint = make_complaint(ceremony.roster, me, private, deals.values(), ceremony.missing if late else ())
         if complaint is None:
             return
         for accused in complaint.accused:
@@ -243,7 +234,8 @@ class Holder:
             report.standing = Standing.LEFT_OUT
             return False
         if not self.store.has(ceremony.number):
-            self.store.keep(ceremony.number, take_share(judgement, report.member, self.private))
+            private = self.store.card_key(ceremony.number)
+            self.store.keep(ceremony.number, take_share(judgement, report.member, private))
             report.done.append("kept the share")
             reached("holder-share-kept")
         elif self.store.share(ceremony.number).ceremony != judgement.roster.digest():

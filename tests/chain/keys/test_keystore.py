@@ -211,3 +211,32 @@ def test_a_key_that_is_set_aside_stays_the_same_and_leaves_its_name_free(keys: K
         keys.set_aside("seal")
     with pytest.raises(InvalidInput):
         keys.set_aside("account")
+
+
+def test_an_encrypted_key_comes_back_from_a_backup_under_its_name_and_kind_only(keys: Keystore, tmp_path: Path) -> None:
+    private, sealed, public = keys.desk("desk"), keys.sealed("desk"), keys.card("desk").public
+    other = Keystore(tmp_path / "other", PASSPHRASE)
+    for name, kind in (("desk", "secret"), ("other", "desk")):
+        with pytest.raises(Refused):
+            other.put_back(name, kind, sealed)
+    assert not list((tmp_path / "other").iterdir())
+    assert other.put_back("desk", "desk", sealed).public == public
+    assert other.desk("desk") == private
+    with pytest.raises(Conflict):
+        other.put_back("desk", "desk", sealed)
+    for refuse in (lambda: keys.sealed("seal"), lambda: other.put_back("seal", "seal", sealed)):
+        with pytest.raises(InvalidInput):
+            refuse()
+
+
+def test_a_key_half_made_or_half_destroyed_is_destroyed_whole(keys: Keystore) -> None:
+    (keys.folder / "secret.public.json").unlink()
+    (keys.folder / "desk.json").unlink()
+    (keys.folder / ".part-1").write_bytes(b"half")
+    keys.destroy("secret")
+    keys.destroy("desk")
+    keys.destroy("desk", missing_ok=True)
+    keys.clear_leftovers()
+    assert not [path.name for path in keys.folder.iterdir() if path.name.startswith((".part", "secret", "desk"))]
+    with pytest.raises(NotFound):
+        keys.destroy("desk")

@@ -15,8 +15,11 @@ from chain.keys import Keystore, keystore
 from chain.sealing.ceremony import Roster
 from chain.tenders.board import FolderBoard
 from chain.tenders.holding import MemberCard, scope_of, term_of
+from chain.tenders.holding.card_keys import open_card
+from chain.tenders.holding.papers import SeenBoard
+from chain.tenders.holding.places import Place
 from chain.tenders.holding.rounds import Holder, Report
-from chain.tenders.holding.store import SeenBoard, ShareStore
+from chain.tenders.holding.store import ShareStore
 from tests.support.memory_key_holders import BOOK, MemoryActs, MemoryKeyHolders
 
 ROUND = 100
@@ -64,7 +67,7 @@ class Person:
 
     @property
     def card(self) -> MemberCard:
-        return MemberCard.sign(account(self.number), self.holder.public, f"保管人{self.number}")
+        return MemberCard.sign(account(self.number), unb64url(open_card(self.keys).public), f"保管人{self.number}")
 
 
 def account(number: int) -> bytes:
@@ -102,12 +105,11 @@ class Town:
         """A key holder's machine, started; again for one that died."""
         home = self.folder / f"home-{number}"
         keys = Keystore(home / "keys", f"passphrase of holder {number}")
-        card = keys.card("ceremony") if keys.has("ceremony") else keys.create("ceremony", "desk")
         curtain = Curtain(self.board)
         address = MemberCard.sign(account(number), bytes(32), "x").address
         holder = Holder(
             self.ledger, MemoryActs(self.ledger, address), SeenBoard(home / "holding" / "papers", curtain),
-            ShareStore(home / "holding", keys), keys.desk("ceremony"), unb64url(card.public),
+            ShareStore(home / "holding", keys, Place.of(self.ledger)),
         )  # fmt: skip
         self.people[number] = Person(number, holder, curtain, keys, home)
         return self.people[number]

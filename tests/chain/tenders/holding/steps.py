@@ -11,8 +11,9 @@ ROUNDS = (
 AFTERWARDS = ("holder-present", "holder-roll-called", "holder-signed", "holder-released")
 """With its share: processes, too."""
 
+BINDING = ("holder-card-bound",)
 CONVENING = ("convene-planned", "convene-sent")
 DESTROYING = ("holder-destroying", "holder-destroyed", "holder-destruction-reported")
 """In one process, for the ledger's time has to pass: test_convening.py, test_keeping.py."""
 
-HOLDER = (*ROUNDS, *AFTERWARDS, *CONVENING, *DESTROYING)
+HOLDER = (*ROUNDS, *AFTERWARDS, *BINDING, *CONVENING, *DESTROYING)

@@ -24,11 +24,10 @@ from chain.sealing.ceremony import Member, Roster, box_word, make_deal
 from chain.sealing.ceremony.deal import box_for
 from chain.tenders.holding import opening_key, read_ceremony, scope_of, term_of
 from chain.tenders.holding.roll_call import roll_message
-from chain.tenders.holding.store import ShareStore
-from tests.api.town import ROOT, YINXIN
+from tests.api.town import ROOT, YINXIN, cheap_keys
 from tests.api.walk import Run, run_until
 from tests.chain.tenders.holding.steps import ROUNDS
-from tests.support.tender_stage import HOLDERS, TenderStage, _public
+from tests.support.tender_stage import HOLDERS, TenderStage, card_of
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
 
@@ -63,7 +62,7 @@ def convene(stage: TenderStage) -> int:
     """Three of five, by the authority, with rounds of different lengths."""
     ledger = stage.ledger
     number = ledger.ceremonies() + 1
-    members = tuple(Member(stage.address(name), _public(stage, name)) for name in HOLDERS)
+    members = tuple(Member(stage.address(name), card_of(stage, name)) for name in HOLDERS)
     roster = Roster(scope_of(ledger, number, 0), 3, members)
     stage.board.put(roster.to_bytes())
     now = max(stage.now(), int(time.time()))
@@ -120,10 +119,7 @@ def test_a_ceremony_with_a_cheat_an_absent_member_and_one_that_dies_at_every_ste
     key = opening_key(stage.ledger, stage.board, number)
     assert tuple(key.key_holders) == (1, 2, 3)
     message = roll_message(stage.ledger, ceremony, 1)
-    shares = {
-        one: ShareStore(stage.home(HOLDERS[one - 1]) / "holding", stage.keys(HOLDERS[one - 1])).share(number)
-        for one in (1, 2, 3)
-    }
+    shares = {one: stage.shares(HOLDERS[one - 1]).share(number) for one in (1, 2, 3)}
     made = combine(key, message.digest(), {one: share.sign(message) for one, share in shares.items()})
     assert verify(key.key, message.digest(), made.signature)
     late = stage.run("holder-5", "keyholder", "run", "--once")
@@ -140,6 +136,7 @@ def test_a_ceremony_with_a_cheat_an_absent_member_and_one_that_dies_at_every_ste
 
 def test_convene_by_command_once_and_a_ceremony_nobody_comes_to_fails_loudly(tender_stage: TenderStage) -> None:
     stage = tender_stage
+    stage.run("holder-4", "keyholder", "run", "--once")  # the cheat had no tool; now its card counts as used
     cards = [stage.ok(name, "keyholder", "join", "--name", f"示例{name}")["file"] for name in HOLDERS]
     arguments = ("keyholder", "convene", *cards, "--threshold", "3", "--round", "2", "--tender", "99")
     made = stage.ok("officer", *arguments)
@@ -150,7 +147,13 @@ def test_convene_by_command_once_and_a_ceremony_nobody_comes_to_fails_loudly(ten
     said = stage.run("holder-1", "keyholder", "run", "--ceremony", str(made["ceremony"]))
     assert said.code == 1
     assert "0 of 5 qualified, 3 are needed" in said.data["ceremonies"][0]["notes"][0]
-    anew = stage.ok("officer", "keyholder", "replace", str(made["ceremony"]), "--leave", "5", "--card", cards[4])
+    again_with = ("keyholder", "replace", str(made["ceremony"]), *(word for card in cards for word in ("--card", card)))
+    assert stage.run("officer", *again_with).data["error"]["code"] == "holding.card_used"
+    with cheap_keys():
+        for name in HOLDERS:
+            stage.run(name, "keyholder", "run", "--once")
+            stage.ok(name, "keyholder", "join", "--name", f"示例{name}")
+    anew = stage.ok("officer", *again_with)
     assert anew["ceremony"] == made["ceremony"] + 1
     shown = stage.ok("holder-2", "keyholder", "show", str(anew["ceremony"]))["ceremonies"][0]
     assert (shown["title"], shown["tender"], shown["you"]) == (anew["title"], 99, 2)

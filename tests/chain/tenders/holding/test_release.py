@@ -59,7 +59,7 @@ def named(draft: dict[str, Any]) -> None:
 
 
 def store(stage: TenderStage, name: str = "holder-1") -> ShareStore:
-    return ShareStore(stage.home(name) / "holding", stage.keys(name))
+    return stage.shares(name)
 
 
 def ready(stage: TenderStage, tender: int, *, clock: int | None = None, **other: Any) -> ReadyRelease:
@@ -154,7 +154,8 @@ def test_backup_by_command(stage: TenderStage, tmp_path: Path) -> None:
     share = store(stage, "holder-3").share(1)
     kept = store(stage, "holder-3")
     kept.file(1).rename(tmp_path / "lost")
-    kept.keys.destroy(kept.secret_name(1))
+    for name in (kept.secret_name(1), kept.card_name(1)):
+        kept.keys.destroy(name)
     assert stage.run("holder-3", "keyholder", "roll-call", "1").data["error"]["code"] == "holding.no_share"
     assert stage.ok("holder-3", "keyholder", "restore", str(tmp_path / "shares"))["taken"] == [1]
     assert store(stage, "holder-3").share(1) == share

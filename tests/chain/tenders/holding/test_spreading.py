@@ -9,7 +9,7 @@ import pytest
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import NotFound, Refused
 from chain.tenders.board import FolderBoard
-from chain.tenders.holding.store import SeenBoard
+from chain.tenders.holding.papers import SeenBoard
 from tests.chain.tenders.holding.stage import Curtain
 
 PAPER = b"a deal"
