@@ -10,7 +10,7 @@ import msgspec
 
 from chain.kernel.encoding import hex0x, unhex0x
 from chain.kernel.errors import Damaged, InvalidInput
-from chain.kernel.home import write_atomically
+from chain.kernel.files import write_atomically
 from chain.ledger.node.layout import NodeDir
 
 log = logging.getLogger("yinxin.node")

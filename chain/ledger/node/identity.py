@@ -8,7 +8,7 @@ import msgspec
 
 from chain.kernel.clock import Clock, system_clock
 from chain.kernel.errors import Damaged
-from chain.kernel.home import write_atomically
+from chain.kernel.files import write_atomically
 from chain.ledger.node.layout import NodeDir
 
 _FORMAT = "yinxin-node-1"

@@ -21,7 +21,7 @@ from aiohttp import web
 
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import Unavailable, YinxinError
-from chain.kernel.home import write_atomically
+from chain.kernel.files import write_atomically
 from chain.ledger._unix import SocketPath
 from chain.ledger.node.anvil import Anvil, end_leftover
 from chain.ledger.node.binary import find_anvil
