@@ -91,7 +91,7 @@ class Hall:
                 with self.town.office() as office:
                     while not stop.is_set():
                         advance(office)
-                        stop.wait(0.05)
+                        stop.wait(0.15)
             except BaseException as error:  # noqa: BLE001 - shown to the test below
                 failed.append(error)
 
@@ -106,11 +106,11 @@ class Hall:
 
     def settle(self, path: str, states: tuple[str, ...] = ("complete", "recalled", "refused")) -> dict[str, Any]:
         """Ask again until a batch or act is in one of the states."""
-        for _ in range(1200):
+        for _ in range(600):
             found: dict[str, Any] = self.get("officer", path).json()
             if found["state"] in states:
                 return found
-            threading.Event().wait(0.05)
+            threading.Event().wait(0.1)
         raise AssertionError(f"{path} stays {found['state']}")
 
 
