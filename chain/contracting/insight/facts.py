@@ -27,6 +27,7 @@ class Bid:
         price: as read out; None where it was not, or not yet.
         figures: every figure read out of it, by field.
         guarantee: SHA-256 of the certificate of its guarantee, or empty.
+        certificates: SHA-256 of each presentation that was looked at in it.
     """
 
     place: int
@@ -38,6 +39,7 @@ class Bid:
     price: Decimal | None = None
     figures: Mapping[str, str] = field(default_factory=dict)
     guarantee: bytes = b""
+    certificates: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,14 @@ class Presented:
     Attributes:
         certificate_type: code of the type that the notice asks for.
         personal: it is a natural person's.
-        result: ``pass``, ``fail``, ``unknown``.
+        result: of the rule: ``pass``, ``fail``, ``unknown``.
+        count: how many; 0 if the bid shows none.
     """
 
     certificate_type: str
     personal: bool
     result: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

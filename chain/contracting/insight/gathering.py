@@ -5,7 +5,8 @@ What an opening record says is taken as it stands on the ledger; whether it is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -23,7 +24,6 @@ from chain.tenders.story import Case, LotStory, Story, tell
 
 Read = TypeVar("Read")
 _UNREAD = (NotFound, Damaged, InvalidInput, Unavailable)
-TOO_FEW_BIDS, TOO_FEW_ORGANISATIONS, OTHER = "too-few-bids", "too-few-organisations", "other"
 
 
 def stories(ledger: TenderLedger) -> list[Story]:
@@ -140,7 +140,10 @@ class _Reading:
             for event in lot.records
             if event.values["kind"] == papers.QUALIFICATION
         ]
-        checked = {one.envelope: one for one in looked if one is not None}
+        checked: dict[int, papers.Qualified] = {}
+        for one in looked:  # of several the first one counts
+            if one is not None:
+                checked.setdefault(one.envelope, one)
         return LotFact(
             number=fact.number, phase=fact.phase, ceiling=fact.ceiling, opened_at=opening.event.block.time,
             bids=tuple(self._bids(lot, notice, records, checked.values())),
@@ -157,12 +160,13 @@ class _Reading:
         lot: LotStory,
         notice: Notice | None,
         records: dict[int, OpeningRecord | None],
-        checked: Iterable[papers.Qualified],
+        checked: Collection[papers.Qualified],
     ) -> Iterable[Bid]:
         told = {bid.place: bid for bid in lot.bids}
         guarantees = {place: digest for one in checked for place, digest in one.guarantees.items()}
         for place in lot.closings[1].places:
-            yield _bid(told[place], notice, records, guarantees.get(place, b""))
+            shown = frozenset[bytes]().union(*(one.shown.get(place, frozenset()) for one in checked))
+            yield replace(_bid(told[place], notice, records), guarantee=guarantees.get(place, b""), certificates=shown)
 
     def _reference(self, lot: LotStory, place: LotPlace) -> Decimal | None:
         digest = self._newest(lot, papers.EVALUATION)
@@ -174,19 +178,20 @@ class _Reading:
         if 1 not in lot.openings and len(lot.closings[1].places if 1 in lot.closings else ()) < (
             self._story.terms.minimum_bids
         ):
-            return TOO_FEW_BIDS
+            return papers.TOO_FEW_BIDS
         digest = lot.failed.values["digest"]
-        return (self._paper(digest, lambda data: papers.failure(data, place)) if any(digest) else None) or OTHER
+        return (self._paper(digest, lambda data: papers.failure(data, place)) if any(digest) else None) or papers.OTHER
 
     def _case(self, case: Case, place: LotPlace) -> CaseFact:
         upheld = None
-        if case.kind is CaseKind.COMPLAINT and case.answer is not None:
-            upheld = self._paper(case.answer, lambda data: papers.upheld(data, place, case.number))
+        if case.answer is not None:
+            read = papers.upheld if case.kind is CaseKind.COMPLAINT else papers.answered
+            upheld = self._paper(case.answer, lambda data: read(data, place, case.number))
         settled = case.settled.block.time if case.settled else None
         return CaseFact(case.kind, case.filed.block.time, settled, upheld)
 
 
-def _bid(bid: ToldBid, notice: Notice | None, records: dict[int, OpeningRecord | None], guarantee: bytes) -> Bid:
+def _bid(bid: ToldBid, notice: Notice | None, records: dict[int, OpeningRecord | None]) -> Bid:
     first = bid.history[0]
     figures: dict[str, str] = {}
     companies: dict[str, str] = {}
@@ -202,7 +207,7 @@ def _bid(bid: ToldBid, notice: Notice | None, records: dict[int, OpeningRecord |
     price = figures.get(notice.evaluation.price) if notice else None
     return Bid(
         bid.place, bid.bidder, first.values["custodian"], first.block.time, outcome, companies, _decimal(price),
-        figures, guarantee,
+        figures,
     )  # fmt: skip
 
 
@@ -223,7 +228,7 @@ def _kinds(notice: Notice | None) -> dict[str, str]:
 def _presented(notice: Notice | None, checked: Iterable[papers.Qualified]) -> Iterable[Presented]:
     rules = {rule.name: rule for rule in notice.qualification} if notice else {}
     for paper in checked:
-        for name, result in paper.results:
+        for name, result, count in paper.answers:
             rule = rules.get(name)
             if rule is not None:
-                yield Presented(rule.certificate_type, rule.holder == "person", result)
+                yield Presented(rule.certificate_type, rule.holder == "person", result, count)

@@ -1,130 +1,113 @@
-"""What statistics take from the papers of evaluation and award: a few members, of papers of this lot alone.
-
-The papers are read by their own rooms' readers where a whole one is needed; here only what is counted is looked at, so
-that one more member in a paper loses no figure.
-"""
+"""What statistics and signals take from the papers of evaluation and award, each read by its own room's reader."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from chain.contracting.award import Award, ComplaintDecision
 from chain.contracting.insight.facts import Outcome
-from chain.kernel.canonical import read_canonical
-from chain.kernel.encoding import unhex0x
+from chain.evaluation.qualifying import read_qualification
+from chain.evaluation.report import LotFailedForReasons, read_candidates, read_report
 from chain.kernel.errors import InvalidInput
-from chain.tenders.notice.members import Money
 from chain.tenders.opening import LotPlace
+from chain.tenders.opening._read import is_form
+from chain.tenders.opening.papers import LOT_FAILED, LotFailed, ObjectionAnswer
 
 QUALIFICATION, EVALUATION = "qualification", "evaluation"
 """Kinds under which these papers stand on the ledger."""
 
-_LARGEST = 16 * 2**20
-_RESULTS = ("pass", "fail", "unknown")
+TOO_FEW_BIDS, TOO_FEW_ORGANISATIONS = "too-few-bids", "too-few-organisations"
+NO_VALID_BID, REJECTED, AFTER_A_CASE, OTHER = "no-valid-bid", "all-rejected", "after-a-case", "other"
+"""Why a lot failed, in one word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Qualified:
-    """A qualification paper: its envelope, (rule, result) of each certificate looked at, guarantees by place."""
+    """A qualification paper, as far as it is counted.
+
+    Attributes:
+        envelope: after whose opening it was looked.
+        answers: for each bid's rule its name, its result, and how many certificates were shown for it.
+        shown: by place, SHA-256 of each presentation.
+        guarantees: by place, SHA-256 of the guarantee's certificate.
+    """
 
     envelope: int
-    results: tuple[tuple[str, str], ...]
+    answers: tuple[tuple[str, str, int], ...]
+    shown: Mapping[int, frozenset[bytes]]
     guarantees: Mapping[int, bytes]
 
 
 def award(data: bytes, place: LotPlace) -> Outcome:
-    """Who is awarded (``yinxin-award-1``). Raises InvalidInput."""
-    return _outcome(_paper(data, "yinxin-award-1", place), "award")
+    """Who is awarded. Raises InvalidInput: no award of this lot."""
+    found = Award.from_bytes(data)
+    _same(found.lot_place, place)
+    party = found.organisation
+    codes = frozenset({party.code, *(code for code, _ in party.members)})
+    return Outcome(found.place, found.price, codes, found.rank)
 
 
 def first(data: bytes, place: LotPlace) -> Outcome | None:
-    """The candidate of rank 1 (``yinxin-candidates-1``), or None if several share it. Raises InvalidInput."""
-    listed = _paper(data, "yinxin-candidates-1", place).get("candidates")
-    if not isinstance(listed, list):
-        raise _bad("candidates")
-    found = [one for one in (_outcome(item, "candidates") for item in listed) if one.rank == 1]
-    return found[0] if len(found) == 1 else None
+    """The first candidate. Raises InvalidInput: no candidates of this lot."""
+    named = read_candidates(data)
+    _same(named.lot_place, place)
+    found = named.of_rank(1)
+    if found is None:
+        return None
+    return Outcome(found.place, found.price, frozenset({found.code, *(code for code, _ in found.members)}), 1)
 
 
 def reference(data: bytes, place: LotPlace) -> Decimal | None:
-    """The reference price of an evaluation (``yinxin-evaluation-1``), or None. Raises InvalidInput."""
-    value = _paper(data, "yinxin-evaluation-1", place).get("reference")
-    return None if value is None else _decimal(value, "reference")
+    """The reference price of an evaluation, or None. Raises InvalidInput: no report on this lot."""
+    report = read_report(data)
+    _same(report.lot_place, place)
+    return report.reference
 
 
 def failure(data: bytes, place: LotPlace) -> str:
-    """Why a lot failed, in one word. Raises InvalidInput."""
-    value = _paper(data, "", place)
-    if value.get("format") == "yinxin-lot-failed-1":
-        return "too-few-organisations"
-    reason = value.get("reason")
-    if not isinstance(reason, str) or not 0 < len(reason) <= 40 or not reason.replace("-", "").isalnum():
-        raise _bad("reason")
-    return reason
+    """Why a lot failed, in one word. Raises InvalidInput: no paper that says so of this lot."""
+    if is_form(data, LOT_FAILED):
+        _same(LotFailed.from_bytes(data).place, place)
+        return TOO_FEW_ORGANISATIONS
+    found = LotFailedForReasons.from_bytes(data)
+    _same(found.lot_place, place)
+    if found.case is not None:
+        return AFTER_A_CASE
+    return OTHER if found.valid is None else REJECTED if found.valid else NO_VALID_BID
 
 
 def upheld(data: bytes, place: LotPlace, number: int) -> bool:
-    """Whether a complaint was upheld (``yinxin-decision-on-complaint-1``). Raises InvalidInput."""
-    value = _paper(data, "yinxin-decision-on-complaint-1", place)
-    if value.get("number") != number or value.get("decision") not in ("upheld", "rejected"):
-        raise _bad("decision")
-    return bool(value["decision"] == "upheld")
+    """Whether a complaint was upheld. Raises InvalidInput: no decision on it."""
+    found = ComplaintDecision.from_bytes(data)
+    _same(found.place, place)
+    if found.number != number:
+        raise InvalidInput("a decision on another complaint", code="insight.paper", field="number")
+    return found.outcome.upheld
+
+
+def answered(data: bytes, place: LotPlace, number: int) -> bool | None:
+    """Whether an objection was upheld; None if its answer decides nothing. Raises InvalidInput: no answer to it."""
+    found = ObjectionAnswer.from_bytes(data)
+    _same(found.place, place)
+    if found.number != number:
+        raise InvalidInput("an answer to another objection", code="insight.paper", field="number")
+    return None if found.outcome is None else found.outcome.upheld
 
 
 def qualification(data: bytes, place: LotPlace) -> Qualified:
-    """What was looked at in each bid (``yinxin-qualification-1``). Raises InvalidInput."""
-    value = _paper(data, "yinxin-qualification-1", place)
-    results: list[tuple[str, str]] = []
-    guarantees: dict[int, bytes] = {}
-    try:
-        for bid in value["bids"]:
-            results += [(str(one["rule"]), str(one["result"])) for one in bid["rules"]]
-            if bid["guarantee"] is not None and bid["guarantee"]["certificate"] is not None:
-                guarantees[int(bid["place"])] = unhex0x(bid["guarantee"]["certificate"], size=32, field="guarantee")
-        envelope = int(value["envelope"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _bad("bids") from error
-    if any(result not in _RESULTS for _, result in results):
-        raise _bad("bids.rules.result")
-    return Qualified(envelope, tuple(results), guarantees)
+    """What was looked at in each bid. Raises InvalidInput: no qualification of this lot."""
+    found = read_qualification(data)
+    _same(found.place, place)
+    return Qualified(
+        found.envelope,
+        tuple((rule.rule, rule.result.value, len(rule.shown)) for bid in found.bids for rule in bid.rules),
+        {bid.place: frozenset(digest for rule in bid.rules for digest in rule.shown) for bid in found.bids},
+        {bid.place: bid.guarantee.certificate for bid in found.bids if bid.guarantee and bid.guarantee.certificate},
+    )
 
 
-# --------------------------------------------------------------------------- inside
-
-
-def _paper(data: bytes, form: str, place: LotPlace) -> dict[str, Any]:
-    value = read_canonical(data, what=form or "paper", limit=_LARGEST)
-    if not isinstance(value, dict) or (form and value.get("format") != form):
-        raise _bad("format")
-    if any(value.get(name) != said for name, said in place.as_dict().items()):
-        raise _bad("lot")
-    return value
-
-
-def _outcome(value: Any, field: str) -> Outcome:
-    try:
-        money, organisation = value["price"], value["organisation"]
-        companies = {organisation["code"], *(member["code"] for member in organisation["members"])}
-        currency, rank, place = money["currency"], value["rank"], value["place"]
-        amount = _decimal(money["amount"], field)
-    except (KeyError, TypeError) as error:
-        raise _bad(field) from error
-    if not isinstance(currency, str) or type(rank) is not int or type(place) is not int:
-        raise _bad(field)
-    return Outcome(place, Money(amount, currency), frozenset(map(str, companies)), rank)
-
-
-def _decimal(value: Any, field: str) -> Decimal:
-    try:
-        found = Decimal(value) if isinstance(value, str) else Decimal("NaN")
-    except ArithmeticError:
-        found = Decimal("NaN")
-    if not found.is_finite() or found <= 0:
-        raise _bad(field)
-    return found
-
-
-def _bad(field: str) -> InvalidInput:
-    return InvalidInput(f"{field}: not as its format says", code="insight.paper", field=field)
+def _same(found: LotPlace, place: LotPlace) -> None:
+    if found != place:
+        raise InvalidInput("a paper of another lot", code="insight.paper", field="lot")

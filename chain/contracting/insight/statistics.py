@@ -193,18 +193,21 @@ def _certificates(
 ) -> dict[str, Any]:
     """Issued, by type; and documents that nobody had to bring, because a certificate was ticked in its place."""
     counts: Counter[str] = Counter()
-    for one in issued:
-        counts[one.certificate_type] += one.count
-    shown = [one for _, lot in lots for one in lot.presented]
-    presented = Counter(one.certificate_type for one in shown)
+    for batch in issued:
+        counts[batch.certificate_type] += batch.count
+    shown = [one for _, lot in lots for one in lot.presented if one.count]
+    presented: Counter[str] = Counter()
+    for one in shown:
+        presented[one.certificate_type] += one.count
     of_persons = {one.certificate_type for one in shown if one.personal}
-    results = Counter(one.result for one in shown)
+    of_persons |= {code for code in presented if personal.get(code, True)}
+    results = Counter(one.result for one in shown if one.certificate_type not in of_persons)
     return {
         "issued": _cells(counts, {code for code in counts if personal.get(code, True)}, "certificates"),
         "notAskedFor": {
-            "lots": sum(bool(lot.presented) for _, lot in lots),
-            **_cells(presented, of_persons | {code for code in presented if personal.get(code, False)}, "documents"),
-            "results": {name: results[name] for name in ("pass", "fail", "unknown")} if not of_persons else None,
+            "lots": sum(any(one.count for one in lot.presented) for _, lot in lots),
+            **_cells(presented, of_persons, "documents"),
+            "rulesOfOrganisations": {name: results[name] for name in ("pass", "fail", "unknown")},
         },
     }
 

@@ -39,6 +39,10 @@ def bidder_signals(
         ((bid, (hex0x(bid.guarantee),)) for bid in lot.bids if bid.guarantee),
     )  # fmt: skip
     yield from _shared(
+        "certificate-shared", Strength.STRONG, where,
+        ((bid, map(hex0x, bid.certificates)) for bid in lot.bids),
+    )  # fmt: skip
+    yield from _shared(
         "signer-shared", Strength.STRONG, where,
         ((bid, map(hex0x, shown[bid.place].keys)) for bid in lot.bids if bid.place in shown),
     )  # fmt: skip
