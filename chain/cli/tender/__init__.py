@@ -7,9 +7,21 @@ from __future__ import annotations
 
 import typer
 
-from chain.cli.tender import asking, clock, close, drafting, finish, grant, objections, opening, publishing, showing
+from chain.cli.tender import (
+    asking,
+    clock,
+    close,
+    drafting,
+    finish,
+    grant,
+    insight,
+    objections,
+    opening,
+    publishing,
+    showing,
+)
 
 app = typer.Typer(help="Tenders 招标: draft, publish, amend, questions, deadline, opening.", no_args_is_help=True)
 
-for _part in (drafting, publishing, asking, showing, clock, close, opening, objections, finish, grant):
+for _part in (drafting, publishing, asking, showing, clock, close, opening, objections, finish, grant, insight):
     _part.register(app)

@@ -13,12 +13,13 @@ no public data. Page: docs/public-data.md.
 """
 
 from chain.contracting.insight.facts import Bid, CaseFact, Issued, LotFact, Outcome, Presented, TenderFact
-from chain.contracting.insight.gathering import Gatherer, stories
+from chain.contracting.insight.gathering import Anchors, Gatherer, issued, stories
 from chain.contracting.insight.period import Span, read_span
 from chain.contracting.insight.statistics import AsOf, statistics
 from chain.contracting.insight.table import table
 
 __all__ = [
+    "Anchors",
     "AsOf",
     "Bid",
     "CaseFact",
@@ -29,6 +30,7 @@ __all__ = [
     "Presented",
     "Span",
     "TenderFact",
+    "issued",
     "read_span",
     "statistics",
     "stories",

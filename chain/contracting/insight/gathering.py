@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from chain.contracting.insight import papers
-from chain.contracting.insight.facts import Bid, CaseFact, LotFact, Presented, TenderFact
+from chain.contracting.insight.facts import Bid, CaseFact, Issued, LotFact, Presented, TenderFact
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, Unavailable
+from chain.kernel.ports import AnchorFacts
 from chain.kernel.tender_facts import CaseKind, Phase
 from chain.kernel.tender_ports import Board, TenderLedger
 from chain.tenders.notice import Notice, read_notice
@@ -29,6 +30,29 @@ _UNREAD = (NotFound, Damaged, InvalidInput, Unavailable)
 def stories(ledger: TenderLedger) -> list[Story]:
     """Every tender at the ledger's block, told by its events. Raises Damaged, Unavailable."""
     return [tell(ledger.tender_events(number), ledger.book) for number in range(1, ledger.tenders() + 1)]
+
+
+class Anchors(Protocol):
+    """The log of certificates, at one final block."""
+
+    def lanes(self) -> Iterable[tuple[str, str]]:
+        """Bureau and lane of each lane in use."""
+        ...
+
+    def anchors(self, uscc: str, lane: str) -> Iterable[AnchorFacts]:
+        """Every anchor of a lane."""
+        ...
+
+
+def issued(log: Anchors, upto: int) -> list[Issued]:
+    """Certificates anchored in blocks up to that one, batch by batch; lanes of services are none of certificates."""
+    return [
+        Issued(lane, one.size, one.block.time)
+        for bureau, lane in log.lanes()
+        if not lane.startswith("$")
+        for one in log.anchors(bureau, lane)
+        if one.block.number <= upto
+    ]
 
 
 class Gatherer:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from chain.catalogue import SHIPPED
 from chain.contracting.insight.exact import days, month, quartiles, share
 from chain.contracting.insight.facts import Issued, LotFact, TenderFact
 from chain.contracting.insight.period import Span
@@ -26,6 +27,9 @@ from chain.tenders.notice.model import CATEGORIES
 
 FORMAT = "yinxin-statistics-1"
 _CENT = Decimal("0.01")
+_WON = (Phase.AWARDED, Phase.CONTRACTED)
+_OF_ORGANISATIONS = frozenset(kind.code for kind in SHIPPED.every() if kind.holder == "organisation")
+"""Types whose certificates are no person's. One that is not shipped may be: whoever counts must come to the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,12 @@ class AsOf:
         }  # fmt: skip
 
 
-def statistics(
-    tenders: Iterable[TenderFact], issued: Iterable[Issued], personal: Mapping[str, bool], span: Span, as_of: AsOf
-) -> dict[str, Any]:
+def statistics(tenders: Iterable[TenderFact], issued: Iterable[Issued], span: Span, as_of: AsOf) -> dict[str, Any]:
     """All figures, as plain data (``yinxin-statistics-1``).
 
     Args:
         tenders: every tender of the book.
         issued: certificates anchored, by type.
-        personal: whether a certificate type is natural persons'; one that is not in it is taken for theirs.
         span: tenders published in it and certificates anchored in it are counted.
         as_of: the block.
     """
@@ -69,7 +70,7 @@ def statistics(
         "failures": _failures([lot for _, lot in lots]),
         "days": _days(lots),
         "cases": {kind.name.lower(): _cases(lots, kind) for kind in (CaseKind.OBJECTION, CaseKind.COMPLAINT)},
-        "certificates": _certificates(lots, (one for one in issued if span.holds(one.at)), personal),
+        "certificates": _certificates(lots, (one for one in issued if span.holds(one.at))),
     }
 
 
@@ -100,11 +101,12 @@ def _size(chosen: Sequence[TenderFact]) -> dict[str, int]:
 def _values(lots: Sequence[tuple[TenderFact, LotFact]]) -> list[dict[str, Any]]:
     """Sums for each currency; savings only over lots that have both a ceiling and an award in it."""
     ceilings = [lot.ceiling for _, lot in lots if lot.ceiling is not None]
-    awards = [lot.outcome.price for _, lot in lots if lot.outcome is not None and lot.phase >= Phase.AWARDED]
+    won = [(lot.ceiling, lot.outcome.price) for _, lot in lots if lot.outcome is not None and lot.phase in _WON]
+    awards = [price for _, price in won]
     both = [
-        (lot.ceiling.amount, lot.outcome.price.amount, lot.ceiling.currency)
-        for _, lot in lots
-        if lot.ceiling is not None and lot.outcome is not None and lot.ceiling.currency == lot.outcome.price.currency
+        (ceiling.amount, price.amount, price.currency)
+        for ceiling, price in won
+        if ceiling is not None and ceiling.currency == price.currency
     ]
     found = []
     for currency in sorted({one.currency for one in (*ceilings, *awards)}):
@@ -151,7 +153,7 @@ def _bids(lots: Sequence[LotFact]) -> dict[str, Any]:
 def _failures(lots: Sequence[LotFact]) -> dict[str, Any]:
     """Of the lots that came to an end by themselves: a cancelled one tells nothing of how tenders end."""
     failed = [lot for lot in lots if lot.phase is Phase.FAILED]
-    ended = len(failed) + sum(lot.phase in (Phase.AWARDED, Phase.CONTRACTED) for lot in lots)
+    ended = len(failed) + sum(lot.phase in _WON for lot in lots)
     reasons = Counter(lot.failed for lot in failed)
     return {
         "ended": ended,
@@ -188,9 +190,7 @@ def _cases(lots: Sequence[tuple[TenderFact, LotFact]], kind: CaseKind) -> dict[s
     }
 
 
-def _certificates(
-    lots: Sequence[tuple[TenderFact, LotFact]], issued: Iterable[Issued], personal: Mapping[str, bool]
-) -> dict[str, Any]:
+def _certificates(lots: Sequence[tuple[TenderFact, LotFact]], issued: Iterable[Issued]) -> dict[str, Any]:
     """Issued, by type; and documents that nobody had to bring, because a certificate was ticked in its place."""
     counts: Counter[str] = Counter()
     for batch in issued:
@@ -200,10 +200,10 @@ def _certificates(
     for one in shown:
         presented[one.certificate_type] += one.count
     of_persons = {one.certificate_type for one in shown if one.personal}
-    of_persons |= {code for code in presented if personal.get(code, True)}
+    of_persons |= {code for code in presented if code not in _OF_ORGANISATIONS}
     results = Counter(one.result for one in shown if one.certificate_type not in of_persons)
     return {
-        "issued": _cells(counts, {code for code in counts if personal.get(code, True)}, "certificates"),
+        "issued": _cells(counts, {code for code in counts if code not in _OF_ORGANISATIONS}, "certificates"),
         "notAskedFor": {
             "lots": sum(any(one.count for one in lot.presented) for _, lot in lots),
             **_cells(presented, of_persons, "documents"),
