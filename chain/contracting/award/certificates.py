@@ -1,7 +1,7 @@
 """A certificate put on record of a lot: the award letter 中标通知书, the performance record 履约评价.
 
-It says where on the ledger the certificate is anchored and for which award; the certificate itself is its holder's.
-Format: docs/formats/award.md.
+It says where on the ledger the certificate is anchored and for which award. Whom a lot is awarded to is public, so the
+evidence bundle lies on the boards. Format: docs/formats/award.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chain.kernel.errors import InvalidInput
 from chain.tenders.opening import LotPlace, _read
 
 FORMAT = "yinxin-certificate-on-record-1"
-_MEMBERS = {*PLACE, "certificate", "leaf", "bureau", "lane", "sequence", "award"}
+_MEMBERS = {*PLACE, "certificate", "leaf", "bureau", "lane", "sequence", "bundle", "award"}
 
 
 class CertificateUse(StrEnum):
@@ -39,6 +39,7 @@ class CertificateOnRecord:
         bureau: USCC of who issued it.
         lane: code of its type.
         sequence: of its batch in that lane.
+        bundle: SHA-256 of its evidence bundle, which lies on the boards; 32 bytes.
         award: SHA-256 of the award that it cites, 32 bytes.
     """
 
@@ -48,13 +49,14 @@ class CertificateOnRecord:
     bureau: str
     lane: str
     sequence: int
+    bundle: bytes
     award: bytes
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
         own = {
             "certificate": self.certificate.value, "leaf": hex0x(self.leaf), "bureau": self.bureau, "lane": self.lane,
-            "sequence": self.sequence, "award": hex0x(self.award),
+            "sequence": self.sequence, "bundle": hex0x(self.bundle), "award": hex0x(self.award),
         }  # fmt: skip
         return canonical({"format": FORMAT, **self.place.as_dict(), **own})
 
@@ -72,5 +74,6 @@ class CertificateOnRecord:
             _read.text(value["bureau"], "bureau", CODE, 18),
             _read.text(value["lane"], "lane", CODE, 64),
             _read.number(value["sequence"], "sequence", CODE),
+            _read.hexed(value["bundle"], 32, "bundle"),
             _read.hexed(value["award"], 32, "award"),
         )

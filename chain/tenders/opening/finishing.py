@@ -14,9 +14,9 @@ from chain.kernel.tender_ports import Board, TenderActs
 from chain.sealing import BidIdentity, FaultKind
 from chain.sealing.papers import PROOF, read_proof
 from chain.tenders.opening.live import LiveBids
-from chain.tenders.opening.papers import LotFailed, LotPlace, Objection, ObjectionAnswer
+from chain.tenders.opening.papers import Decision, LotFailed, LotPlace, Objection, ObjectionAnswer
 from chain.tenders.opening.record import KIND, OpeningRecord, read_record
-from chain.tenders.story import LotStory, Story
+from chain.tenders.story import Case, LotStory, Story
 
 
 def session_topic(tender: int, lot: int, envelope: int) -> str:
@@ -39,12 +39,21 @@ def object_to(acts: TenderActs, board: Board, place: LotPlace, text: str) -> byt
     return digest
 
 
-def answer_objection(acts: TenderActs, board: Board, story: Story, place: LotPlace, number: int, text: str) -> bytes:
-    """Answer one; SHA-256 of the answer.
+def answer_objection(
+    acts: TenderActs,
+    board: Board,
+    story: Story,
+    place: LotPlace,
+    number: int,
+    text: str,
+    outcome: Decision | None = None,
+) -> bytes:
+    """Answer one; SHA-256 of the answer. ``outcome``: is it upheld; needed of an objection to candidates or award.
 
     Raises:
         NotFound: no objection of that number.
         Conflict: it was answered otherwise.
+        InvalidInput: it is about a result, and ``outcome`` is missing.
     """
     case = next((one for one in story.lots[place.lot].cases if one.number == number), None)
     if case is None or case.kind is not CaseKind.OBJECTION:
@@ -52,13 +61,24 @@ def answer_objection(acts: TenderActs, board: Board, story: Story, place: LotPla
             f"lot {place.lot} has no objection {number}", code="objection.unknown", field="number",
             fix=f"yinxin tender objections {place.tender} --lot {place.lot}",
         )  # fmt: skip
-    paper = ObjectionAnswer(place, number, case.digest, text).to_bytes()
+    if outcome is None and is_about_result(story.lots[place.lot], case):
+        raise InvalidInput(
+            f"objection {number} is about a result: say whether it is upheld", code="objection.outcome",
+            field="--upheld", fix="--upheld, with --stands if the result stands all the same, or --rejected",
+        )  # fmt: skip
+    paper = ObjectionAnswer(place, number, case.digest, text, outcome).to_bytes()
     digest = board.put(paper)
     if case.answer not in (None, digest):
         raise Conflict(f"objection {number} is answered already", code="objection.answered", field="number")
     if case.answer is None:
         acts.settle_case(place.tender, place.lot, number, digest)
     return digest
+
+
+def is_about_result(line: LotStory, case: Case) -> bool:
+    """True if candidates were named before it was filed."""
+    filed = (case.filed.block.number, case.filed.index)
+    return any((event.block.number, event.index) < filed for event in line.rankings)
 
 
 # --------------------------------------------------------------------------- k2, shown to the officer

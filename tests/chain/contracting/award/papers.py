@@ -40,7 +40,7 @@ AMENDMENT = Amendment(
 )  # fmt: skip
 LETTER = CertificateOnRecord(
     PLACE, CertificateUse.AWARD_LETTER, sha256(b"leaf"), "11440100000000002J", "11100000MB0143028R001", 1,
-    sha256(AWARD.to_bytes()),
+    sha256(b"bundle"), sha256(AWARD.to_bytes()),
 )  # fmt: skip
 COMPLAINT = Complaint(PLACE, 1, "评标结果有误")
 DECISION = ComplaintDecision(PLACE, 2, sha256(COMPLAINT.to_bytes()), Decision(True, False), "投诉成立，重新评审")

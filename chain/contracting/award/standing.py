@@ -1,0 +1,158 @@
+"""What stands: the newest ranking, upheld cases that nothing has answered yet, and whether an award may follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chain.contracting.award.awards import Award, Reason
+from chain.contracting.award.parts import Party
+from chain.contracting.award.reading import ReadCase, position
+from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.kernel.tender_facts import TenderEvent
+from chain.tenders.notice import Money
+from chain.tenders.opening import LotPlace
+from chain.tenders.story import LotStory
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One candidate: its rank, the place of its bid, who is behind it, its price."""
+
+    rank: int
+    place: int
+    organisation: Party
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates as they were named.
+
+    Attributes:
+        digest: SHA-256 of their paper, 32 bytes.
+        number: of the ranking on the ledger.
+        candidates: in the order of ranks.
+    """
+
+    digest: bytes
+    number: int
+    candidates: tuple[Candidate, ...]
+
+    def of_rank(self, rank: int) -> Candidate:
+        """The candidate of that rank. Raises InvalidInput."""
+        found = next((one for one in self.candidates if one.rank == rank), None)
+        if found is None:
+            ranks = ", ".join(str(one.rank) for one in self.candidates)
+            raise InvalidInput(
+                f"there is no candidate {rank}", code="award.rank", field="--rank", fix=f"one of {ranks}"
+            )  # fmt: skip
+        return found
+
+
+def shaken(line: LotStory, cases: Sequence[ReadCase], before: TenderEvent | None = None) -> list[ReadCase]:
+    """Cases that were upheld so that the result does not stand, and that nothing has answered since.
+
+    Until the first award a newer ranking answers them, afterwards a newer award: candidates are not named again then.
+
+    Args:
+        line: the lot.
+        cases: of it, read.
+        before: look only at what stands before this event; None: at everything.
+    """
+    end = None if before is None else position(before)
+    found = []
+    for one in cases:
+        settled = one.case.settled
+        if settled is None or one.outcome is None or one.outcome.stands:
+            continue
+        at = position(settled)
+        if end is not None and at >= end:
+            continue
+        awarded = any(position(event) < at for event in line.awards)
+        answers = [position(event) for event in (line.awards if awarded else line.rankings)]
+        if not any(at < answer and (end is None or answer < end) for answer in answers):
+            found.append(one)
+    return found
+
+
+def check_known(cases: Sequence[ReadCase]) -> None:
+    """See whether it can be told what came of every case. Raises NotFound."""
+    lost = next((one for one in cases if one.unknown), None)
+    if lost is not None:
+        raise NotFound(
+            f"what came of case {lost.case.number} cannot be told: {lost.trouble}", code="award.answer", field="cases",
+            fix="name a board that has the paper (tenders.boards), or ask who answered for it",
+        )  # fmt: skip
+
+
+def make_award(
+    place: LotPlace,
+    line: LotStory,
+    ranking: Ranking,
+    cases: Sequence[ReadCase],
+    rank: int,
+    given: Sequence[Reason],
+    last: Award | None,
+) -> Award:
+    """The next award of a lot, checked against candidates and cases; periods are checked elsewhere.
+
+    Args:
+        place: the lot.
+        line: its story.
+        ranking: the newest.
+        cases: read.
+        rank: whom to award.
+        given: reasons why those before are passed over; what the last award said of others goes on.
+        last: the award that stands, or None.
+
+    Raises:
+        Refused: a case was upheld and the result does not stand, a reason is missing, or the same is awarded twice.
+        InvalidInput: no such rank, or a reason that is for nobody.
+        NotFound: a case's answer is not to be had.
+    """
+    check_known(cases)
+    open_ = shaken(line, cases)
+    named = ", ".join(str(one.case.number) for one in open_)
+    if open_ and last is None:
+        raise Refused(
+            f"case {named} was upheld: these candidates do not stand", code="award.upheld", field="cases",
+            fix=f"evaluate again and name candidates anew: yinxin tender candidates {place.tender} --lot {place.lot}",
+        )  # fmt: skip
+    if last is not None and last.rank == rank:
+        words = f"case {named} was upheld against this award" if open_ else f"candidate {rank} has the award"
+        raise Refused(words, code="award.same", field="--rank", fix="name another candidate with --rank")
+    if last is not None and rank < last.rank and not open_:
+        raise Refused(
+            f"candidate {rank} was passed over in award {last.number}", code="award.back", field="--rank",
+            fix="only an upheld case leads back to a candidate before",
+        )  # fmt: skip
+    chosen = ranking.of_rank(rank)
+    return Award(
+        place, len(line.awards) + 1, ranking.digest, rank, chosen.place, chosen.organisation, chosen.price,
+        _reasons(ranking, rank, given, last, len(line.cases)),
+    )  # fmt: skip
+
+
+def _reasons(
+    ranking: Ranking, rank: int, given: Sequence[Reason], last: Award | None, cases: int
+) -> tuple[Reason, ...]:
+    passed = [one.rank for one in ranking.candidates if one.rank < rank]
+    known = {one.rank: one for one in last.reasons} if last is not None else {}
+    known |= {one.rank: one for one in given}
+    missing = [number for number in passed if number not in known]
+    if missing:
+        raise Refused(
+            f"candidate {missing[0]} comes before {rank}: say why it is passed over", code="award.reason",
+            field="--reason", fix='--ground given-up --reason "…", once for each candidate passed over',
+        )  # fmt: skip
+    idle = [one.rank for one in given if one.rank not in passed]
+    if idle:
+        raise InvalidInput(
+            f"a reason is given for candidate {idle[0]}, who is not passed over", code="award.reason", field="--reason",
+            fix="a reason for each candidate before the one awarded, and no other",
+        )  # fmt: skip
+    odd = next((one.case for one in given if one.case is not None and not 1 <= one.case <= cases), None)
+    if odd is not None:
+        raise InvalidInput(f"the lot has no case {odd}", code="award.case", field="--case", fix="yinxin tender cases")
+    return tuple(known[number] for number in passed)
