@@ -66,9 +66,9 @@ def _read(board: Board, case: Case, place: LotPlace) -> ReadCase:
         paper, trouble = None, "the paper is about another lot"
     if case.answer is None:
         return ReadCase(case, paper, None, trouble)
-    kind: Callable[[bytes], ObjectionAnswer | ComplaintDecision]
-    kind = ObjectionAnswer.from_bytes if objection else ComplaintDecision.from_bytes
-    answer, why = _paper(board, case.answer, kind)
+    said = ObjectionAnswer if objection else ComplaintDecision
+    reply: Callable[[bytes], ObjectionAnswer | ComplaintDecision] = said.from_bytes
+    answer, why = _paper(board, case.answer, reply)
     if answer is not None:
         about = answer.objection if isinstance(answer, ObjectionAnswer) else answer.complaint
         if (answer.place, answer.number, about) != (place, case.number, case.digest):
