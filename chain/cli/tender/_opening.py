@@ -19,6 +19,7 @@ from chain.kernel.encoding import unb64url
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused
 from chain.kernel.tender_ports import TenderActs
 from chain.sealing import Recipients
+from chain.tenders.bidding.folder import folder_of
 from chain.tenders.custody.client import CustodianClient
 from chain.tenders.holding import opening_key
 from chain.tenders.notice import Notice, current_notice
@@ -186,6 +187,10 @@ def opening_here(current: State, tender: int, lot: int, envelope: int = 1) -> It
 
 
 def account_of(here: OpeningHere) -> str:
-    """Name of the account that this home writes from: by its role, a bidder's fresh one for the lot."""
+    """Name of the account that this home writes from: by its role, a bidder's own that acts for the lot now."""
     role = here.place.home.settings.role
-    return f"bid-{here.tender}-{here.lot}" if role == "bidder" else _ACCOUNTS.get(role, "account")
+    if role != "bidder":
+        return _ACCOUNTS.get(role, "account")
+    folder = folder_of(here.place.home / "bids", here.tender, here.lot)
+    name = folder.current(here.place.ledger)[0] if folder.exists else ""
+    return name or f"bid-{here.tender}-{here.lot}"

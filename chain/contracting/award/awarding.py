@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from chain.contracting.award.awards import Award, Reason
 from chain.contracting.award.periods import check_over, check_settled
 from chain.contracting.award.reading import read_cases
-from chain.contracting.award.standing import Ranking, make_award, shaken
+from chain.contracting.award.standing import make_award, shaken, standing_candidates
+from chain.evaluation.report import Candidates
 from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import Conflict, Refused
 from chain.kernel.steps import reached
@@ -41,7 +42,6 @@ def award_lot(
     board: Board,
     story: Story,
     place: LotPlace,
-    ranking: Ranking,
     rank: int,
     given: Sequence[Reason],
     now: int,
@@ -53,7 +53,6 @@ def award_lot(
         board: for the paper.
         story: of the tender.
         place: the lot.
-        ranking: the newest candidates.
         rank: whom to award.
         given: why those before are passed over.
         now: time of the newest final block, seconds.
@@ -64,11 +63,12 @@ def award_lot(
         NotFound, Damaged, Unavailable: a paper is not to be had.
     """
     line = story.lots[place.lot]
+    candidates = standing_candidates(board, line, place) if line.rankings else None
     last, cases = standing_award(board, line, place), read_cases(board, line, place)
-    if last is not None and _says_the_same(last, ranking, rank, given) and not shaken(line, cases):
+    if last is not None and _says_the_same(last, candidates, rank, given) and not shaken(line, cases):
         return sha256(last.to_bytes()), last
     phase = story.phase(place.lot)
-    if phase not in (Phase.CANDIDATES, Phase.AWARDED):
+    if candidates is None or phase not in (Phase.CANDIDATES, Phase.AWARDED):
         raise Refused(
             f"lot {place.lot} is {phase.name.lower()}: an award follows candidates", code="award.phase", field="lot",
             fix=f"yinxin tender candidates {place.tender} --lot {place.lot}",
@@ -77,7 +77,7 @@ def award_lot(
         check_over(story, place.lot, now, "the award")
     else:
         check_settled(line)
-    paper = make_award(place, line, ranking, cases, rank, given, last)
+    paper = make_award(place, line, candidates, cases, rank, given, last)
     digest = board.put(paper.to_bytes())
     reached("award-put")
     acts.award(place.tender, place.lot, paper.number, digest)
@@ -85,8 +85,8 @@ def award_lot(
     return digest, paper
 
 
-def _says_the_same(last: Award, ranking: Ranking, rank: int, given: Sequence[Reason]) -> bool:
+def _says_the_same(last: Award, candidates: Candidates | None, rank: int, given: Sequence[Reason]) -> bool:
     """True if that award was made already, whatever was carried over to it from the one before."""
-    if (last.candidates, last.rank) != (ranking.digest, rank):
+    if candidates is None or (last.candidates, last.rank) != (sha256(candidates.to_bytes()), rank):
         return False
     return all(one in last.reasons for one in given)

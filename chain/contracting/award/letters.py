@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from chain.catalogue import CertificateType
+from chain.contracting.award.agreements import StandingContract
 from chain.contracting.award.awards import Award
 from chain.contracting.award.certificates import CertificateOnRecord, CertificateUse
-from chain.contracting.award.contracts import Contract
 from chain.contracting.award.parts import Party
 from chain.credentials.bundle import EvidenceBundle, read_bundle
 from chain.credentials.credential import parse_credential
@@ -65,13 +65,13 @@ def letter_row(award: Award, awarded_at: int, notice: Notice, period: str = "") 
 
 
 def performance_row(
-    award: Award, contract: Contract, notice: Notice, *, grade: str, completed: date, issued: date
+    award: Award, standing: StandingContract, notice: Notice, *, grade: str, completed: date, issued: date
 ) -> dict[str, str]:
     """One row of the list for the performance record, by names of fields.
 
     Args:
         award: in force.
-        contract: as it holds now, the amendments' price in it.
+        standing: contract and amendments, as they hold now.
         notice: for title and OCDS id.
         grade: 优秀, 良好, 合格 or 不合格.
         completed: day on which the contract was carried out.
@@ -80,8 +80,8 @@ def performance_row(
     return _row(award, notice, award.organisation) | {
         "certificateNumber": _number("LY", award), "certificateIssuedDate": issued.isoformat(),
         "certificateEffectiveDate": issued.isoformat(), "certificateExpiringDate": "长期",
-        "KZ_contractNumber": contract.number, "KZ_performanceGrade": grade,
-        "KZ_contractAmount": str(contract.price).replace(",", ""), "KZ_completedOn": completed.isoformat(),
+        "KZ_contractNumber": standing.contract.number, "KZ_performanceGrade": grade,
+        "KZ_contractAmount": str(standing.price).replace(",", ""), "KZ_completedOn": completed.isoformat(),
     }  # fmt: skip
 
 

@@ -3,51 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chain.contracting.award.awards import Award, Reason
 from chain.contracting.award.parts import Party
 from chain.contracting.award.reading import ReadCase, position
-from chain.kernel.errors import InvalidInput, NotFound, Refused
+from chain.evaluation.report import Candidate, Candidates, read_candidates
+from chain.kernel.encoding import hex0x, sha256
+from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.tender_facts import TenderEvent
-from chain.tenders.notice import Money
+from chain.kernel.tender_ports import Board
 from chain.tenders.opening import LotPlace
 from chain.tenders.story import LotStory
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One candidate: its rank, the place of its bid, who is behind it, its price."""
+def standing_candidates(board: Board, line: LotStory, place: LotPlace) -> Candidates:
+    """The candidates named last, from the board.
 
-    rank: int
-    place: int
-    organisation: Party
-    price: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Candidates as they were named.
-
-    Attributes:
-        digest: SHA-256 of their paper, 32 bytes.
-        number: of the ranking on the ledger.
-        candidates: in the order of ranks.
+    Raises:
+        Refused: none are named.
+        NotFound, Damaged, Unavailable, InvalidInput: their paper is not to be had or not ours.
+        Conflict: it is about another lot or number than the ledger says.
     """
+    if not line.rankings:
+        raise Refused(
+            f"no candidates are named for lot {place.lot}", code="award.candidates", field="lot",
+            fix=f"yinxin tender candidates {place.tender} --lot {place.lot}",
+        )  # fmt: skip
+    event = line.rankings[-1]
+    paper = read_candidates(board.get(event.values["digest"]))
+    if (paper.lot_place, paper.number) != (place, event.values["number"]):
+        raise Conflict(
+            f"the candidates {hex0x(event.values['digest'])} are of another lot", code="award.paper",
+            field="candidates", fix="tell the supervisor",
+        )  # fmt: skip
+    return paper
 
-    digest: bytes
-    number: int
-    candidates: tuple[Candidate, ...]
 
-    def of_rank(self, rank: int) -> Candidate:
-        """The candidate of that rank. Raises InvalidInput."""
-        found = next((one for one in self.candidates if one.rank == rank), None)
-        if found is None:
-            ranks = ", ".join(str(one.rank) for one in self.candidates)
-            raise InvalidInput(
-                f"there is no candidate {rank}", code="award.rank", field="--rank", fix=f"one of {ranks}"
-            )  # fmt: skip
-        return found
+def party_of(candidate: Candidate) -> Party:
+    """Who is behind a candidate, as the award names it."""
+    return Party(candidate.code, candidate.name, candidate.members)
 
 
 def shaken(line: LotStory, cases: Sequence[ReadCase], before: TenderEvent | None = None) -> list[ReadCase]:
@@ -89,7 +83,7 @@ def check_known(cases: Sequence[ReadCase]) -> None:
 def make_award(
     place: LotPlace,
     line: LotStory,
-    ranking: Ranking,
+    named_now: Candidates,
     cases: Sequence[ReadCase],
     rank: int,
     given: Sequence[Reason],
@@ -100,7 +94,7 @@ def make_award(
     Args:
         place: the lot.
         line: its story.
-        ranking: the newest.
+        named_now: the newest candidates.
         cases: read.
         rank: whom to award.
         given: reasons why those before are passed over; what the last award said of others goes on.
@@ -127,17 +121,20 @@ def make_award(
             f"candidate {rank} was passed over in award {last.number}", code="award.back", field="--rank",
             fix="only an upheld case leads back to a candidate before",
         )  # fmt: skip
-    chosen = ranking.of_rank(rank)
+    chosen = named_now.of_rank(rank)
+    if chosen is None:
+        ranks = ", ".join(str(one.rank) for one in named_now.candidates)
+        raise InvalidInput(f"there is no candidate {rank}", code="award.rank", field="--rank", fix=f"one of {ranks}")
     return Award(
-        place, len(line.awards) + 1, ranking.digest, rank, chosen.place, chosen.organisation, chosen.price,
-        _reasons(ranking, rank, given, last, len(line.cases)),
+        place, len(line.awards) + 1, sha256(named_now.to_bytes()), rank, chosen.place, party_of(chosen), chosen.price,
+        _reasons(named_now, rank, given, last, len(line.cases)),
     )  # fmt: skip
 
 
 def _reasons(
-    ranking: Ranking, rank: int, given: Sequence[Reason], last: Award | None, cases: int
+    named_now: Candidates, rank: int, given: Sequence[Reason], last: Award | None, cases: int
 ) -> tuple[Reason, ...]:
-    passed = [one.rank for one in ranking.candidates if one.rank < rank]
+    passed = [one.rank for one in named_now.candidates if one.rank < rank]
     known = {one.rank: one for one in last.reasons} if last is not None else {}
     known |= {one.rank: one for one in given}
     missing = [number for number in passed if number not in known]
