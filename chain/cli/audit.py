@@ -152,6 +152,7 @@ class _Work:
             self._report, ledger, board, number, calls=TransactionInputs(self._place.connection.rpc),
             witnesses=self._witnesses, custody=self._sources(ledger, number), granted=self._granted,
             evidence=evidence_of(self._place.home, self._place.connection) if self._granted else None,
+            anchors=self.reader,
         )  # fmt: skip
         self._fitted |= depth.fitted
         self._files, self._opened = self._files + depth.files, self._opened + depth.opened

@@ -9,6 +9,10 @@ bids       A6: signatures of bidders and custodians; inputs: where they lie
 openings   A7: live sets, openings, published keys, key holders' messages
 files      A8: sealed files, with and without k2; verdicts: a file beside the fault that the record names
 records    A9: opening records
+after      A13, lot by lot, in three parts:
+cases      A13: objections and complaints with their clocks
+awards     A13: awards, certificates on record
+contracts  A13: contract and amendments; the tender that a re-tender repeats
 =========  ====================================================================================================
 """
 
@@ -19,6 +23,7 @@ from dataclasses import dataclass
 
 from chain.audit.batches import Vouching
 from chain.audit.report import Report
+from chain.audit.tenders.after import audit_after, audit_previous
 from chain.audit.tenders.bids import audit_bids
 from chain.audit.tenders.case import Calls, TenderCase
 from chain.audit.tenders.facts import audit_facts, tell_story
@@ -27,6 +32,7 @@ from chain.audit.tenders.holders import audit_holders
 from chain.audit.tenders.openings import audit_opening, audit_releases
 from chain.audit.tenders.papers import audit_papers
 from chain.audit.tenders.records import audit_record
+from chain.kernel.ports import TrustSource
 from chain.kernel.tender_ports import Board, TenderLedger
 from chain.tenders.bidding import Evidence
 from chain.tenders.opening.session import FileSource
@@ -60,6 +66,7 @@ def audit_tender(
     custody: Sequence[FileSource] = (),
     granted: Mapping[bytes, bytes] | None = None,
     evidence: Evidence | None = None,
+    anchors: TrustSource | None = None,
 ) -> Depth:
     """Look at everything of one tender; how deep that reached.
 
@@ -73,11 +80,12 @@ def audit_tender(
         custody: where sealed files lie; none: faults and granted keys stay unknown.
         granted: k2 by digest of the bid's identity, for the level of file keys.
         evidence: where licences and bindings are looked up, for organisations.
+        anchors: the ledger of certificates, for award letters and performance records.
     """
     story = tell_story(report, ledger, tender)
     if story is None:
         return Depth()
-    case = TenderCase(report, ledger, board, story, calls, witnesses, custody, granted or {}, evidence)
+    case = TenderCase(report, ledger, board, story, calls, witnesses, custody, granted or {}, evidence, anchors)
     audit_facts(case)
     audit_papers(case)
     audit_holders(case)
@@ -91,4 +99,6 @@ def audit_tender(
                 if record is not None:
                     audit_releases(case, live, record)
             audit_files(case, live, keys, record)
+    audit_previous(case)
+    audit_after(case)
     return Depth(case.files, case.opened, frozenset(case.fitted))

@@ -9,6 +9,7 @@ from typing import Protocol
 from chain.audit.batches import Vouching
 from chain.audit.report import Report
 from chain.kernel.encoding import hex0x
+from chain.kernel.ports import TrustSource
 from chain.kernel.tender_facts import TenderEvent
 from chain.kernel.tender_ports import Board, TenderLedger
 from chain.sealing import OpeningKey
@@ -41,6 +42,7 @@ class TenderCase:
         custody: where sealed files lie; none: they are not looked at.
         granted: k2 (16 bytes) by digest of the bid's identity, as granted to the auditor.
         evidence: where licences and bindings are looked up, or None: organisations are not judged again.
+        anchors: the ledger of certificates, or None: what is on record of them is not looked up there.
         notice: the newest, once it was read.
         notices: every version that could be read, by digest.
         key: public side of the opening key, once the ceremony was recomputed.
@@ -58,6 +60,7 @@ class TenderCase:
     custody: Sequence[FileSource] = ()
     granted: Mapping[bytes, bytes] = field(default_factory=dict)
     evidence: Evidence | None = None
+    anchors: TrustSource | None = None
     notice: Notice | None = None
     key: OpeningKey | None = None
     files: int = 0

@@ -45,7 +45,9 @@ def register(app: typer.Typer) -> None:
 def contract(
     ctx: typer.Context,
     tender: Tender,
-    file: Annotated[Path | None, typer.Argument(help="draft, TOML or JSON; without it: what was offered goes on")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="draft, TOML or JSON; without it: what was offered goes on")
+    ] = None,
     lot: LotOption = 1,
     amend: Annotated[bool, typer.Option("--amend", help="an amendment of the contract 合同变更")] = False,
     draft: Annotated[Path | None, typer.Option("--draft", help="write a draft to fill in, and do nothing else")] = None,
@@ -83,7 +85,9 @@ def _template(ctx: typer.Context, here: OpeningHere, draft: Path, amend: bool) -
     else:
         text = contract_template(award_of(here), day)
     write_atomically(draft, text.encode("utf-8"))
-    emit(ctx, {"file": str(draft)}, f"[green]✓[/] {draft}: fill it in, then yinxin tender contract {here.tender} {draft}")
+    emit(
+        ctx, {"file": str(draft)}, f"[green]✓[/] {draft}: fill it in, then yinxin tender contract {here.tender} {draft}"
+    )
 
 
 def _contract_of(here: OpeningHere) -> StandingContract:

@@ -50,7 +50,9 @@ def letter(
     lot: LotOption = 1,
     out: OutOption = None,
     issued: IssuedOption = None,
-    period: Annotated[str, typer.Option(help="period of performance 工期; as notice and bid have it if not given")] = "",
+    period: Annotated[
+        str, typer.Option(help="period of performance 工期; as notice and bid have it if not given")
+    ] = "",
     account: AccountOption = "",
 ) -> None:
     """Award letter 中标通知书: --out writes the list for the bureau, --issued puts the certificate on record.

@@ -62,8 +62,9 @@ from chain.contracting.award.drafting import (
     draft_amendment,
     draft_contract,
 )
-from chain.contracting.award.filing import complain, decide, object_in_time
+from chain.contracting.award.filing import check_objection, complain, decide, object_in_time
 from chain.contracting.award.letters import (
+    CITES,
     TYPES,
     anchor_contradiction,
     contradiction,
@@ -79,10 +80,11 @@ from chain.contracting.award.parts import PaperDocument, Party, Period
 from chain.contracting.award.periods import Window, check_over, check_settled, due, window
 from chain.contracting.award.reading import ReadCase, read_cases
 from chain.contracting.award.signing import agreement_digest, agreement_text, signer_of
-from chain.contracting.award.standing import make_award, shaken, standing_candidates
+from chain.contracting.award.standing import award_contradiction, make_award, shaken, standing_candidates
 
 __all__ = [
     "AMENDMENT_KIND",
+    "CITES",
     "TYPES",
     "Agreement",
     "Amendment",
@@ -110,9 +112,11 @@ __all__ = [
     "amendment_template",
     "amendments_of",
     "anchor_contradiction",
+    "award_contradiction",
     "award_lot",
     "check_amendment",
     "check_contract",
+    "check_objection",
     "check_over",
     "check_settled",
     "complain",

@@ -25,12 +25,14 @@ class ReadCase:
         paper: what is said, or None: nobody has the paper, or it is none of ours.
         answer: what was answered or decided; None: nothing yet, or nobody has it.
         trouble: what is wrong with one of the papers, in words.
+        wrong: the same, if a paper is there and is not what it must be; empty if none is to be had.
     """
 
     case: Case
     paper: Objection | Complaint | None
     answer: ObjectionAnswer | ComplaintDecision | None
     trouble: str = ""
+    wrong: str = ""
 
     @property
     def outcome(self) -> Decision | None:
@@ -61,23 +63,26 @@ def position(event: TenderEvent) -> tuple[int, int]:
 def _read(board: Board, case: Case, place: LotPlace) -> ReadCase:
     objection = case.kind is CaseKind.OBJECTION
     read: Callable[[bytes], Objection | Complaint] = Objection.from_bytes if objection else Complaint.from_bytes
-    paper, trouble = _paper(board, case.digest, read)
+    paper, lost, wrong = _paper(board, case.digest, read)
     if paper is not None and paper.place != place:
-        paper, trouble = None, "the paper is about another lot"
+        paper, wrong = None, "the paper is about another lot"
     if case.answer is None:
-        return ReadCase(case, paper, None, trouble)
+        return ReadCase(case, paper, None, wrong or lost, wrong)
     said = ObjectionAnswer if objection else ComplaintDecision
     reply: Callable[[bytes], ObjectionAnswer | ComplaintDecision] = said.from_bytes
-    answer, why = _paper(board, case.answer, reply)
+    answer, gone, odd = _paper(board, case.answer, reply)
     if answer is not None:
         about = answer.objection if isinstance(answer, ObjectionAnswer) else answer.complaint
         if (answer.place, answer.number, about) != (place, case.number, case.digest):
-            answer, why = None, "the answer is to another case"
-    return ReadCase(case, paper, answer, why or trouble)
+            answer, odd = None, "the answer is to another case"
+    return ReadCase(case, paper, answer, odd or wrong or gone or lost, odd or wrong)
 
 
-def _paper(board: Board, digest: bytes, read: Callable[[bytes], _T]) -> tuple[_T | None, str]:
+def _paper(board: Board, digest: bytes, read: Callable[[bytes], _T]) -> tuple[_T | None, str, str]:
+    """The paper; or why it is not to be had; or why it is not what it must be."""
     try:
-        return read(board.get(digest)), ""
-    except (NotFound, Damaged, InvalidInput) as error:
-        return None, error.message
+        return read(board.get(digest)), "", ""
+    except NotFound as error:
+        return None, error.message, ""
+    except (Damaged, InvalidInput) as error:
+        return None, "", error.message

@@ -153,3 +153,20 @@ def _reasons(
     if odd is not None:
         raise InvalidInput(f"the lot has no case {odd}", code="award.case", field="--case", fix="yinxin tender cases")
     return tuple(known[number] for number in passed)
+
+
+def award_contradiction(award: Award, candidates: Candidates) -> str:
+    """What an award says otherwise than the candidates it follows; empty: nothing."""
+    if award.candidates != sha256(candidates.to_bytes()):
+        return "it follows other candidates than those named last"
+    chosen = candidates.of_rank(award.rank)
+    if chosen is None:
+        return f"there is no candidate {award.rank}"
+    if (award.place, award.organisation) != (chosen.place, party_of(chosen)):
+        return f"candidate {award.rank} is somebody else"
+    if award.price != chosen.price:
+        return f"its price is {award.price}, the candidate's {chosen.price}"
+    passed = [one.rank for one in candidates.candidates if one.rank < award.rank]
+    if [one.rank for one in award.reasons] != passed:
+        return "its reasons are not of just those who are passed over"
+    return ""
