@@ -15,4 +15,4 @@ def test_the_page_lists_every_rule_in_both_languages() -> None:
 
 
 def test_numbers_ascend() -> None:
-    assert list(RULES) == sorted(RULES)
+    assert list(RULES) == sorted(RULES, key=lambda rule: int(rule[1:]))
