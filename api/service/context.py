@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from api.certificates.office import Office
 from api.db import open_service
 from api.service.alive import Alive
+from api.tenders.insight import Insight
 from api.tenders.place import Tenders
 from chain.kernel.clock import Clock, system_clock
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
@@ -91,6 +92,12 @@ class Service:
     def tenders(self) -> Tenders:
         """Ledger and boards of tenders, as the service's own home reaches them."""
         return Tenders(self.home)
+
+    @cached_property
+    def insight(self) -> Insight:
+        """Facts of all tenders, for statistics and signals."""
+        with self._lock:
+            return Insight(self.tenders)
 
     def facts(self, bureau: str) -> tuple[BureauFacts | None, int]:
         """What the registry says of a bureau, and the time of the block at which it was read."""

@@ -22,7 +22,7 @@ ANYBODY: frozenset[str] = frozenset(
         "ready", "show_first_page", "show_local_authority", "show_scanner", "show_scanned", "show_service_worker",
         "show_asset", "show_trust_root", "show_trust_snapshot", "call_ledger", "list_tenders", "show_tender",
         "show_tender_timeline", "show_tender_paper", "show_opening", "list_places", "show_ceremony", "ask_question",
-        "check_receipt",
+        "check_receipt", "show_statistics", "show_statistics_table",
     }
 )  # fmt: skip
 """Operations that need no account. Whoever adds one here says: strangers may."""
@@ -97,5 +97,8 @@ ALLOWED: dict[str, set[str]] = {
     "unfollow_tender": {"bidder"},
     "list_questions": {"procurement", "agent"},
     "relay_release": {"keyholder"},
+    "show_signals": {"supervisor"},
+    "show_signals_to_auditor": {"auditor", "auditor-general"},
+    "list_signals": {"auditor", "auditor-general"},
 }
 """Operation to the people who may call it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import select, update
@@ -123,6 +124,49 @@ def test_a_ceremony_is_shown_with_its_members(office: TenderOffice, opened: int)
     ]
     assert all(one["dealt"] and one["qualified"] for one in shown["members"])
     assert shown["tender"] is None
+
+
+def test_statistics_are_those_that_anybody_counts_from_ledger_and_board(office: TenderOffice, opened: int) -> None:
+    office.service.insight.seconds = 0
+    answer = office.call(None, "GET", "/v1/statistics")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, max-age=60")
+    figures = answer.json()
+    assert (figures["tenders"]["lots"], figures["bids"]["openedLots"], figures["bids"]["bids"]) == (opened, 1, 2)
+    assert figures["unread"] == 1  # the record of this tender is none
+    said = office.stage.run("service", "tender", "statistics")
+    assert said.code == 2
+    assert {**said.data, "asOf": None} == {**figures, "asOf": None}
+    table = office.call(None, "GET", "/v1/statistics.csv")
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert "bids.bids,,2" in table.text.splitlines()
+    other = office.get("/v1/statistics?until=2001-01-01")
+    assert (other["tenders"]["count"], other["bids"]["openedLots"]) == (0, 0)
+    wrong = office.call(None, "GET", "/v1/statistics?since=2001-13-01")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "insight.span")
+
+
+def test_within_a_minute_statistics_are_read_once(office: TenderOffice, opened: int) -> None:
+    insight = office.service.insight
+    insight.seconds = 60
+    first = office.call(None, "GET", "/v1/statistics")
+    with mock.patch.object(type(insight.place), "chain", side_effect=AssertionError("the ledger is asked again")):
+        again = office.call(None, "GET", "/v1/statistics", params={"since": "2001-01-01"})
+        assert again.json()["asOf"] == first.json()["asOf"]
+    insight.seconds = 0
+    assert opened
+
+
+def test_signals_are_for_the_supervisor_and_tell_nobody_else(office: TenderOffice, opened: int) -> None:
+    path = f"/v1/tenders/{opened}/signals"
+    for name in (None, "lead", "bidder", "watch", "authority"):
+        assert office.call(name, "GET", path).status_code in (401, 403), name
+    appointing = {"account": "watch", "role": "supervisor"}
+    there = f"/v1/bureaus/{BUREAU}/tenders/{opened}/appointments"
+    assert office.call("lead", "POST", there, json=appointing).status_code == 201
+    found = office.get(path, "watch")
+    assert (found["items"], found["unread"]) == ([], 1)
+    for other in (path.replace(str(opened), str(opened + 1)), f"/v1/bureaus/{BUREAU}/signals"):
+        assert office.call("watch", "GET", other).status_code == 403
 
 
 def test_a_rebuild_makes_the_same_index_from_the_chain_alone(office: TenderOffice, opened: int) -> None:
