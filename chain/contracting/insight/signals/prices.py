@@ -10,8 +10,8 @@ from itertools import groupby
 from chain.contracting.insight.facts import Bid, LotFact, TenderFact
 from chain.contracting.insight.signals.model import Signal, Strength, Thresholds, Where, listed, percent, signal_of
 
-_MOST = 100
-"""Bids of a lot among which patterns are looked for; with more they are found by chance alone."""
+_MOST = 40
+"""The lowest prices of a lot among which patterns are looked for; among more they are found by chance alone."""
 _CENT = Fraction(1, 100)
 Step = Callable[[Fraction, Fraction], Fraction]
 """From a price and the next higher one to the step between them."""
@@ -86,19 +86,21 @@ def _ratio(low: Fraction, high: Fraction) -> Fraction:
 
 def _longest(bids: Sequence[Bid], step: Step, tolerance: Fraction) -> list[Bid]:
     """The longest run in which every step is the first one, but for that part of it."""
-    best: list[Bid] = []
-    for start, first in enumerate(bids):
-        for second in bids[start + 1 :]:
-            wanted = step(_exact(first), _exact(second))
+    exact = [_exact(bid) for bid in bids]
+    best: list[int] = []
+    for first in range(len(bids)):
+        for second in range(first + 1, len(bids)):
+            wanted = step(exact[first], exact[second])
             run = [first, second]
-            for bid in bids:
-                if _price(bid) > _price(run[-1]) and abs(step(_exact(run[-1]), _exact(bid)) - wanted) <= (
-                    tolerance * wanted
-                ):
-                    run.append(bid)
+            for place in range(second + 1, len(bids)):
+                apart = step(exact[run[-1]], exact[place]) - wanted
+                if abs(apart) <= tolerance * wanted:
+                    run.append(place)
+                elif apart > 0:
+                    break
             if len(run) > len(best):
                 best = run
-    return best
+    return [bids[place] for place in best]
 
 
 def _reference(bids: Sequence[Bid], lot: LotFact, where: tuple[Where, ...], limits: Thresholds) -> Iterator[Signal]:
