@@ -165,7 +165,7 @@ def test_signals_are_for_the_supervisor_and_tell_nobody_else(office: TenderOffic
     assert office.call("lead", "POST", there, json=appointing).status_code == 201
     found = office.get(path, "watch")
     assert (found["items"], found["unread"]) == ([], 1)
-    for other in (path.replace(str(opened), str(opened + 1)), f"/v1/bureaus/{BUREAU}/signals"):
+    for other in (f"/v1/tenders/{opened + 1}/signals", f"/v1/bureaus/{BUREAU}/signals"):
         assert office.call("watch", "GET", other).status_code == 403
 
 
