@@ -30,6 +30,7 @@ _ROLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "keyholder": (("account", "account", ""),),
     "custodian": (("account", "account", ""),),
     "bidder": (("papers", "desk", ""),),
+    "expert": (("papers", "desk", ""),),
 }
 """Role: its keys as (name, kind, purpose in the registry)."""
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from chain.cli import _holder_draws
 from chain.cli import _keyholding as words
 from chain.cli._keyholding import ACCOUNT, Desk, convener, key_desk
 from chain.cli._tenders import tender_place
@@ -30,6 +31,7 @@ from chain.tenders.holding.rounds import Report, Standing
 app = typer.Typer(
     help="Key holders 密钥保管人: make an opening key together, sign openings, destroy shares.", no_args_is_help=True
 )
+_holder_draws.register(app)
 _YEAR = 366 * 86_400
 _ENDED = {Standing.READY: YES, Standing.DESTROYED: YES, Standing.LEFT_OUT: NO, Standing.FAILED: NO}
 

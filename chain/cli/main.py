@@ -27,8 +27,8 @@ from chain.kernel.errors import Damaged, InvalidInput, Unavailable, YinxinError
 from chain.kernel.home import Home
 
 _NOUNS = (
-    "approver", "authority", "bid", "blobs", "claim", "id", "keyholder", "keys", "node", "snapshot", "tender", "trust",
-    "witness",
+    "approver", "authority", "bid", "blobs", "claim", "expert", "id", "keyholder", "keys", "node", "snapshot", "tender",
+    "trust", "witness",
 )  # fmt: skip
 _VERBS = ("audit", "decide", "doctor", "init", "open", "seal", "verify")
 

@@ -13,21 +13,40 @@ from chain.cli.tender import (
     cases,
     clock,
     close,
+    committee,
     contract,
     drafting,
+    drawing,
     finish,
     grant,
     insight,
     letters,
     objections,
     opening,
+    pool,
     publishing,
     showing,
 )
 
 app = typer.Typer(help="Tenders 招标: from the draft to the contract.", no_args_is_help=True)
 
-for _part in (drafting, publishing, asking, showing, clock, close, opening, objections, finish, grant, insight):
+_PARTS = (
+    drafting,
+    publishing,
+    asking,
+    showing,
+    clock,
+    close,
+    opening,
+    objections,
+    finish,
+    grant,
+    pool,
+    drawing,
+    committee,
+    insight,
+)
+for _part in _PARTS:
     _part.register(app)
 for _part in (cases, awarding, letters, contract):
     _part.register(app)

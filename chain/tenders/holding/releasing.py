@@ -17,13 +17,13 @@ from chain.kernel.errors import NotFound, Refused
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import CeremonyPlan, Phase, TenderState
 from chain.kernel.tender_ports import Board, TenderLedger
-from chain.sealing import KeyShare, Release, make_release
+from chain.sealing import KeyShare, Message, Release, make_release
 from chain.tenders.holding.store import ShareStore
 from chain.tenders.notice import Words, current_notice
 from chain.tenders.opening import LiveBids, live_bids, read_story, releases_topic
 
 KINDS = ("opening",)
-"""Kinds of messages that this tool signs for a tender. Draws and float points need rules of their own first."""
+"""Kinds of messages of an opening. Draws and float points have rules of their own: ``yinxin keyholder draw``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,14 @@ def prepare_release(
     if kind not in KINDS:
         raise Refused(
             f"this tool does not sign messages of the kind {kind!r}", code="release.kind", field="--kind",
-            fix="only " + ", ".join(KINDS),
+            fix="opening; draws are signed by yinxin keyholder draw",
         )  # fmt: skip
     now = clock()
     ledger.refresh()
     state = ledger.tender(tender)
     if state is None:
         raise NotFound(f"there is no tender {tender}", code="tender.unknown", field="tender", fix="give its number")
-    _check_time(max(state.open_at, store.opening_of(tender)), now, ledger.block.time)
+    check_time(max(state.open_at, store.opening_of(tender)), now, ledger.block.time)
     story = read_story(ledger, tender)
     _check_phase(story.phase(lot) if lot in story.lots else Phase.NONE, envelope)
     live = live_bids(story, ledger.genesis, lot, envelope)
@@ -112,7 +112,7 @@ def prepare_release(
             f"no custodian states yet that every live file of lot {lot}, envelope {envelope} is there",
             code="release.custody", field="tender", fix="wait for the custodians: yinxin custodian attest",
         )  # fmt: skip
-    share = _share(ledger, store, state, live)
+    share = share_for(ledger, store, state, live.message)
     notice = current_notice(ledger, board, tender)
     named = notice.lot(lot)
     if notice.digest != story.notice_digest or named is None:
@@ -121,8 +121,8 @@ def prepare_release(
             fix="ask another endpoint and another board, and tell the supervisor",
         )  # fmt: skip
     return ReadyRelease(
-        tender, lot, envelope, _title(notice.title), _title(named.title), len(live.bids), live.digest, state.open_at,
-        tuple(account for account, _ in custody), state.ceremony, share.key_holder, live, share,
+        tender, lot, envelope, title_of(notice.title), title_of(named.title), len(live.bids), live.digest,
+        state.open_at, tuple(account for account, _ in custody), state.ceremony, share.key_holder, live, share,
     )  # fmt: skip
 
 
@@ -138,7 +138,8 @@ def send_release(board: Board, ready: ReadyRelease, *, done: Callable[[], None] 
     return release
 
 
-def _check_time(due: int, now: int, final: int) -> None:
+def check_time(due: int, now: int, final: int) -> None:
+    """Nothing is signed before the opening is due, by both clocks (seconds). Raises Refused."""
     if now < due:
         raise Refused(
             f"this machine's clock says {rfc3339(now)}; nothing is opened before {rfc3339(due)}",
@@ -170,7 +171,8 @@ def _check_phase(phase: Phase, envelope: int) -> None:
     )  # fmt: skip
 
 
-def _share(ledger: TenderLedger, store: ShareStore, state: TenderState, live: LiveBids) -> KeyShare:
+def share_for(ledger: TenderLedger, store: ShareStore, state: TenderState, message: Message) -> KeyShare:
+    """The share of this home that signs a message of that tender. Raises NotFound, Refused, Damaged."""
     ceremony = ledger.ceremony(state.ceremony)
     if ceremony is None or not ceremony.key:
         raise Refused(
@@ -178,10 +180,11 @@ def _share(ledger: TenderLedger, store: ShareStore, state: TenderState, live: Li
             field="tender", fix="ask another endpoint",
         )  # fmt: skip
     share = store.share(state.ceremony)
-    fits = share.ceremony == ceremony.plan.roster_digest and share.scope.covers(live.message)
-    if not fits or ceremony.plan.book != ledger.book or ceremony.plan.tender not in (0, live.tender):
+    fits = share.ceremony == ceremony.plan.roster_digest and share.scope.covers(message)
+    if not fits or ceremony.plan.book != ledger.book or ceremony.plan.tender not in (0, message.tender):
         raise Refused(
-            f"the share of ceremony {state.ceremony} in this home was not made for tender {live.tender} of this ledger",
+            f"the share of ceremony {state.ceremony} in this home was not made for tender {message.tender} "
+            "of this ledger",
             code="release.scope", field="tender", fix="use the home that took part in that ceremony",
         )  # fmt: skip
     _check_term(state, ceremony.plan)
@@ -197,7 +200,8 @@ def _check_term(state: TenderState, plan: CeremonyPlan) -> None:
         )  # fmt: skip
 
 
-def _title(words: Words) -> Title:
+def title_of(words: Words) -> Title:
+    """What a tender or a lot is called, on one line each."""
     return Title(_line(words.in_("zh")), _line(words.in_("en")))
 
 
