@@ -242,7 +242,7 @@ class Settings(BaseSettings):
 
     role: Literal[
         "", "officer", "approver", "authority", "witness", "clerk", "operator", "service",
-        "procurement", "supervisor", "keyholder", "custodian", "bidder",
+        "procurement", "supervisor", "keyholder", "custodian", "bidder", "expert",
     ] = Field("", description="who works here; only changes what doctor and help speak of")  # fmt: skip
     operator: str = Field("", description="name or number written into acts done from here")
     operator_address: str = Field(

@@ -21,6 +21,7 @@ from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
 from tests.api.walk import Run, run_until, steps_in_code
 from tests.chain.tenders.holding.steps import HOLDER
 from tests.cli.bid.steps import BIDDER
+from tests.cli.committee_steps import DRAWING
 from tests.cli.opening_steps import OPENING
 from tests.support.guarantee import SLUG, as_json, definition
 
@@ -69,7 +70,7 @@ SIZE, CHUNK = 500, 200
 def test_every_step_in_the_code_is_in_these_tables() -> None:
     assert steps_in_code() == {
         *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER, *CARE, *SERVER, *CUSTODY,
-        *HOLDER, *OPENING, *BIDDER, *TENDERS,
+        *HOLDER, *OPENING, *BIDDER, *TENDERS, *DRAWING,
     }  # fmt: skip
     assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}
 

@@ -11,6 +11,7 @@ from chain.kernel.encoding import b64url
 from chain.sealing import FaultKind
 from chain.tenders.opening.finishing import restore_until, session_topic
 from tests.api.town import cheap_keys
+from tests.cli.committee_steps import committee_on_the_ledger, expert_home, pool_on_the_ledger
 from tests.support.opening_stage import OpeningCase
 from tests.support.tender_fixtures import tender_stage, tender_template
 from tests.support.tender_stage import TenderStage
@@ -121,9 +122,11 @@ def test_audit_wants_one_thing_to_look_at(case: OpeningCase) -> None:
 def test_a_bad_file_is_recorded_with_its_evidence_and_the_supervisor_sees_the_same(
     tender_stage: TenderStage, tmp_path: Path
 ) -> None:
-    """One file is junk and one is lost; the third is read out all the same."""
-    case = OpeningCase.publish(tender_stage, tmp_path / "tender", minimumBids=1, deadline=6)
+    """One file is junk and one is lost; the third is read out all the same. Then a committee is drawn for the lot."""
+    expert_home(tender_stage)
+    case = OpeningCase.publish(tender_stage, tmp_path / "tender", minimumBids=1, deadline=12)
     stage, tender = case.stage, str(case.tender)
+    pool_on_the_ledger(case, tmp_path)
     case.bid(1)
     case.bid(2, spoil=lambda path: path.write_bytes(b"junk") and None)
     case.bid(3)
@@ -158,3 +161,4 @@ def test_a_bad_file_is_recorded_with_its_evidence_and_the_supervisor_sees_the_sa
     record = json.loads(stage.board.get(bytes.fromhex(finished["record"][2:])))
     assert record["content"]["bids"][1]["fault"]["k2"] is None
     assert b64url(b"junk") not in json.dumps(record)
+    committee_on_the_ledger(case, tmp_path)

@@ -9,6 +9,7 @@ bids       A6: signatures of bidders and custodians; inputs: where they lie
 openings   A7: live sets, openings, published keys, key holders' messages
 files      A8: sealed files, with and without k2; verdicts: a file beside the fault that the record names
 records    A9: opening records
+committee  A10: pool, draws, committees, names
 after      A13, lot by lot, in three parts:
 cases      A13: objections and complaints with their clocks
 awards     A13: awards, certificates on record
@@ -26,6 +27,7 @@ from chain.audit.report import Report
 from chain.audit.tenders.after import audit_after, audit_previous
 from chain.audit.tenders.bids import audit_bids
 from chain.audit.tenders.case import Calls, TenderCase
+from chain.audit.tenders.committee import audit_committee, audit_pool
 from chain.audit.tenders.facts import audit_facts, tell_story
 from chain.audit.tenders.files import audit_files, audit_grants
 from chain.audit.tenders.holders import audit_holders
@@ -90,7 +92,9 @@ def audit_tender(
     audit_papers(case)
     audit_holders(case)
     audit_bids(case)
+    pool = audit_pool(case)
     for lot in story.lots.values():
+        audit_committee(case, lot.number, pool)
         for envelope in sorted(lot.closings):
             live, keys = audit_opening(case, lot.number, envelope)
             record = None

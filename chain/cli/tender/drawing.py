@@ -21,7 +21,7 @@ from chain.evaluation.committee import (
     float_point_of,
     pool_on_record,
 )
-from chain.evaluation.committee.completing import float_of, record_result, record_tie, result_of
+from chain.evaluation.committee.completing import float_of, record_draw, record_result, record_tie, result_of
 from chain.evaluation.committee.planning import place_lines, plan_draw
 from chain.evaluation.committee.shares import ShareBox, draws_topic
 from chain.evaluation.committee.signing import KINDS, waiting
@@ -72,8 +72,7 @@ def draw(
         )  # fmt: skip
         if not isinstance(made, Turn):
             seats, reasons = made
-            place.board.put(reasons.to_bytes())
-            here.acts(account).record(tender, lot, "draw", place.board.put(seats.to_bytes()))
+            record_draw(here.acts(account), place.board, seats, reasons)
             here.renew()
             turn = draws_of(place.ledger, place.board, here.story, notice, lot).turns[-1]
             if turn.digest != seats.subject() or turn.fault:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from chain.evaluation.committee.draws import DRAW, DRAWN, TIE, TIE_DRAWN, Turn, pool_on_record
-from chain.evaluation.committee.papers import Drawn, FloatPointDrawn, TieDrawn
+from chain.evaluation.committee.papers import Drawn, DrawReasons, FloatPointDrawn, TieDrawn
 from chain.evaluation.committee.shares import ShareBox
 from chain.evaluation.committee.standing import FLOAT, float_message, place_of
-from chain.evaluation.draw import draw_experts, draw_order, draw_point, seed_of, tie_paper
+from chain.evaluation.draw import Seats, draw_experts, draw_order, draw_point, seed_of, tie_paper
 from chain.kernel.errors import InvalidInput, Refused
 from chain.kernel.steps import reached
 from chain.kernel.tender_ports import Board, TenderActs
 from chain.tenders.notice import Notice
 from chain.tenders.opening import LotPlace
 from chain.tenders.story import Story
+
+
+def record_draw(acts: TenderActs, board: Board, seats: Seats, reasons: DrawReasons) -> bytes:
+    """Put a draw on board and ledger, with its reasons; its subject."""
+    place = reasons.place
+    board.put(reasons.to_bytes())
+    digest = board.put(seats.to_bytes())
+    reached("draw-planned")
+    acts.record(place.tender, place.lot, DRAW, digest)
+    reached("draw-requested")
+    return digest
 
 
 def record_tie(acts: TenderActs, board: Board, story: Story, lot: int, places: tuple[int, ...]) -> bytes:
@@ -65,6 +76,3 @@ def record_result(acts: TenderActs, board: Board, result: Drawn | TieDrawn | Flo
     acts.record(result.place.tender, result.place.lot, kinds[type(result)], digest)
     reached("draw-recorded")
     return digest
-
-
-__all__ = ["DRAW", "float_of", "record_result", "record_tie", "result_of"]
