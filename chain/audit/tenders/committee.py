@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 from chain.audit.report import Broken
 from chain.audit.tenders.case import TenderCase, event_name
@@ -129,6 +130,10 @@ def _committees(case: TenderCase, committees: tuple[RecordedCommittee, ...], not
         subject = f"{name}, committee ({hex0x(one.digest)}) in block {one.event.block.number}"
         case.report.holds("A1006", subject, not one.fault, f"it does not follow from the draws: {one.fault}")
     counted = [one.committee for one in committees if one.committee is not None and not one.fault]
+    for former, other in pairwise(counted):
+        if former.owners != other.owners:
+            words = "other representatives of the procuring entity than before"
+            case.report.note("A1006", f"{name}, committee {other.number}", words)
     if not counted or not notice.mandatory:
         return
     last = counted[-1]

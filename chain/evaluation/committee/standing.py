@@ -171,6 +171,9 @@ def _check(
     """See whether a committee follows from what was drawn before it was recorded. Raises Refused, InvalidInput."""
     if (committee.lot, committee.number) != (place_of(notice, lot), number):
         raise Refused("it is another lot's, or not the next one", code="committee.place", field="number")
+    awards = story.lots[lot].awards
+    if awards and before(awards[0], event):
+        raise Refused("the lot was awarded", code="committee.late", field="lot")
     digest, pool = pool_on_record(board, story)
     draws = draws_of(ledger, board, _until(story, lot, event), notice, lot)
     if draws.pending("draw") is not None:

@@ -147,6 +147,18 @@ def test_what_is_tampered_with_is_named_by_its_rule(tmp_path: Path, what: str) -
         assert broken(case) == {rule}
 
 
+def test_representatives_who_change_are_noted(tmp_path: Path) -> None:
+    case = played(tmp_path)
+    made = case.committee(number=2)
+    last = replace(made.members[-1], account=sha256(b"somebody else")[:20], box=sha256(b"another box"))
+    case.commit(replace(made, members=(*made.members[:-1], last)))
+    noted = [one.detail for one in audited(case).findings if (one.rule, one.result) == ("A1006", Result.NOTE)]
+    assert noted == ["other representatives of the procuring entity than before"]
+    case.award()
+    case.commit(case.committee(number=3))
+    assert broken(case) == {"A1006"}, "nobody joins a committee after the award"
+
+
 def test_a_pool_that_came_late_is_none(tmp_path: Path) -> None:
     case = DrawCase.opened(tmp_path)
     case.draw(case.seats())
