@@ -105,12 +105,11 @@ def rank(
     reference = None
     if rules.reference is not None and bids:
         reference = reference_price(rules, list(prices.values()), ceiling=ceiling, float_point=float_point)
-    columns = {one.name: _column(one, rules, bids, sheets, reference) for one in rules.criteria}
+    points = points_of(rules, rules.criteria, bids, sheets, reference)
     scores = [
-        Score(bid.place, prices[bid.place], points := {name: column[bid.place] for name, column in columns.items()},
-              sum(points.values(), Decimal(0)))
+        Score(bid.place, prices[bid.place], points[bid.place], sum(points[bid.place].values(), Decimal(0)))
         for bid in bids
-    ]  # fmt: skip
+    ]
     keys = _keys(rules, drawn)
     scores.sort(key=lambda score: [key(score) for key in keys])
     ranks: list[int] = []
@@ -118,6 +117,18 @@ def rank(
         same = number > 1 and all(key(score) == key(scores[number - 2]) for key in keys)
         ranks.append(ranks[-1] if same else number)
     return Ranking(tuple(scores), tuple(ranks), reference, abnormally_low(rules, prices))
+
+
+def points_of(
+    rules: Evaluation,
+    criteria: Sequence[Criterion],
+    bids: Sequence[Figures],
+    sheets: Sheets,
+    reference: Decimal | None = None,
+) -> dict[int, dict[str, Decimal]]:
+    """Points by place and criterion, of these criteria alone; raises as :func:`rank`."""
+    columns = {one.name: _column(one, rules, bids, sheets, reference) for one in criteria}
+    return {bid.place: {name: column[bid.place] for name, column in columns.items()} for bid in bids}
 
 
 def reference_price(

@@ -10,6 +10,7 @@ openings   A7: live sets, openings, published keys, key holders' messages
 files      A8: sealed files, with and without k2; verdicts: a file beside the fault that the record names
 records    A9: opening records
 committee  A10: pool, draws, committees, names
+evaluating A11: sheets, clarifications, reports, candidates
 after      A13, lot by lot, in three parts:
 cases      A13: objections and complaints with their clocks
 awards     A13: awards, certificates on record
@@ -28,6 +29,7 @@ from chain.audit.tenders.after import audit_after, audit_previous
 from chain.audit.tenders.bids import audit_bids
 from chain.audit.tenders.case import Calls, TenderCase
 from chain.audit.tenders.committee import audit_committee, audit_pool
+from chain.audit.tenders.evaluating import audit_evaluation
 from chain.audit.tenders.facts import audit_facts, tell_story
 from chain.audit.tenders.files import audit_files, audit_grants
 from chain.audit.tenders.holders import audit_holders
@@ -103,6 +105,7 @@ def audit_tender(
                 if record is not None:
                     audit_releases(case, live, record)
             audit_files(case, live, keys, record)
+        audit_evaluation(case, lot.number)
     audit_previous(case)
     audit_after(case)
     return Depth(case.files, case.opened, frozenset(case.fitted))

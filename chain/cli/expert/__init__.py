@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import typer
 
-from chain.cli.expert import enrolling
+from chain.cli.expert import enrolling, reading, sheets, voting
 
-app = typer.Typer(help="Experts 评标专家: enrol for a tender's pool, see whether you were drawn.", no_args_is_help=True)
+app = typer.Typer(help="Experts 评标专家: enrol, read bids, judge them unseen.", no_args_is_help=True)
 
-for _part in (enrolling,):
+for _part in (enrolling, reading, sheets, voting):
     _part.register(app)

@@ -10,13 +10,16 @@ import typer
 from chain.cli.tender import (
     asking,
     awarding,
+    candidates,
     cases,
+    clarifying,
     clock,
     close,
     committee,
     contract,
     drafting,
     drawing,
+    evaluation,
     finish,
     grant,
     insight,
@@ -44,9 +47,14 @@ _PARTS = (
     pool,
     drawing,
     committee,
+    evaluation,
+    clarifying,
+    candidates,
+    cases,
+    awarding,
+    letters,
+    contract,
     insight,
 )
 for _part in _PARTS:
-    _part.register(app)
-for _part in (cases, awarding, letters, contract):
     _part.register(app)

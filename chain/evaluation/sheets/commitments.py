@@ -29,7 +29,7 @@ _MOST = 200
 
 
 def sheets_topic(tender: int, lot: int, envelope: int) -> str:
-    """Topic of the board under which commitments (``commitment``) and then sheets (``sheet``) are left."""
+    """Topic of the board under which members leave their commitments (``commitment``)."""
     return f"sheets/{tender}/{lot}/{envelope}"
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from eth_hash.auto import keccak
-
 from chain.kernel.encoding import hex0x
-from chain.keys.accounts import recover_text
+from chain.keys.accounts import recover_text, text_hash
 from chain.keys.signatures import sign
 from chain.tenders.opening import LotPlace
 
@@ -40,8 +38,7 @@ def vote_text(place: LotPlace, bid: int, committee: bytes, content: bytes) -> st
 
 def sign_text(text: str, private_key: bytes) -> bytes:
     """65 bytes r ‖ s ‖ v over the text, by a private key of 32 bytes."""
-    words = text.encode("utf-8")
-    return sign(keccak(b"\x19Ethereum Signed Message:\n" + str(len(words)).encode("ascii") + words), private_key)
+    return sign(text_hash(text), private_key)
 
 
 def signer_of(text: str, signature: bytes) -> bytes | None:

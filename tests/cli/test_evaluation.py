@@ -1,0 +1,180 @@
+"""An evaluation of two envelopes by commands, each role in a home of its own, killed at its steps and gone on with."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chain.evaluation.committee import Drawn, FloatPointDrawn, draws_of, pool_on_record
+from chain.evaluation.committee.completing import record_result
+from chain.evaluation.committee.standing import float_message
+from chain.evaluation.draw import draw_experts, draw_point, seed_of
+from chain.tenders.opening import LotPlace, ReleaseBox, combine_keys, releases_topic
+from chain.tenders.opening.finishing import finish
+from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
+from tests.api.town import cheap_keys
+from tests.api.walk import run_until
+from tests.cli.evaluation_steps import CANDIDATES, COMMIT, COMMITMENTS, EVALUATE, REVIEW
+from tests.support.opening_stage import OpeningCase
+from tests.support.tender_fixtures import tender_stage, tender_template
+from tests.support.tender_stage import TenderStage
+
+__all__ = ["tender_stage", "tender_template"]
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
+MEMBERS = ("expert-1", "expert-2", "owner-1")
+
+
+def opened(case: OpeningCase, envelope: int, folder: Path) -> None:
+    """Open an envelope and put its record on the ledger; organisations are judged by the companies' own ledger."""
+    stage, live = case.stage, case.live(envelope)
+    case.release(1, 2, 3, envelope=envelope)
+    box = ReleaseBox(stage.key.opening_key, live)
+    box.take(stage.board.notes(releases_topic(case.tender, 1, envelope)))
+    stage.wait_until(case.story.open_at)
+    keys = combine_keys(box)
+    digest = publish_keys(stage.ledger, stage.acts("officer"), stage.board, keys)
+    bids = open_bids(live, keys, case.notice, case.sources, case.box("officer", envelope), folder / str(envelope), {})
+    found = [recorded_bid(live, one, case.notice, case.judge(envelope)) for one in bids]
+    record = draft_record(case.story, live, case.notice, digest, box, found)
+    finish(stage.acts("officer"), stage.board, replace(record, alone="未到场"), case.story)
+
+
+def seat(case: OpeningCase, owner: Path) -> dict[str, Any]:
+    """Draw two experts and seat them with the representative."""
+    stage, tender = case.stage, str(case.tender)
+    stage.ok("officer", "tender", "draw", tender, "--seat", "A08=2")
+    turn = draws_of(stage.ledger, stage.board, case.story, case.notice, 1).turns[-1]
+    place = LotPlace(case.notice.genesis, case.notice.book, case.tender, 1)
+    signed = stage.key.sign(turn.message(place))
+    assert turn.seats is not None
+    seats = draw_experts(pool_on_record(stage.board, case.story)[1], turn.seats, seed_of(signed))
+    record_result(stage.acts("officer"), stage.board, Drawn(place, turn.digest, turn.counter, signed, seats))
+    return stage.ok("officer", "tender", "committee", tender, "--owner-member", str(owner))
+
+
+def killed(stage: TenderStage, name: str, steps: tuple[str, ...], *arguments: str) -> None:
+    """The command dies at each of these steps."""
+    for step in steps:
+        run = run_until(["--home", str(stage.home(name)), "--json", *arguments], step)
+        assert (run.steps[-1:], run.code) == ((step,), -signal.SIGKILL), (step, run)
+
+
+def test_from_the_sheets_to_the_candidates(tender_stage: TenderStage, tmp_path: Path) -> None:
+    stage = tender_stage
+    for name in MEMBERS:
+        stage.add_home(name, "expert", pin=True)
+    case = OpeningCase.publish(
+        stage, tmp_path / "tender", envelopes=2, deadline=12, minimumBids=2, qualification=[], guarantee=None,
+        committee={"members": 3, "experts": 2},
+    )  # fmt: skip
+    tender, lines = str(case.tender), {}
+    for name in MEMBERS:
+        lines[name] = tmp_path / f"{name}.json"
+        words = ("--number", name, "--name", f"示例{name}", "--specialty", "A08", "-o", str(lines[name]))
+        with cheap_keys():
+            stage.ok(name, "expert", "enrol", tender, *words)
+    stage.ok("officer", "tender", "pool", tender, str(lines["expert-1"]), str(lines["expert-2"]))
+    case.bid(1)
+    case.bid(2)
+    case.close()
+    opened(case, 1, tmp_path)
+    seats = seat(case, lines["owner-1"])["members"]
+
+    # Everybody reads in a home of its own; prices stay shut.
+    boxes = {one["account"]: one["box"] for one in seats}
+    for name in MEMBERS:
+        box = boxes[stage.ok(name, "expert", "show", tender)["account"]]
+        file = tmp_path / f"{name}.age"
+        stage.ok("officer", "tender", "grant-keys", tender, str(file), "--to", box)
+        read = stage.ok(name, "expert", "read", tender, "--keys", str(file))
+        assert [(one["place"], one["problem"], one["differs"]) for one in read["bids"]] == [(1, "", []), (2, "", [])]
+        offer = Path(read["folder"]) / "1" / "documents" / "offer.txt"
+        assert offer.read_text() == "offer of bidder 1, envelope 1"
+    stranger = stage.run(MEMBERS[0], "expert", "read", tender, "--keys", str(tmp_path / f"{MEMBERS[1]}.age"))
+    assert stranger.code == 1, "the keys are granted to one box"
+
+    sheets = {}
+    for name, (first, second) in zip(MEMBERS, (("20", "25"), ("22", "24.5"), ("21", "26")), strict=True):
+        sheets[name] = tmp_path / f"{name}.toml"
+        stage.ok(name, "expert", "sheet", tender, "-o", str(sheets[name]))
+        text = sheets[name].read_text("utf-8")
+        assert "price" not in text
+        assert "period.days: 120" in text
+        faults = stage.run(name, "expert", "commit", tender, str(sheets[name]))
+        assert (faults.code, len(faults.data["faults"])) == (1, 6)
+        text = text.replace('formal = ""', 'formal = "pass"').replace('qualification = ""', 'qualification = "pass"')
+        text = text.replace('"plan" = ""', f'"plan" = "{first}"', 1).replace('"plan" = ""', f'"plan" = "{second}"')
+        sheets[name].write_text(text, "utf-8")
+    killed(stage, MEMBERS[0], COMMIT, "expert", "commit", tender, str(sheets[MEMBERS[0]]))
+    for name in MEMBERS[:2]:
+        stage.ok(name, "expert", "commit", tender, str(sheets[name]))
+    missing = stage.run("officer", "tender", "commitments", tender)
+    assert (missing.code, missing.data["missing"]) == (2, [seats[-1]["seat"]])
+    early = stage.run(MEMBERS[0], "expert", "reveal", tender)
+    assert (early.code, early.data["error"]["code"]) == (1, "sheet.early")
+    stage.ok(MEMBERS[2], "expert", "commit", tender, str(sheets[MEMBERS[2]]))
+    killed(stage, "officer", COMMITMENTS, "tender", "commitments", tender)
+    assert stage.ok("officer", "tender", "commitments", tender)["notShown"] == [one["seat"] for one in seats]
+    unseen = stage.run("officer", "tender", "evaluate", tender)
+    assert (unseen.code, unseen.data["error"]["code"]) == (1, "evaluation.sheets")
+    for name in MEMBERS:
+        stage.ok(name, "expert", "reveal", tender)
+
+    # The technical result stands before anybody knows a price.
+    technical = stage.ok("officer", "tender", "evaluate", tender)
+    assert [(one["place"], one["points"]["plan"], one["price"]) for one in technical["bids"]] == [
+        (1, "21.00", None), (2, "25.17", None),
+    ]  # fmt: skip
+    killed(stage, "officer", REVIEW, "tender", "review", tender)
+    assert stage.ok("officer", "tender", "review", tender)["paper"] == technical["paper"]
+    stage.ok("officer", "tender", "close", tender, "--envelope", "2", "--wait", "60")
+    opened(case, 2, tmp_path)
+    waits = stage.run("officer", "tender", "evaluate", tender)
+    assert (waits.code, waits.data["error"]["code"]) == (1, "evaluation.float")
+    message = float_message(case.notice, 1)
+    signed = stage.key.sign(message)
+    assert case.notice.evaluation.reference is not None
+    point = draw_point(case.notice.evaluation.reference.floats, seed_of(signed))
+    place = LotPlace(case.notice.genesis, case.notice.book, case.tender, 1)
+    drawn = FloatPointDrawn(place, case.notice.digest, message.counter, signed, point)
+    record_result(stage.acts("officer"), stage.board, drawn)
+
+    killed(stage, "officer", EVALUATE, "tender", "evaluate", tender)
+    report = stage.ok("officer", "tender", "evaluate", tender)
+    assert [(one["place"], one["rank"], one["price"]) for one in report["bids"]] == [
+        (2, 1, "17000000.00"), (1, 2, "17000000.00"),
+    ]  # fmt: skip
+    killed(stage, "officer", CANDIDATES, "tender", "candidates", tender)
+    named = stage.ok("officer", "tender", "candidates", tender)
+    assert (named["number"], [one["place"] for one in named["candidates"]]) == (1, [2, 1])
+    assert named["candidates"][0]["organisation"]["code"] == case.by_bidder[2].code
+    told = stage.run("officer", "tender", "candidates", tender, as_json=False)
+    assert "中标候选人" in told.out
+
+    counted = Counter(event.values.get("kind", event.name) for event in case.story.events)
+    once = ("sheets-committed", "Reviewed", "evaluation", "CandidatesNamed")
+    assert [counted[name] for name in once] == [1, 1, 1, 1]
+    assert stage.ok("holder-1", "tender", "ranking", tender)["same"] is True
+    words = stage.run("holder-1", "tender", "ranking", tender, as_json=False)
+    assert "评标基准价" in words.out
+    assert "与复算一致" in words.out
+    audit = stage.run("holder-1", "audit", "--tender", tender)
+    assert {one["rule"] for one in audit.data["findings"]} <= {"A909", "A1006"}
+    assert audit.data["looked"]["A1104"] >= 4
+
+    # One changed digit of a sheet on the board, and nobody finds the report borne out.
+    shown = Path(stage.folder / "board" / "papers")
+    (sheet,) = (path for path in shown.rglob("*") if path.is_file() and b"yinxin-score-sheet-1" in path.read_bytes()
+                and b'"26"' in path.read_bytes())  # fmt: skip
+    kept = sheet.read_bytes()
+    sheet.write_bytes(kept.replace(b'"26"', b'"28"'))
+    assert stage.run("holder-1", "tender", "ranking", tender).code != 0
+    broken = stage.run("holder-1", "audit", "--tender", tender)
+    assert {"A1102", "A1104"} <= {one["rule"] for one in broken.data["findings"] if one["result"] == "broken"}
+    sheet.write_bytes(kept)
