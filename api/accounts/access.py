@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from api.accounts.parts import counting
 from api.accounts.principals import Appointed, Membership, Principal
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import NotSignedIn
@@ -215,9 +216,8 @@ def _principal(connection: Connection, account: int, scopes: frozenset[Scope], t
     row = connection.execute(select(accounts).where(accounts.c.id == account)).one()
     held = connection.execute(select(memberships).where(memberships.c.account_id == account)).all()
     roles = tuple(sorted((Membership(Role(one.role), one.bureau or None) for one in held), key=str))
-    query = select(appointments.c.tender, appointments.c.role)
-    query = query.where(appointments.c.account_id == account, appointments.c.ended_at.is_(None))
-    parts = tuple(Appointed(one.tender, Role(one.role)) for one in connection.execute(query.order_by("tender", "role")))
+    rows = counting(connection, appointments.c.account_id == account)
+    parts = tuple(Appointed(one.tender, Role(one.role)) for one in rows)
     return Principal(account, row.name, roles, scopes, token, row.address, parts)
 
 

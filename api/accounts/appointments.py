@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.engine import Row
 
+from api.accounts.parts import LOCK, counting
 from api.accounts.roles import Role
 from api.accounts.tables import accounts, appointments, memberships
 from api.db import exclusive_transaction
+from api.tenders.books import newest_book
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 
 APPOINTED = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
@@ -24,15 +26,13 @@ APPOINTED = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
 LEADING = (Role.PROCUREMENT, Role.AGENT)
 """Parts that lead a tender; whoever supervises it has none of them."""
 
-_LOCK = "appointments"
-
 
 def appoint(engine: Engine, tender: int, account: int, role: Role, *, bureau: str, by: int, now: int) -> Row[Any]:
     """Give an account a part in a tender; the same again changes nothing.
 
     Args:
         engine: of the service database.
-        tender: number in the book.
+        tender: number in the newest book.
         account: who.
         role: one of :data:`APPOINTED`, which the account holds (procurement: in ``bureau``).
         bureau: USCC of the tender's bureau.
@@ -51,7 +51,7 @@ def appoint(engine: Engine, tender: int, account: int, role: Role, *, bureau: st
         raise InvalidInput(
             f"nobody is appointed {role}", code="appointment.role", field="role", fix="one of " + ", ".join(APPOINTED)
         )
-    with exclusive_transaction(engine, _LOCK) as connection:
+    with exclusive_transaction(engine, LOCK) as connection:
         _must_be_open(connection, account)
         where = memberships.c.bureau == (bureau if role is Role.PROCUREMENT else "")
         held = select(memberships.c.id).where(memberships.c.account_id == account, memberships.c.role == str(role))
@@ -60,7 +60,7 @@ def appoint(engine: Engine, tender: int, account: int, role: Role, *, bureau: st
                 f"account {account} does not hold the role {role}", code="appointment.not_held", field="role",
                 fix="let the authority give it the role first",
             )  # fmt: skip
-        return _enter(connection, tender, account, role, by, now)
+        return _enter(connection, tender, account, role, bureau, by, now)
 
 
 def follow_as_bidder(engine: Engine, tender: int, account: int, *, bureau: str, now: int) -> Row[Any]:
@@ -69,7 +69,7 @@ def follow_as_bidder(engine: Engine, tender: int, account: int, *, bureau: str, 
     Raises:
         Conflict: it works on the tender, or is a procuring officer of its bureau.
     """
-    with exclusive_transaction(engine, _LOCK) as connection:
+    with exclusive_transaction(engine, LOCK) as connection:
         _must_be_open(connection, account)
         query = select(memberships.c.id).where(
             memberships.c.account_id == account,
@@ -78,14 +78,15 @@ def follow_as_bidder(engine: Engine, tender: int, account: int, *, bureau: str, 
         )
         if connection.execute(query).first() is not None:
             raise _conflict()
-        return _enter(connection, tender, account, Role.BIDDER, account, now)
+        return _enter(connection, tender, account, Role.BIDDER, bureau, account, now)
 
 
 def end(engine: Engine, number: int, *, tender: int, by: int, now: int) -> Row[Any]:
     """End an appointment (not a bidder's). Raises NotFound where there is no open one of that number in the tender."""
-    with exclusive_transaction(engine, _LOCK) as connection:
+    with exclusive_transaction(engine, LOCK) as connection:
         chosen = (
             appointments.c.id == number,
+            appointments.c.book == newest_book(connection),
             appointments.c.tender == tender,
             appointments.c.role != str(Role.BIDDER),
             appointments.c.ended_at.is_(None),
@@ -96,9 +97,10 @@ def end(engine: Engine, number: int, *, tender: int, by: int, now: int) -> Row[A
 
 def unfollow(engine: Engine, tender: int, account: int, *, now: int) -> None:
     """End a bidder's own part. Raises NotFound if it has none."""
-    with exclusive_transaction(engine, _LOCK) as connection:
+    with exclusive_transaction(engine, LOCK) as connection:
         chosen = (
             appointments.c.account_id == account,
+            appointments.c.book == newest_book(connection),
             appointments.c.tender == tender,
             appointments.c.role == str(Role.BIDDER),
             appointments.c.ended_at.is_(None),
@@ -107,7 +109,7 @@ def unfollow(engine: Engine, tender: int, account: int, *, now: int) -> None:
 
 
 def of_tender(engine: Engine, tender: int) -> Sequence[Row[Any]]:
-    """Everybody appointed to a tender, ended or not, bidders left out; with the account's display."""
+    """Everybody appointed to a tender of the newest book, ended or not, but bidders; with the account's display."""
     query = (
         select(appointments, accounts.c.display)
         .join(accounts, accounts.c.id == appointments.c.account_id)
@@ -115,20 +117,25 @@ def of_tender(engine: Engine, tender: int) -> Sequence[Row[Any]]:
         .order_by(appointments.c.id)
     )
     with engine.connect() as connection:
-        return connection.execute(query).all()
+        return connection.execute(query.where(appointments.c.book == newest_book(connection))).all()
 
 
-def _enter(connection: Connection, tender: int, account: int, role: Role, by: int, now: int) -> Row[Any]:
-    query = select(appointments).where(
-        appointments.c.tender == tender, appointments.c.account_id == account, appointments.c.ended_at.is_(None)
-    )
-    for row in connection.execute(query):
+def _enter(connection: Connection, tender: int, account: int, role: Role, bureau: str, by: int, now: int) -> Row[Any]:
+    for row in counting(connection, appointments.c.tender == tender, appointments.c.account_id == account):
         if row.role == role:
             return row
         if not _go_together(role, Role(row.role)):
             raise _conflict()
     key = connection.execute(
-        insert(appointments).values(account_id=account, tender=tender, role=str(role), by=by, from_at=now)
+        insert(appointments).values(
+            account_id=account,
+            book=newest_book(connection),
+            tender=tender,
+            bureau=bureau,
+            role=str(role),
+            by=by,
+            from_at=now,
+        )
     ).inserted_primary_key
     assert key is not None
     return connection.execute(select(appointments).where(appointments.c.id == key[0])).one()

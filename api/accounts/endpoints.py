@@ -172,8 +172,8 @@ def show_account(service: Here, number: Number) -> AccountView:
     tags=["accounts"],
     **ruled(anywhere(Role.AUTHORITY, scope=Scope.ACCOUNTS, noted=True), guarded=True),
 )
-def change_account(request: Request, service: Here, number: Number, body: AccountChange) -> AccountView:
-    """Change an account. One that is closed or loses a role is signed out everywhere."""
+def change_account(request: Request, service: Here, caller: Caller, number: Number, body: AccountChange) -> AccountView:
+    """Change an account. One that is closed or loses a role is signed out everywhere; with a role its parts end."""
     about(request, f"account {number}")
     now = service.clock()
     as_before(
@@ -187,6 +187,7 @@ def change_account(request: Request, service: Here, number: Number, body: Accoun
         address=body.address,
         roles=None if body.roles is None else [one.membership() for one in body.roles],
         active=body.active,
+        by=caller.account,
     )
     if body.password is not None:
         access.set_password(service.engine, number, body.password, now=now)

@@ -16,9 +16,11 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from api.accounts.access import end_sessions, hash_password
+from api.accounts.parts import LOCK, check_against_parts, end_without_role
 from api.accounts.principals import Membership
 from api.accounts.roles import EVERYWHERE, NEVER_IN_A_BUREAU, Role
 from api.accounts.tables import accounts, memberships, tokens
+from api.db.exclusive import exclusive
 from chain.identifiers import uscc
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 
@@ -104,11 +106,15 @@ def change_account(
     address: str | None = None,
     roles: Sequence[Membership] | None = None,
     active: bool | None = None,
+    by: int | None = None,
 ) -> Account:
     """Change what is given. A closed account, or one that loses a role, is signed out everywhere.
 
+    With a role that is taken away (by account ``by``) its parts in tenders end, and do not come back with it.
+
     Raises:
-        NotFound: no such account. InvalidInput, Conflict: as for :func:`create_account`.
+        NotFound: no such account. InvalidInput, Conflict: as for :func:`create_account`; Conflict also where the roles
+            do not go together with a part that lasts.
     """
     values: dict[str, Any] = {"changed_at": now}
     if display is not None:
@@ -124,7 +130,10 @@ def change_account(
             before = _account(connection, number)
             connection.execute(update(accounts).where(accounts.c.id == number).values(**values))
             if roles is not None:
+                exclusive(connection, LOCK)
                 _set_roles(connection, number, roles)
+                end_without_role(connection, number, roles, by=by, now=now)
+                check_against_parts(connection, number, roles)
             lost = roles is not None and not set(before.memberships) <= set(roles)
             if lost or active is False:
                 end_sessions(connection, number, now, kinds=("session", "token"))

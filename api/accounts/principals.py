@@ -45,7 +45,7 @@ class Principal:
         scopes: what the token at hand may be used for.
         token: number of that token.
         address: ledger address the account signs decisions with, 0x lower case, or None.
-        appointments: its parts in tenders, those that have not ended.
+        appointments: its parts in tenders, those that count (:mod:`api.accounts.parts`).
     """
 
     account: int

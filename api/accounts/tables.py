@@ -72,11 +72,14 @@ appointments = Table(
     service_metadata,
     Column("id", Integer, primary_key=True),
     Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("book", LargeBinary(20), nullable=False, doc="TenderBook in which the tender has its number"),
     Column("tender", Integer, nullable=False, index=True, doc="number in the book"),
+    Column("bureau", String(18), nullable=False, doc="USCC of the tender's bureau"),
     Column("role", String(12), nullable=False),
     Column("by", Integer, ForeignKey("accounts.id"), nullable=False, doc="who appointed; a bidder comes by itself"),
     Column("from_at", Seconds, nullable=False),
     Column("ended_by", Integer, ForeignKey("accounts.id")),
     Column("ended_at", Seconds, doc="none while it lasts"),
 )
-"""Which account has which part in which tender. Nothing is deleted: who was what, when, stays."""
+"""Which account has which part in which tender. Nothing is deleted: who was what, when, stays. A part counts while it
+lasts, its role is held, and its book is the newest (:mod:`api.accounts.parts`)."""

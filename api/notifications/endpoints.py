@@ -15,7 +15,9 @@ from api.notifications.letters import texts_of
 from api.service.paging import Cursor, Limit, Page, after, cut
 from api.service.routes import Caller, Here, ServiceRoute, ruled
 from api.service.shapes import Number, Shape, Time, time_of
+from api.tenders.books import newest_book
 from api.tenders.titles import title_of
+from chain.kernel.encoding import hex0x
 
 router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["notifications"])
 _OWN = signed_in(Scope.NOTIFICATIONS)
@@ -36,6 +38,11 @@ class NotificationView(Shape):
     kind: str = Field(examples=["tender.opened"])
     tender: int | None = Field(None, examples=[12])
     ceremony: int | None = Field(None, examples=[None])
+    book: str | None = Field(
+        None,
+        description="TenderBook in which the numbers count",
+        examples=["0x52908400098527886e0f7030069857d2e4169ee7"],
+    )
     lot: int | None = Field(None, examples=[1])
     text: Words
     moment: Time | None = Field(None, description="the time it speaks of, such as a deadline")
@@ -91,8 +98,12 @@ def list_notifications(
     rows = inbox.page(service.engine, caller.account, unread=unread, before=after(cursor), limit=limit + 1)
     kept, following = cut(rows, limit, lambda row: row.number)
     with service.engine.connect() as connection:
-        titles = {tender: title_of(connection, tender) for tender in {row.tender for row in kept}}
-    return Notifications(items=[_view(row, titles[row.tender]) for row in kept], next=following)
+        # The index has the newest book's titles alone: an older book's tender of that number is another one.
+        book = newest_book(connection)
+        ours = {row.tender for row in kept if bytes(row.book) == book}
+        titles = {(book, tender): title_of(connection, tender) for tender in ours}
+    items = [_view(row, titles.get((bytes(row.book), row.tender), {})) for row in kept]
+    return Notifications(items=items, next=following)
 
 
 @router.post("/notifications/{number}/read", status_code=204, **ruled(_MARKING))
@@ -129,8 +140,8 @@ def choose_letters(service: Here, caller: Caller, body: Letters) -> None:
 def _view(row: Any, title: dict[str, str]) -> NotificationView:
     return NotificationView(
         number=row.number, kind=row.kind, tender=row.tender or None, ceremony=row.ceremony or None, lot=row.lot or None,
-        text=Words(**texts_of(row, title)), moment=time_of(row.moment or None), at=time_of(row.at),
-        read=time_of(row.read_at),
+        book=hex0x(bytes(row.book)) if row.book else None, text=Words(**texts_of(row, title)),
+        moment=time_of(row.moment or None), at=time_of(row.at), read=time_of(row.read_at),
     )  # fmt: skip
 
 

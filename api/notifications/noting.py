@@ -41,18 +41,23 @@ class News:
         return self.kind, self.tender, self.ceremony, self.lot, self.occasion
 
 
-def noted(connection: Connection, *, tender: int = 0, ceremony: int = 0) -> set[tuple[str, int, int, int, int]]:
-    """Keys of all news of a tender or ceremony so far."""
+def noted(
+    connection: Connection, book: bytes, *, tender: int = 0, ceremony: int = 0
+) -> set[tuple[str, int, int, int, int]]:
+    """Keys of all news of a tender or ceremony of a book so far."""
     columns = (news.c.kind, news.c.tender, news.c.ceremony, news.c.lot, news.c.occasion)
-    query = select(*columns).where(news.c.tender == tender, news.c.ceremony == ceremony)
+    query = select(*columns).where(news.c.book == book, news.c.tender == tender, news.c.ceremony == ceremony)
     return {(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)}
 
 
-def note(connection: Connection, one: News, accounts: Collection[int], *, now: int, gather: int = 0) -> bool:
+def note(
+    connection: Connection, book: bytes, one: News, accounts: Collection[int], *, now: int, gather: int = 0
+) -> bool:
     """Note news that are not noted yet.
 
     Args:
         connection: in a transaction that no other one with news overlaps.
+        book: address of the TenderBook, 20 bytes; empty before the index has begun.
         one: what.
         accounts: numbers of those it concerns.
         now: seconds.
@@ -64,11 +69,11 @@ def note(connection: Connection, one: News, accounts: Collection[int], *, now: i
     """
     if one.kind not in KINDS:
         raise ValueError(one.kind)
-    if one.key in noted(connection, tender=one.tender, ceremony=one.ceremony):
+    if one.key in noted(connection, book, tender=one.tender, ceremony=one.ceremony):
         return False
     key = connection.execute(
         insert(news).values(
-            kind=one.kind, tender=one.tender, ceremony=one.ceremony, lot=one.lot, occasion=one.occasion,
+            book=book, kind=one.kind, tender=one.tender, ceremony=one.ceremony, lot=one.lot, occasion=one.occasion,
             moment=one.moment, at=now,
         )
     ).inserted_primary_key  # fmt: skip
@@ -81,7 +86,7 @@ def note(connection: Connection, one: News, accounts: Collection[int], *, now: i
     for account in sorted(set(accounts)):
         made = connection.execute(insert(notifications).values(news_id=key[0], account_id=account)).inserted_primary_key
         assert made is not None
-        leaves = _leaves(connection, one, account, now, gather) if account in wanted else None
+        leaves = _leaves(connection, book, one, account, now, gather) if account in wanted else None
         if leaves is not None:
             connection.execute(
                 insert(mail_outbox).values(
@@ -96,7 +101,7 @@ def note(connection: Connection, one: News, accounts: Collection[int], *, now: i
     return True
 
 
-def _leaves(connection: Connection, one: News, account: int, now: int, gather: int) -> int | None:
+def _leaves(connection: Connection, book: bytes, one: News, account: int, now: int, gather: int) -> int | None:
     """When a letter is to leave; None if one that still waits says the same."""
     if not gather:
         return now
@@ -104,7 +109,8 @@ def _leaves(connection: Connection, one: News, account: int, now: int, gather: i
         select(func.max(mail_outbox.c.next_at), func.count().filter(mail_outbox.c.state == "pending"))
         .join(notifications, notifications.c.id == mail_outbox.c.notification_id)
         .join(news, news.c.id == notifications.c.news_id)
-        .where(news.c.kind == one.kind, news.c.tender == one.tender, notifications.c.account_id == account)
+        .where(news.c.kind == one.kind, news.c.tender == one.tender, news.c.book == book)
+        .where(notifications.c.account_id == account)
     )
     last, waiting = connection.execute(query).one()
     if waiting:

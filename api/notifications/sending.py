@@ -10,6 +10,7 @@ from api.accounts.tables import accounts
 from api.notifications.letters import letter
 from api.notifications.mail import Mail
 from api.notifications.tables import mail_outbox, mail_settings, news, notifications
+from api.tenders.books import newest_book
 from api.tenders.titles import title_of
 from chain.kernel.errors import Refused, Unavailable
 from chain.kernel.steps import reached
@@ -47,7 +48,11 @@ def send_letter(engine: Engine, mail: Mail, number: int, *, sender: str, site: s
             .join(accounts, accounts.c.id == mail_settings.c.account_id)
             .where(mail_settings.c.account_id == row.account_id, mail_settings.c.active, accounts.c.active)
         ).one_or_none()
-        title = title_of(connection, row.tender)
+        book, title = newest_book(connection), title_of(connection, row.tender)
+    if bytes(row.book) != book:
+        # Its number means another tender now; it stays in the inbox.
+        _write(engine, number, state="failed", answer="mail.other_book")
+        return
     if wanted is None or not wanted.address or row.kind in wanted.muted.split():
         _write(engine, number, state="failed", answer="mail.not_wanted")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from api.db.metadata import Seconds, service_metadata
 
@@ -10,6 +10,7 @@ news = Table(
     "news",
     service_metadata,
     Column("id", Integer, primary_key=True),
+    Column("book", LargeBinary(20), nullable=False, doc="TenderBook in which the tender has its number"),
     Column("kind", String(32), nullable=False, doc="such as tender.closed"),
     Column("tender", Seconds, nullable=False, doc="0 for a ceremony"),
     Column("ceremony", Seconds, nullable=False, doc="0 for a tender"),
@@ -17,7 +18,7 @@ news = Table(
     Column("occasion", Seconds, nullable=False, doc="tells apart what may happen more than once; else 0"),
     Column("moment", Seconds, nullable=False, doc="the time it speaks of, such as a deadline; 0 for none"),
     Column("at", Seconds, nullable=False),
-    UniqueConstraint("kind", "tender", "ceremony", "lot", "occasion"),
+    UniqueConstraint("book", "kind", "tender", "ceremony", "lot", "occasion"),
 )
 """Each once, whoever noted it and whatever died."""
 

@@ -3,6 +3,7 @@
 ==============  ==============================================================================================
 tables          what the ledger says, as tables (service database); only :mod:`follow` writes them
 follow          from the chain to the tables, also after a reorganisation; :mod:`telling` makes the rows
+books           the book in which numbers count
 notices         what the notices in force say, for searching
 query           what is shown, and what is not before an opening; shapes: :mod:`schemas`
 papers          which papers are public

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, select
 
+from api.tenders.books import newest_book
 from api.tenders.tables import tender_events, tenders
 from api.webhooks.events import note
 from api.webhooks.tables import webhook_events
+from chain.kernel.encoding import sha256
 from chain.kernel.steps import reached
 
 
 def phase_moves(connection: Connection, bureau: str) -> list[tuple[str, int, int, str]]:
-    """What webhooks tell of a bureau's tenders: kind, tender, occasion, and which lot or amendment."""
+    """What webhooks tell of a bureau's tenders: kind, tender, occasion, and which lot or amendment.
+
+    The occasion tells books apart, too: a newer book has tenders of the same numbers.
+    """
+    book = newest_book(connection)
     query = (
         select(tender_events.c.name, tender_events.c.tender, tender_events.c.lot, tender_events.c.shown)
         .join(tenders, tenders.c.number == tender_events.c.tender)
@@ -22,8 +28,13 @@ def phase_moves(connection: Connection, bureau: str) -> list[tuple[str, int, int
     for row in connection.execute(query):
         kind, member = _MOVES[row.name]
         occasion = row.shown[member] if member else 0
-        found.append((kind, row.tender, row.lot * 2**32 + occasion, f"lot-{row.lot}" if row.lot else ""))
+        found.append((kind, row.tender, _occasion(book, row.lot, occasion), f"lot-{row.lot}" if row.lot else ""))
     return found
+
+
+def _occasion(book: bytes, lot: int, occasion: int) -> int:
+    """A number of 63 bits from all three, which no two share."""
+    return int.from_bytes(sha256(book + lot.to_bytes(8, "big") + occasion.to_bytes(8, "big"))[:8], "big") >> 1
 
 
 _MOVES = {

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from api.db import exclusive_transaction
 from api.notifications.kinds import KINDS
 from api.notifications.noting import News, note, noted
+from api.tenders.books import newest_book
 from api.tenders.due import due_of
 from api.tenders.people import people_of_ceremony, people_of_tender
 from api.tenders.shown import OF_BIDS
@@ -43,10 +44,11 @@ def run_news(engine: Engine, bureau: str, settings: TenderSettings, *, now: int)
         How many news were noted.
     """
     with engine.connect() as connection:
+        book = newest_book(connection)
         open_tenders = connection.execute(select(tenders).where(tenders.c.bureau == bureau)).all()
         open_ceremonies = connection.execute(select(ceremonies).where(ceremonies.c.bureau.in_((bureau, "")))).all()
-        known = {key for row in open_tenders for key in noted(connection, tender=row.number)}
-        known |= {key for row in open_ceremonies for key in noted(connection, ceremony=row.number)}
+        known = {key for row in open_tenders for key in noted(connection, book, tender=row.number)}
+        known |= {key for row in open_ceremonies for key in noted(connection, book, ceremony=row.number)}
         found = [
             *(one for tender in open_tenders for one in _of_tender(connection, tender, settings, now)),
             *(one for ceremony in open_ceremonies for one in _of_ceremony(connection, ceremony, settings, now)),
@@ -56,7 +58,9 @@ def run_news(engine: Engine, bureau: str, settings: TenderSettings, *, now: int)
         if one.key in known:
             continue
         with exclusive_transaction(engine, LOCK) as connection:
-            made = note(connection, one, _people(connection, one), now=now)
+            if newest_book(connection) != book:  # what was found is another tender's by now
+                return count
+            made = note(connection, book, one, _people(connection, one), now=now)
         if made:
             reached("news")
             count += 1
@@ -67,7 +71,7 @@ def question_asked(engine: Engine, tender: int, occasion: int, *, now: int) -> N
     """News for those who lead the tender; letters are gathered. ``occasion`` tells questions apart."""
     one = News("tender.question", tender, occasion=occasion)
     with exclusive_transaction(engine, LOCK) as connection:
-        note(connection, one, _people(connection, one), now=now, gather=GATHER)
+        note(connection, newest_book(connection), one, _people(connection, one), now=now, gather=GATHER)
 
 
 def _people(connection: Connection, one: News) -> set[int]:

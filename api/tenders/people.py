@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from api.accounts.parts import counting
 from api.accounts.roles import Role
 from api.accounts.tables import accounts, appointments, memberships
 from api.tenders.tables import ceremony_members, tenders
@@ -22,10 +23,8 @@ def people_of_tender(connection: Connection, tender: int, roles: Iterable[Role])
     if row is None:
         return set()
     wanted = set(roles)
-    query = select(appointments.c.account_id, appointments.c.role).where(
-        appointments.c.tender == tender, appointments.c.ended_at.is_(None)
-    )
-    parts = [(one.account_id, Role(one.role)) for one in connection.execute(query)]
+    rows = counting(connection, appointments.c.tender == tender)
+    parts = [(one.account_id, Role(one.role)) for one in rows]
     found = {account for account, role in parts if role in wanted}
     if Role.PROCUREMENT in wanted and not any(role is Role.PROCUREMENT for _, role in parts):
         officers = select(memberships.c.account_id).where(

@@ -41,6 +41,19 @@ KINDS: list[tuple[Callable[[Home], Address], MetaData]] = [
 ]
 
 
+BEFORE_BOOKS = """
+INSERT INTO accounts (id, name, display, active, created_at, changed_at) VALUES (1, 'one', 'x', :yes, 1, 1);
+INSERT INTO tender_cursor (number, hash, book) VALUES (5, :book, :book);
+INSERT INTO tenders (number, bureau, lots, envelopes, minimum_bids, amendments, notice, published_at, deadline, open_at,
+    settled_at, reveal_window, standstill, complaint_period, ceremony, supervisor, custodians, cancelled, over)
+    VALUES (7, 'B7', 1, 1, 1, 0, :book, 1, 1, 1, 0, 1, 1, 1, 1, :book, '[]', :no, :no);
+INSERT INTO appointments (account_id, tender, role, "by", from_at) VALUES (1, 7, 'agent', 1, 1), (1, 8, 'agent', 1, 1);
+INSERT INTO news (id, kind, tender, ceremony, lot, occasion, moment, at)
+    VALUES (1, 'tender.opened', 7, 0, 1, 1, 0, 1);
+INSERT INTO notifications (news_id, account_id) VALUES (1, 1)
+"""
+
+
 @pytest.fixture
 def home(fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home whose databases are not there yet."""
@@ -92,6 +105,34 @@ class TestMigrations:
         assert set(tables.tables) <= set(there)
         migrate(engine, address, "base", down=True)
         assert inspect(engine).get_table_names() == ["alembic_version"]
+        engine.dispose()
+
+    def test_parts_and_news_of_before_are_of_the_book_that_the_index_has(self, home: Home) -> None:
+        address = service_address(home)
+        make_place(address)
+        engine = connect(address)
+        migrate(engine, address, "service_0003")
+        book = b"\7" * 20
+        with engine.begin() as connection:
+            for statement in BEFORE_BOOKS.split(";"):
+                values = {"book": book, "yes": True, "no": False}
+                known = {name: one for name, one in values.items() if f":{name}" in statement}
+                connection.execute(text(statement), known)
+        migrate(engine, address, "service_0004")
+        with engine.begin() as connection:
+            query = text("SELECT bureau, book FROM appointments ORDER BY tender")
+            assert [(row.bureau, bytes(row.book)) for row in connection.execute(query)] == [("B7", book), ("", book)]
+            assert bytes(connection.execute(text("SELECT book FROM news")).scalar_one()) == book
+            # The same news of another book are other news; going back, what is of another book has no place.
+            twin = "INSERT INTO news (id, book, kind, tender, ceremony, lot, occasion, moment, at) "
+            values = "VALUES (2, :book, 'tender.opened', 7, 0, 1, 1, 0, 1)"
+            connection.execute(text(twin + values), {"book": b"\10" * 20})
+            connection.execute(text("INSERT INTO notifications (news_id, account_id) VALUES (2, 1)"))
+        migrate(engine, address, "service_0003", down=True)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT id FROM news")).scalars().all() == [1]
+            assert connection.execute(text("SELECT news_id FROM notifications")).scalars().all() == [1]
+            assert connection.execute(text("SELECT count(*) FROM appointments")).scalar() == 2
         engine.dispose()
 
     def test_a_newer_one_is_not_touched(self, home: Home, engine: Engine) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, insert, select
 
 from api.accounts import access, appointments, people
 from api.accounts.principals import Appointed, Membership
 from api.accounts.roles import Role
+from api.accounts.tables import appointments as rows
 from api.db import open_service
+from api.tenders.tables import tender_cursor
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 from chain.kernel.home import Home
 
@@ -126,3 +128,69 @@ def test_a_closed_account_gets_no_part(engine: Engine) -> None:
     people.change_account(engine, gone, now=2, active=False)
     with pytest.raises(NotFound):
         appoint(engine, gone, Role.AGENT)
+
+
+def newest_book(engine: Engine, book: bytes) -> None:
+    """The index has this book."""
+    with engine.begin() as connection:
+        connection.execute(delete(tender_cursor))
+        connection.execute(insert(tender_cursor).values(number=1, hash=bytes(32), book=book))
+
+
+def parts(engine: Engine, account: int) -> list[tuple[int, str]]:
+    with engine.begin() as connection:
+        found = access._principal(connection, account, frozenset(), 0).appointments
+    return [(one.tender, str(one.role)) for one in found]
+
+
+def test_with_a_role_go_its_parts_and_they_do_not_come_back_with_it(engine: Engine) -> None:
+    both = person(engine, "both", Role.AGENT, Role.KEYHOLDER)
+    appoint(engine, both, Role.KEYHOLDER)
+    appoint(engine, both, Role.AGENT)
+    keeper, agent = Membership(Role.KEYHOLDER, None), Membership(Role.AGENT, None)
+    people.change_account(engine, both, now=20, roles=[keeper], by=both)
+    assert parts(engine, both) == [(TENDER, "keyholder")]
+    people.change_account(engine, both, now=30, roles=[keeper, agent], by=both)
+    assert parts(engine, both) == [(TENDER, "keyholder")]
+    ended = {row.role: (row.ended_by, row.ended_at) for row in appointments.of_tender(engine, TENDER)}
+    assert ended == {"keyholder": (None, None), "agent": (both, 20)}
+
+
+def test_an_officer_who_goes_to_another_bureau_leaves_the_tenders_of_the_first(engine: Engine) -> None:
+    officer = person(engine, "officer", Role.PROCUREMENT)
+    appoint(engine, officer, Role.PROCUREMENT)
+    people.change_account(engine, officer, now=20, roles=[Membership(Role.PROCUREMENT, OTHER)])
+    assert parts(engine, officer) == []
+
+
+def test_a_bidder_becomes_no_procuring_officer_of_the_bureau_in_whose_tender_it_bids(engine: Engine) -> None:
+    bidder = person(engine, "bidder", Role.BIDDER)
+    appointments.follow_as_bidder(engine, TENDER, bidder, bureau=BUREAU, now=5)
+    held = [Membership(Role.BIDDER, None), Membership(Role.PROCUREMENT, BUREAU)]
+    with pytest.raises(Conflict) as caught:
+        people.change_account(engine, bidder, now=6, roles=held)
+    assert caught.value.code == "account.parts"
+    assert str(TENDER) not in caught.value.message
+    assert parts(engine, bidder) == [(TENDER, "bidder")], "and nothing was changed"
+    people.change_account(engine, bidder, now=7, roles=[held[0], Membership(Role.PROCUREMENT, OTHER)])
+    people.change_account(engine, bidder, now=8, roles=[held[1]])
+    people.change_account(engine, bidder, now=9, roles=held)
+    assert parts(engine, bidder) == [], "who bids no more may work there"
+
+
+def test_a_part_in_an_older_books_tender_is_none_in_the_newer_ones(engine: Engine) -> None:
+    newest_book(engine, b"\1" * 20)
+    agent, bidder = person(engine, "agent", Role.AGENT, Role.BIDDER), person(engine, "bidder", Role.BIDDER)
+    number = appoint(engine, agent, Role.AGENT)
+    appointments.follow_as_bidder(engine, TENDER, bidder, bureau=BUREAU, now=5)
+    newest_book(engine, b"\2" * 20)
+    assert (parts(engine, agent), parts(engine, bidder)) == ([], [])
+    assert list(appointments.of_tender(engine, TENDER)) == []
+    with pytest.raises(NotFound):
+        appointments.end(engine, number, tender=TENDER, by=agent, now=9)
+    with pytest.raises(NotFound):
+        appointments.unfollow(engine, TENDER, bidder, now=9)
+    appointments.follow_as_bidder(engine, TENDER, agent, bureau=BUREAU, now=9)
+    assert parts(engine, agent) == [(TENDER, "bidder")], "it works on another tender of that number"
+    with engine.connect() as connection:
+        assert len(connection.execute(select(rows).where(rows.c.ended_at.is_(None))).all()) == 3, "all stays on record"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, insert, select
 
 from api.db import exclusive_transaction
 from api.notifications import inbox
 from api.notifications.kinds import KINDS
 from api.notifications.letters import texts_of
 from api.notifications.noting import News, note
+from api.notifications.sending import open_letters, send_letter
 from api.notifications.tables import mail_outbox, news, notifications
+from api.tenders.tables import tender_cursor
 from chain.kernel.errors import InvalidInput, NotFound
 from chain.words.catalogue import LANGUAGES, names, read
 
@@ -21,7 +23,7 @@ OPENED = News("tender.opened", 7, lot=1, occasion=1)
 
 def tell(engine: Engine, one: News, *accounts: int, now: int = 100) -> bool:
     with exclusive_transaction(engine, "news") as connection:
-        return note(connection, one, accounts, now=now)
+        return note(connection, b"", one, accounts, now=now)
 
 
 def count(engine: Engine, table: object) -> int:
@@ -79,7 +81,7 @@ def test_a_letter_is_laid_out_only_for_who_wants_it(engine: Engine) -> None:
 
 def ask(engine: Engine, number: int, now: int, tender: int = 7) -> None:
     with exclusive_transaction(engine, "news") as connection:
-        note(connection, News("tender.question", tender, occasion=number), [1], now=now, gather=3600)
+        note(connection, b"", News("tender.question", tender, occasion=number), [1], now=now, gather=3600)
 
 
 def letters(engine: Engine) -> list[int]:
@@ -129,3 +131,26 @@ def test_every_kind_can_be_said(engine: Engine) -> None:
         said = texts_of(row, {"zh": "示例", "en": "Sample"})
         assert "{" not in said["zh"] + said["en"]
         assert ("tender 7" if row.tender else "ceremony 3") in said["en"].lower(), row.kind
+
+
+def test_news_of_two_books_with_the_same_numbers_are_two_and_a_letter_of_the_older_is_not_sent(engine: Engine) -> None:
+    inbox.choose_letters(engine, 1, address="one@example.org", language="en", muted=[], now=1)
+    old, new = b"\1" * 20, b"\2" * 20
+    for book in (old, new, new):
+        with exclusive_transaction(engine, "news") as connection:
+            note(connection, book, OPENED, [1], now=100)
+    assert [bytes(row.book) for row in inbox.page(engine, 1, unread=True, before=0, limit=9)] == [new, old]
+    with engine.begin() as connection:
+        connection.execute(insert(tender_cursor).values(number=1, hash=bytes(32), book=new))
+    sent: list[int] = []
+
+    class Posted:
+        def send(self, number: int, _letter: object) -> None:
+            sent.append(number)
+
+    for number in open_letters(engine, 100):
+        send_letter(engine, Posted(), number, sender="yinxin@example.org", site="https://yx.example", now=100)
+    with engine.connect() as connection:
+        query = select(mail_outbox.c.state, mail_outbox.c.answer).order_by(mail_outbox.c.notification_id)
+        assert [tuple(row) for row in connection.execute(query)] == [("failed", "mail.other_book"), ("sent", "")]
+    assert len(sent) == 1

@@ -37,7 +37,7 @@ def host(certified: tuple[Path, Path]) -> Iterator[MailHost]:
 def a_letter(engine: Engine, *, language: str = "en", lot: int = 1) -> int:
     inbox.choose_letters(engine, 1, address="one@example.org", language=language, muted=[], now=1)
     with exclusive_transaction(engine, "news") as connection:
-        note(connection, News("tender.opened", 7, lot=lot), [1], now=NOW)
+        note(connection, b"", News("tender.opened", 7, lot=lot), [1], now=NOW)
     return open_letters(engine, NOW)[-1]
 
 
@@ -113,7 +113,7 @@ def test_an_address_refused_for_good_gets_no_more(engine: Engine, host: MailHost
     assert row is not None
     assert not row.active
     with exclusive_transaction(engine, "news") as connection:
-        note(connection, News("tender.opened", 8, lot=1), [1], now=NOW)
+        note(connection, b"", News("tender.opened", 8, lot=1), [1], now=NOW)
     assert open_letters(engine, NOW) == []
     assert send(engine, mail, a_letter(engine, lot=2)) == "sent", "who names an address anew is written to again"
 
