@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from api.custody.bodies import digest_header, read_body, read_object
 from api.custody.commitments import Commitments
+from api.custody.downloads import BoundedFile
 from api.custody.files import given_out
 from api.custody.place import Custodian
 from api.custody.relays import Relays
@@ -101,8 +102,8 @@ async def put_part(number: str, part: int, request: Request, counter: Here) -> d
 @router.get("/custody/files/{digest}")
 def get_file(digest: str, counter: Here) -> Response:
     """A sealed file, once its envelope is closed on the ledger."""
-    path, _ = given_out(counter.custodian, _digest(digest))
-    return FileResponse(path, media_type="application/octet-stream", filename=f"{digest}.age")
+    path, size = given_out(counter.custodian, _digest(digest))
+    return BoundedFile(path, size, f"{digest}.age")
 
 
 @router.post("/custody/commitments")

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.custody.bodies import SMALL, read_body
 from api.custody.endpoints import Here
+from api.custody.releases import may_be_left
 from api.service.rates import address_of
 from chain.kernel.encoding import b64url, unb64url
 from chain.tenders.board import LARGEST_NOTE, LARGEST_PAPER, FolderBoard, check_topic
@@ -50,6 +51,7 @@ async def post_note(topic: str, name: str, request: Request, counter: Here) -> d
     """Leave a note."""
     check_topic(topic, name)
     custodian, size = counter.custodian, _stated(request, LARGEST_NOTE)
+    await run_in_threadpool(may_be_left, custodian, topic)
     custodian.quotas.take_note(address_of(request), topic, size, custodian.clock())
     data = await _body(request, counter, LARGEST_NOTE)
     await run_in_threadpool(custodian.room.take, len(data))

@@ -56,10 +56,10 @@ def test_other_bytes_under_a_digest_are_not_taken(board: Board, tender_stage: Te
 def test_notes_come_in_order_and_once_over_several_pages(board: Board, tender_stage: TenderStage) -> None:
     notes = [(f"holder-{number}", os.urandom(3 * 2**20)) for number in range(4)]
     for name, data in [*notes, notes[0]]:
-        board.post("releases/9/1/1", name, data)
-    assert list(board.notes("releases/9/1/1")) == notes
-    assert list(FolderBoard(tender_stage.folder / "board").notes("releases/9/1/1")) == notes
-    assert list(board.notes("releases/9/9/9")) == []
+        board.post("remarks/9/1/1", name, data)
+    assert list(board.notes("remarks/9/1/1")) == notes
+    assert list(FolderBoard(tender_stage.folder / "board").notes("remarks/9/1/1")) == notes
+    assert list(board.notes("remarks/9/9/9")) == []
 
 
 @pytest.mark.parametrize(

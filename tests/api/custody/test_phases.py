@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from chain.kernel.encoding import b64url
-from chain.kernel.errors import NotFound, Refused, YinxinError
+from chain.kernel.errors import InvalidInput, NotFound, Refused, Unavailable, YinxinError
 from chain.kernel.tender_facts import Commitment, Phase
-from chain.tenders.custody import CustodianClient, read_statement
+from chain.tenders.custody import CustodianClient, HttpBoard, read_statement
+from chain.tenders.opening import releases_topic
 from chain.tenders.story import LotStory, Story, differences, tell
 from tests.api.custody.bidders import Bidder
 from tests.api.custody.served import serving, settings
@@ -152,6 +153,14 @@ def test_two_custodians_settle_close_and_attest_and_give_out_the_live_files(scen
         scene.one.upload(tender, fresh)
     assert late.value.code == "custody.late"
     assert path.is_file()
+    early = HttpBoard(scene.two.url, patience=0)
+    with pytest.raises(Unavailable) as not_yet:  # closed, and its hour has not come
+        early.post(releases_topic(tender, 1, 1), "holder-1", b"release")
+    assert not_yet.value.code == "custody.release_early"
+    for topic, error in (("releases/99/1/1", NotFound), (f"releases/{tender}", InvalidInput)):
+        with pytest.raises(error):
+            early.post(topic, "holder-1", b"release")
+    assert not list(stage.board.notes(releases_topic(tender, 1, 1)))
 
 
 def test_an_unfinished_upload_is_removed_after_the_deadline(scene: Scene) -> None:
@@ -174,11 +183,19 @@ def test_price_envelopes_come_out_after_the_review(scene: Scene, tmp_path: Path)
     with pytest.raises(NotFound):
         client.fetch(price.digest, price.size, tmp_path / "price.age")
     stage.wait_until(story.open_at)
+    topic, board = releases_topic(tender, 1, 1), HttpBoard(client.url)
+    board.post(topic, "holder-1", b"no release")
+    assert list(board.notes(topic)) == [("holder-1", b"no release")]
+    with pytest.raises(Unavailable):  # the price envelope is not closed
+        HttpBoard(client.url, patience=0).post(releases_topic(tender, 1, 2), "holder-1", b"release")
     signature = stage.live_set_signature(tender)
     stage.acts("officer").open(tender, 1, 1, signature, bytes([1]) * 32)
     place = next(bid.place for bid in story.lots[1].bids if bid.bidder == made[0].bidder)
     stage.acts("officer").review(tender, 1, bytes([2]) * 32, [place])
     until(stage, tender, lambda lot: lot.custody.get(2))
+    with pytest.raises(Refused) as over:
+        board.post(topic, "holder-2", b"release")
+    assert over.value.code == "custody.release_over"
     client.fetch(price.digest, price.size, tmp_path / "price.age")
     dropped = made[0].second
     with pytest.raises(NotFound):
