@@ -51,6 +51,17 @@ def parse_end(text: str, *, field: str = "time") -> int:
     return start + 86_399 if len(text) == 10 and not text.isdigit() else start
 
 
+def parse_moment(text: str, *, field: str = "time") -> int:
+    """As :func:`parse_time`, where a day alone would not say enough: time and zone must be there, or seconds."""
+    found = parse_time(text, field=field)
+    if len(text) == 10 and not text.isdigit():
+        raise InvalidInput(
+            f"{field}: {text} is a day, without time and zone", code="time.day", field=field,
+            fix=f"write time and zone, too: {text}T09:00:00+08:00",
+        )  # fmt: skip
+    return found
+
+
 def parse_time(text: str, *, field: str = "time") -> int:
     """Seconds from RFC 3339 text, from a date (start of that day in China), or from bare seconds."""
     try:

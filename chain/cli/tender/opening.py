@@ -28,7 +28,15 @@ from chain.kernel.errors import InvalidInput
 from chain.kernel.home import write_atomically
 from chain.kernel.steps import reached
 from chain.sealing.papers import read_proof
-from chain.tenders.opening import OpenedBid, OpeningRecord, Outcome, combine_keys, read_record, releases_topic
+from chain.tenders.opening import (
+    OpenedBid,
+    OpeningRecord,
+    Outcome,
+    RecordedBid,
+    combine_keys,
+    read_record,
+    releases_topic,
+)
 from chain.tenders.opening.finishing import check_handed_in, places_lost, restore_until, session_topic, shown_k2
 from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
 
@@ -213,12 +221,21 @@ def show(out: Console, here: OpeningHere, record: OpeningRecord) -> None:
         table.add_column(Text(printable(name)))
     for bid in record.bids:
         values = {one.figure.name: one.figure.value for one in bid.figures}
-        name = bid.organisation.name if bid.organisation else "–"
         words = bid.outcome.value if bid.fault is None else f"{bid.outcome.value}: {bid.fault.kind.value}"
-        cells = (str(bid.place), name, *(values.get(field.name, "") for field in fields), words)
+        cells = (str(bid.place), _who(bid), *(values.get(field.name, "") for field in fields), words)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     out.print(table)
     out.print(f"key holders {', '.join(map(str, record.signed))} signed; keys on the board: {hex0x(record.keys)}")
     out.print(f"{record.organisations} organisations, {record.minimum} are needed; opened into {here.folder}")
     if record.failed:
         out.print("the lot fails 流标 when the opening is finished")
+
+
+def _who(bid: RecordedBid) -> str:
+    """Whose bid it is; where nobody is shown to stand behind it, the word for why: no name is taken from a claim."""
+    who = bid.organisation
+    if who is not None and who.name:
+        return who.name
+    if bid.fault is not None:
+        return f"({bid.fault.kind.value})"
+    return f"({who.result if who is not None else bid.outcome.value})"

@@ -26,7 +26,7 @@ from chain.cli.tender._common import (
 )
 from chain.cli.tender.drafting import with_home
 from chain.desk.tender_acts import TenderAct, Verb
-from chain.kernel.clock import parse_time
+from chain.kernel.clock import parse_moment
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import Notice, changed_members, notices, touches_bids
@@ -110,8 +110,8 @@ def extend(
     account: Account = "",
 ) -> None:
     """Extend the deadline, while it is not over. 延长投标截止时间。"""
-    last = parse_time(deadline, field="--deadline")
-    opening = parse_time(open_at, field="--open-at") if open_at else None
+    last = parse_moment(deadline, field="--deadline")
+    opening = parse_moment(open_at, field="--open-at") if open_at else None
     with tender_place(state(ctx).home) as place:
         publisher = publisher_of(place)
         standing = state_of(place.ledger, tender)

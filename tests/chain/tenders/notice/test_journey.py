@@ -152,6 +152,9 @@ def test_the_deadline_is_extended_forward_only(tender_stage: TenderStage, people
     tender = publish(stage, tmp_path, desks(people, LONG))
     state = stage.ledger.tender(tender)
     assert state is not None
+    day = stage.run("officer", "tender", "extend", str(tender), "--deadline", "2099-01-31").data["error"]
+    assert (day["code"], day["field"]) == ("time.day", "--deadline")
+    assert "2099-01-31T09:00:00+08:00" in day["fix"]
     back = stage.run("officer", "tender", "extend", str(tender), "--deadline", str(state.deadline - 1))
     assert (back.code, back.data["error"]["field"]) == (1, "deadline")
     for moved in (True, False):
