@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from chain.audit import Report, Result, audit_lane, audit_list
-from chain.audit.tenders import audit_grants, audit_tender
+from chain.audit.tenders import audit_grants, audit_package, audit_tender
 from chain.cli._licences import evidence_of
 from chain.cli._tenders import TenderPlace, tender_place
 from chain.cli.common import USAGE, emit, printable, progress, state
 from chain.containers import X25519Identity, decrypt
+from chain.contracting.ocds import read_package
 from chain.documents.configured import open_store
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import InvalidInput, NotFound, YinxinError
@@ -53,6 +54,9 @@ def audit(
         list[str] | None,
         typer.Option(help="where sealed files lie: folder, address, or 'notice' for the notice's"),
     ] = None,
+    ocds: Annotated[
+        list[Path] | None, typer.Option(help="published OCDS package of the tender; repeat it 开放招标数据")
+    ] = None,
 ) -> None:
     """Recompute a tender, a batch or everything. Exit 0 clean, 1 broken, 2 could not tell. 审计."""
     if sum((tender is not None, batch is not None, everything)) != 1:
@@ -60,6 +64,9 @@ def audit(
         raise typer.Exit(USAGE)
     if batch is not None and (keys or custody):
         typer.echo("yinxin audit: --keys and --custody go with --tender or --all", err=True)
+        raise typer.Exit(USAGE)
+    if ocds and tender is None:
+        typer.echo("yinxin audit: --ocds goes with --tender", err=True)
         raise typer.Exit(USAGE)
     current, report = state(ctx), Report()
     with tender_place(current.home) as place, progress(current, "audit", None) as told:
@@ -77,6 +84,8 @@ def audit(
             work.batch(bureau or current.home.settings.bureau.uscc, lane, batch)
         elif tender is not None:
             work.tender(tender)
+            for file in ocds or ():
+                work.package(tender, file)
         else:
             work.all()
         work.look_back_at_keys()
@@ -127,6 +136,16 @@ class _Work:
         """One tender."""
         self._place.ledger.refresh()
         self._tender(self._place.ledger, number)
+
+    def package(self, number: int, file: Path) -> None:
+        """A published package of a tender."""
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise InvalidInput(
+                f"{file}: cannot be read", code="audit.ocds", field="--ocds", fix="name a package"
+            ) from error
+        audit_package(self._report, self._place.ledger, self._board, number, read_package(data))
 
     def all(self) -> None:
         """Every lane, list and tender that the ledger knows."""

@@ -90,6 +90,19 @@ def test_an_opening_from_closing_to_its_record(case: OpeningCase, tmp_path: Path
     with_files = stage.ok("holder-1", "audit", "--tender", tender, *lot)
     assert with_files["looked"]["A801"] == 3
 
+    folder = tmp_path / "ocds"
+    written = stage.ok("holder-1", "tender", "ocds", tender, "--out", str(folder))["tenders"]
+    assert written == stage.ok("holder-2", "tender", "ocds", "--all", "--out", str(folder))["tenders"]
+    assert written[0]["newest"] == "lot-failed"
+    file = folder / "tender-1-releases.json"
+    packages = ("--ocds", str(file), "--ocds", str(folder / "tender-1-record.json"))
+    assert stage.ok("holder-1", "audit", "--tender", tender, *packages)["looked"]["A1405"] == 1
+    file.write_bytes(file.read_bytes().replace(b"1111111.11", b"1111111.10"))
+    said = stage.run("holder-1", "audit", "--tender", tender, *packages)
+    assert (said.code, {one["rule"] for one in said.data["findings"]}) == (1, {"A1403"})
+    which = stage.run("holder-1", "tender", "ocds", "--out", str(folder))
+    assert (which.code, which.data["error"]["field"]) == (1, "N")
+
     with cheap_keys():
         stage.keys("holder-1").create("audit", "desk")
     file = tmp_path / "granted.age"

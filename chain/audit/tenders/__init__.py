@@ -15,6 +15,7 @@ after      A13, lot by lot, in three parts:
 cases      A13: objections and complaints with their clocks
 awards     A13: awards, certificates on record
 contracts  A13: contract and amendments; the tender that a re-tender repeats
+opendata   A14: published packages of open contracting data
 =========  ====================================================================================================
 """
 
@@ -33,6 +34,7 @@ from chain.audit.tenders.evaluating import audit_evaluation
 from chain.audit.tenders.facts import audit_facts, tell_story
 from chain.audit.tenders.files import audit_files, audit_grants
 from chain.audit.tenders.holders import audit_holders
+from chain.audit.tenders.opendata import audit_package
 from chain.audit.tenders.openings import audit_opening, audit_releases
 from chain.audit.tenders.papers import audit_papers
 from chain.audit.tenders.records import audit_record
@@ -41,7 +43,7 @@ from chain.kernel.tender_ports import Board, TenderLedger
 from chain.tenders.bidding import Evidence
 from chain.tenders.opening.session import FileSource
 
-__all__ = ["Calls", "Depth", "TenderCase", "audit_grants", "audit_tender"]
+__all__ = ["Calls", "Depth", "TenderCase", "audit_grants", "audit_package", "audit_tender"]
 
 
 @dataclass(frozen=True, slots=True)

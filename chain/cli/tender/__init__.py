@@ -25,6 +25,7 @@ from chain.cli.tender import (
     insight,
     letters,
     objections,
+    ocds,
     opening,
     pool,
     publishing,
@@ -55,6 +56,7 @@ _PARTS = (
     letters,
     contract,
     insight,
+    ocds,
 )
 for _part in _PARTS:
     _part.register(app)

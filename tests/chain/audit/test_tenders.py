@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from chain.audit import Report, Result
-from chain.audit.tenders import audit_tender
+from chain.audit.tenders import audit_package, audit_tender
+from chain.contracting.ocds import Publication, check, publish
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, Unavailable
 from chain.kernel.ports import BlockRef
@@ -46,6 +47,23 @@ def test_a_whole_tender_is_clean_at_both_levels(whole: Whole) -> None:
     assert {"A303", "A502", "A601", "A602", "A603", "A604", "A704", "A705", "A802", "A803", "A805", "A909"} <= looked
     public = whole.audit(granted={}, evidence=None)
     assert (public.findings, public.looked["A802"]) == ([], 3)
+
+
+def test_what_is_published_of_a_tender_on_a_real_chain_is_sound_and_audited(whole: Whole) -> None:
+    stage, tender = whole.case.stage, whole.case.tender
+    found = publish(stage.ledger, stage.board, tender, Publication("https://tenders.example"))
+    check(found)
+    transitions = [one.transition for one in found.told.releases]
+    assert transitions == ["notice", "closed", "opened", "case", "case-settled", "paper", "opening-record"]
+    details = found.record["records"][0]["compiledRelease"]["bids"]["details"]
+    assert [(one["id"], one["status"]) for one in details] == [
+        ("1-1", "valid"), ("1-2", "valid"), ("1-3", "withdrawn"),
+    ]  # fmt: skip
+    assert all("value" in one for one in details[:2])
+    assert "value" not in details[2]
+    report = Report()
+    audit_package(report, stage.ledger, stage.board, tender, found.releases)
+    assert (report.exit_code, report.looked["A1403"]) == (0, 7)
 
 
 def _papers(board: Path) -> list[Path]:
