@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import groupby
 
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice.evaluation import Criterion, Evaluation, Reference
 
-_MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
 _DIGITS = 60
 PRICE, DRAW = "price", "draw"
 """In ties these words mean the lower price and a draw, whatever fields and criteria are named."""

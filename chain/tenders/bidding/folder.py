@@ -16,7 +16,6 @@ What was accepted is asked of the ledger each time; a file here says what was tr
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -259,12 +258,6 @@ class BidFolder:
             at += 1
         name, address = keys.fresh[at]
         return name, BidPlace(place.genesis, place.book, place.tender, place.lot, address, place.recovery)
-
-    def remove_parts(self, number: int) -> None:
-        """Remove what an interrupted sealing left."""
-        folder = self.version(number)
-        if folder.path.exists() and folder.sealed is None:
-            shutil.rmtree(folder.path)
 
 
 def _json(file: Path) -> Any:
