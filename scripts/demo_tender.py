@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from api.service.server import free_port
 from chain.kernel.encoding import unb64url, unhex0x
 from scripts.demo_stage import Role, Stage, Unexpected
 from scripts.sample_tenders import People, Periods, desks, write
@@ -166,7 +166,7 @@ class TenderDay:
         stage.say(f"ceremony {self.ceremony}: the key is in force; {kept} of {HOLDERS} keep a share, encrypted")
         self.addresses = []
         for custodian in self.custodians:
-            port = free_port()
+            port = free_port("127.0.0.1")
             custodian.start("custodian", "run", "--port", str(port))
             self.addresses.append(f"http://127.0.0.1:{port}")
         to_bid = int(TO_BID * self.pace)
@@ -271,7 +271,8 @@ class TenderDay:
         """The deadline, a late bid, three of five key holders, the record."""
         stage, number = self.stage, str(self.tender)
         stage.chapter("The deadline falls by the chain's clock")
-        until = self._tender()["deadline"]["seconds"]
+        shown = self._tender()
+        until, opens = shown["deadline"]["seconds"], shown["openAt"]["seconds"]
         stage.say(f"waiting for the deadline, {max(0, until - int(time.time()))} seconds more")
         while time.time() <= until + 1:
             time.sleep(0.2)
@@ -279,7 +280,6 @@ class TenderDay:
         stage.say(f"the sixth bid is late and refused: {late['error']['message']}")
         self.procurement.run("tender", "close", number, "--wait", "60")
         stage.chapter("Three of five key holders open what is live")
-        opens = self._tender()["openAt"]["seconds"]
         while time.time() <= opens + 1:
             time.sleep(0.2)
         for holder in self.holders[:THRESHOLD]:
@@ -340,10 +340,3 @@ def address(role: Role, name: str) -> bytes:
 def _card(role: Role, name: str) -> dict[str, str]:
     cards: list[dict[str, str]] = role.run("keys", "list", quiet=True).data["keys"]
     return next(card for card in cards if card["name"] == name)
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
