@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from granian import Granian
-from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from api.service.server import PARENT, free_port, may_listen
+from api.service.server import launch, port_to_listen
 from chain.kernel.errors import Conflict, Unavailable
 from chain.kernel.home import Home
 from chain.ledger.node.locks import FileLock
@@ -41,8 +39,7 @@ def serve(
     settings = home.settings.custodian
     host = host or settings.host
     port = settings.port if port is None else port
-    port = port or free_port(host)
-    may_listen(host, port)
+    address = host, port_to_listen(host, port)
     lock = FileLock(home / "custodian.lock")  # held until this process and the one that answers have ended
     if not _taken(lock):
         raise Conflict(
@@ -50,25 +47,11 @@ def serve(
             fix="end the other yinxin custodian run, or give this one a home of its own",
         )  # fmt: skip
     os.environ[HOME] = str(home.path)
-    os.environ[PARENT] = str(os.getpid())
-    scheme = "https" if certificate else "http"
-    print(f"{scheme}://{'localhost' if host == '127.0.0.1' else host}:{port}", flush=True)  # noqa: T201 - for scripts
-    Granian(
-        "api.custody.asgi:create",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=1,
-        http1_settings=HTTP1Settings(max_buffer_size=64 * 1024, header_read_timeout=_HEADERS_WITHIN),
-        websockets=False,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
-        ssl_cert=certificate,
-        ssl_key=key,
-        respawn_failed_workers=True,
-        workers_kill_timeout=5,
-    ).serve()
+    launch(
+        "api.custody.asgi:create", address, certificate, key,
+        workers=1, kill_after=5,
+        http1=HTTP1Settings(max_buffer_size=64 * 1024, header_read_timeout=_HEADERS_WITHIN),
+    )  # fmt: skip
 
 
 def _taken(lock: FileLock) -> bool:

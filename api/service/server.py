@@ -18,6 +18,7 @@ HOME = "YINXIN_SERVICE_HOME"
 """Home of the service, for its worker processes."""
 PARENT = "YINXIN_SERVICE_PARENT"
 """Number of the process that starts them, and starts them again if they die."""
+_BUFFER = 64 * 1024
 # Nothing of the application is imported in that process: it is not to hold what each of them opens for itself, and
 # whether counts are shared between processes is decided when the metrics are first imported.
 
@@ -54,28 +55,56 @@ def serve(
     settings = service.settings
     host = host or settings.host
     port = settings.port if port is None else port
-    port = port or free_port(host)
-    may_listen(host, port)
+    address = host, port_to_listen(host, port)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counted_in(service.home / "metrics"))
     os.environ[HOME] = str(service.home.path)
+    launch(
+        "api.service.asgi:create", address, certificate, key,
+        workers=workers or settings.workers, http1=HTTP1Settings(max_buffer_size=_BUFFER), kill_after=10,
+    )  # fmt: skip
+
+
+def port_to_listen(host: str, port: int) -> int:
+    """The port, or any free one for 0. Raises Unavailable if nobody can listen there."""
+    port = port or free_port(host)
+    may_listen(host, port)
+    return port
+
+
+def launch(
+    application: str, address: tuple[str, int], certificate: Path | None, key: Path | None, *, workers: int,
+    http1: HTTP1Settings, kill_after: int,
+) -> None:  # fmt: skip
+    """Print the address, start the processes that answer and serve until told to end.
+
+    Args:
+        application: module and function that make the ASGI application, in each process.
+        address: host and port.
+        certificate: TLS certificate chain, PEM; with it only https is spoken.
+        key: its private key, PEM.
+        workers: processes that answer; one that dies is started again.
+        http1: limits of a connection.
+        kill_after: seconds that a process may take to end.
+    """
     os.environ[PARENT] = str(os.getpid())
+    host, port = address
     scheme = "https" if certificate else "http"
     print(f"{scheme}://{'localhost' if host == '127.0.0.1' else host}:{port}", flush=True)  # noqa: T201 - for scripts
     Granian(
-        "api.service.asgi:create",
+        application,
         factory=True,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
-        workers=workers or settings.workers,
-        http1_settings=HTTP1Settings(max_buffer_size=64 * 1024),
+        workers=workers,
+        http1_settings=http1,
         websockets=False,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
         ssl_cert=certificate,
         ssl_key=key,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=kill_after,
     ).serve()
 
 
