@@ -35,6 +35,37 @@ def check_topic(topic: str, name: str = "x") -> None:
         raise InvalidInput(f"name {name!r}", code="board.name", field="name", fix="a-z, 0-9 and '-'")
 
 
+def check_paper(data: bytes) -> None:
+    """Raises InvalidInput if a board takes no paper of that size."""
+    _check_size("paper", data, LARGEST_PAPER)
+
+
+def check_note(data: bytes) -> None:
+    """Raises InvalidInput if a board takes no note of that size."""
+    _check_size("note", data, LARGEST_NOTE)
+
+
+def check_digest(digest: bytes) -> None:
+    """Raises InvalidInput unless these are the 32 bytes of a digest."""
+    if len(digest) != 32:
+        raise InvalidInput("a digest has 32 bytes", code="board.digest", field="digest")
+
+
+def damaged(board: object, digest: bytes) -> Damaged:
+    """The error of a board that holds other bytes under a digest; ``board`` is its folder or address."""
+    return Damaged(
+        f"the board {board} has other bytes under {digest.hex()}", code="board.damaged", field="digest",
+        fix="ask another board, or who wrote it",
+    )  # fmt: skip
+
+
+def _check_size(what: str, data: bytes, most: int) -> None:
+    if len(data) > most:
+        raise InvalidInput(
+            f"a {what} of {len(data)} bytes", code="board.size", field="data", fix=f"at most {most} bytes"
+        )
+
+
 class FolderBoard:
     """Args: ``folder``, made when first written to."""
 
@@ -43,10 +74,7 @@ class FolderBoard:
 
     def put(self, data: bytes) -> bytes:
         """Store a paper; its SHA-256."""
-        if len(data) > LARGEST_PAPER:
-            raise InvalidInput(
-                f"a paper of {len(data)} bytes", code="board.size", field="data", fix=f"at most {LARGEST_PAPER} bytes"
-            )
+        check_paper(data)
         digest = sha256(data)
         path = self._paper(digest)
         if not _holds(path, data):  # a paper that was damaged is mended by whoever still has it
@@ -66,19 +94,13 @@ class FolderBoard:
         except OSError as error:
             raise Unavailable(f"{self._folder}: {error.strerror}", code="board.read") from error
         if len(data) > limit or sha256(data) != digest:
-            raise Damaged(
-                f"the board {self._folder} has other bytes under {digest.hex()}", code="board.damaged", field="digest",
-                fix="ask another board, or who wrote it",
-            )  # fmt: skip
+            raise damaged(self._folder, digest)
         return data
 
     def post(self, topic: str, name: str, data: bytes) -> None:
         """Leave a note; the same bytes under the same name are not left twice."""
         check_topic(topic, name)
-        if len(data) > LARGEST_NOTE:
-            raise InvalidInput(
-                f"a note of {len(data)} bytes", code="board.size", field="data", fix=f"at most {LARGEST_NOTE} bytes"
-            )
+        check_note(data)
         folder = self._folder / "notes" / topic
         there = list(folder.glob("*.note")) if folder.is_dir() else []
         ending = f"-{name}-{sha256(data).hex()[:16]}.note"
@@ -99,8 +121,7 @@ class FolderBoard:
                 raise Unavailable(f"{self._folder}: {error.strerror}", code="board.read") from error
 
     def _paper(self, digest: bytes) -> Path:
-        if len(digest) != 32:
-            raise InvalidInput("a digest has 32 bytes", code="board.digest", field="digest")
+        check_digest(digest)
         return self._folder / "papers" / digest.hex()[:2] / digest.hex()
 
     def _write(self, path: Path, data: bytes) -> None:

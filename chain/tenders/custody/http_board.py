@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from chain.kernel.encoding import b64url, sha256, unb64url
 from chain.kernel.errors import Damaged, InvalidInput, Unavailable
-from chain.tenders.board import LARGEST_NOTE, LARGEST_PAPER, MOST_NOTES, check_topic
+from chain.tenders.board import MOST_NOTES, check_digest, check_note, check_paper, check_topic, damaged
 from chain.tenders.custody._http import Exchange, as_object
 
 _BYTES = {"Content-Type": "application/octet-stream"}
@@ -29,10 +29,7 @@ class HttpBoard:
 
     def put(self, data: bytes) -> bytes:
         """Store a paper; its SHA-256."""
-        if len(data) > LARGEST_PAPER:
-            raise InvalidInput(
-                f"a paper of {len(data)} bytes", code="board.size", field="data", fix=f"at most {LARGEST_PAPER} bytes"
-            )
+        check_paper(data)
         digest = sha256(data)
         answer = as_object(self._http.send("POST", "/board/papers", data, _BYTES))
         if answer.get("digest") != b64url(digest):
@@ -41,23 +38,16 @@ class HttpBoard:
 
     def get(self, digest: bytes, *, limit: int = 16 * 2**20) -> bytes:
         """The paper with that digest."""
-        if len(digest) != 32:
-            raise InvalidInput("a digest has 32 bytes", code="board.digest", field="digest")
+        check_digest(digest)
         data = self._http.send("GET", f"/board/papers/{b64url(digest)}", limit=limit)
         if sha256(data) != digest:
-            raise Damaged(
-                f"the board {self.url} has other bytes under {digest.hex()}", code="board.damaged", field="digest",
-                fix="ask another board, or who wrote it",
-            )  # fmt: skip
+            raise damaged(self.url, digest)
         return data
 
     def post(self, topic: str, name: str, data: bytes) -> None:
         """Leave a note; the same bytes under the same name are not left twice."""
         check_topic(topic, name)
-        if len(data) > LARGEST_NOTE:
-            raise InvalidInput(
-                f"a note of {len(data)} bytes", code="board.size", field="data", fix=f"at most {LARGEST_NOTE} bytes"
-            )
+        check_note(data)
         self._http.send("POST", f"/board/notes/{topic}?name={quote(name)}", data, _BYTES)
 
     def notes(self, topic: str) -> Iterator[tuple[str, bytes]]:
