@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from chain.kernel.encoding import sha256
 from chain.kernel.errors import InvalidInput
+from chain.kernel.live_set import live_set_digest as live_set_digest
 
 KIND_BID = 1
 KIND_DECOY = 2
@@ -31,11 +30,3 @@ def kind_digest(
         raise InvalidInput("addresses have 20 bytes, a salt 32", code="tender.kind", field="kindDigest")
     place = tender.to_bytes(8, "big") + lot.to_bytes(4, "big")
     return sha256(_KIND_TAG + book + place + bidder + bytes([kind]) + (custodian or bytes(20)) + salt)
-
-
-def live_set_digest(commitments: Iterable[bytes]) -> bytes:
-    """Chain over commitment hashes (32 bytes each) in the order of their places; 32 zero bytes for none."""
-    digest = bytes(32)
-    for commitment in commitments:
-        digest = sha256(digest + commitment)
-    return digest

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
-from chain.kernel.encoding import hex0x, sha256
+from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Damaged
-from chain.kernel.tender_facts import CaseKind, Commitment, NoticeTerms, Phase, TenderEvent
+from chain.kernel.live_set import live_set_digest
+from chain.kernel.tender_facts import CaseKind, Commitment, NoticeTerms, Phase, Progress, TenderEvent, TenderState
 from chain.ledger.tenders.forms import commitment_values
 from chain.ledger.tenders.interface import BOOK, PROCEEDINGS
 
@@ -136,10 +137,7 @@ class _Lot:
             hash_ for place, hash_ in enumerate(self.hashes, 1)
             if hash_ is not None and not (envelope == 2 and place in self.dropped)
         ]  # fmt: skip
-        digest = bytes(32)
-        for hash_ in live:
-            digest = sha256(digest + hash_)
-        return digest, len(live)
+        return live_set_digest(live), len(live)
 
 
 def check_tender(reader: TenderReader, tender: int, events: Sequence[TenderEvent]) -> None:
@@ -175,17 +173,12 @@ def check_tender(reader: TenderReader, tender: int, events: Sequence[TenderEvent
             settled = event.block.time
         elif event.name == "TenderCancelled":
             cancelled = True
-    told = (
+    told = TenderState(
         terms.bureau, terms.lots, terms.envelopes, terms.minimum_bids, amendments, deadline, open_at,
         max(deadline, settled) if moved else settled, terms.ceremony, terms.supervisor, terms.standstill,
         terms.complaint_period, moved, cancelled,
     )  # fmt: skip
-    found = (
-        state.bureau, state.lots, state.envelopes, state.minimum_bids, state.amendments, state.deadline, state.open_at,
-        state.settled_at, state.ceremony, state.supervisor, state.standstill, state.complaint_period, state.grace_used,
-        state.cancelled,
-    )  # fmt: skip
-    if told != found:
+    if told != state:
         raise _gap(f"the notice of tender {tender} or its deadline is another one")
     _check_lots(reader, tender, lots, cancelled=cancelled)
 
@@ -205,9 +198,7 @@ def _check_lots(reader: TenderReader, tender: int, lots: dict[int, _Lot], *, can
         phase = Phase.CANCELLED if cancelled and lot.phase < Phase.CONTRACTED else lot.phase
         if (phase, len(lot.hashes)) != (state.phase, state.places):
             raise _gap(f"{where}: {len(lot.hashes)} places in {phase.name}, not {state.places} in {state.phase.name}")
-        if (lot.open_cases, len(lot.cases), lot.rankings, lot.awards) != (
-            progress.open_cases, progress.cases, progress.rankings, progress.awards,
-        ):  # fmt: skip
+        if Progress(lot.open_cases, len(lot.cases), lot.rankings, lot.awards) != progress:
             raise _gap(f"{where}: other cases, rankings or awards")
         for envelope, closing in lot.closings.items():
             live = reader.live_set(tender, number, envelope)

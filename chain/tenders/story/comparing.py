@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import fields
 
+from chain.kernel.tender_facts import TenderState
 from chain.kernel.tender_ports import TenderLedger
 from chain.tenders.story.shapes import Story
 
@@ -15,20 +16,15 @@ def differences(story: Story, ledger: TenderLedger) -> Iterator[str]:
     if state is None:
         yield "tender"
         return
-    told: dict[str, Any] = {
-        "bureau": story.terms.bureau, "lots": story.terms.lots, "envelopes": story.terms.envelopes,
-        "minimumBids": story.terms.minimum_bids, "amendments": len(story.notices) - 1, "deadline": story.deadline,
-        "openAt": story.open_at, "settledAt": story.settled_at, "ceremony": story.terms.ceremony,
-        "supervisor": story.terms.supervisor, "standstill": story.terms.standstill,
-        "complaintPeriod": story.terms.complaint_period, "graceUsed": story.outage is not None,
-        "cancelled": story.cancelled is not None,
-    }  # fmt: skip
-    found = (
-        state.bureau, state.lots, state.envelopes, state.minimum_bids, state.amendments, state.deadline, state.open_at,
-        state.settled_at, state.ceremony, state.supervisor, state.standstill, state.complaint_period, state.grace_used,
-        state.cancelled,
+    terms = story.terms
+    told = TenderState(
+        terms.bureau, terms.lots, terms.envelopes, terms.minimum_bids, len(story.notices) - 1, story.deadline,
+        story.open_at, story.settled_at, terms.ceremony, terms.supervisor, terms.standstill, terms.complaint_period,
+        story.outage is not None, story.cancelled is not None,
     )  # fmt: skip
-    yield from (name for (name, value), other in zip(told.items(), found, strict=True) if value != other)
+    for one in fields(TenderState):
+        if getattr(told, one.name) != getattr(state, one.name):
+            yield _as_member(one.name)
     for number, lot in story.lots.items():
         at = f"lots[{number}]"
         line = ledger.lot(story.number, number)
@@ -51,3 +47,9 @@ def differences(story: Story, ledger: TenderLedger) -> Iterator[str]:
                 bid.place, bid.version, bid.recovery, kept,
             ):  # fmt: skip
                 yield f"{at}.entries[{bid.place}]"
+
+
+def _as_member(name: str) -> str:
+    """An attribute's name as papers write it: ``minimum_bids`` as ``minimumBids``."""
+    first, *more = name.split("_")
+    return first + "".join(word.capitalize() for word in more)
