@@ -61,7 +61,7 @@ def test_a_notice_that_contradicts_the_chain_is_no_success(
         if fault is not None:
             raise fault
         title, bureau = Words("示例", ""), SimpleNamespace(name="局\n局", uscc="1")
-        return [SimpleNamespace(title=title, bureau=bureau, ocid="x", questions_until=0)]
+        return [SimpleNamespace(title=title, bureau=bureau, ocid="x", questions_until=0, previous=None)]
 
     monkeypatch.setattr(showing, "notices", read)
     showing.show(cast(typer.Context, None), 3)

@@ -13,7 +13,7 @@ from chain.cli.tender._common import Number, moment, others_data, others_text, s
 from chain.cli.tender._words import EVENTS, PHASES, STEPS, WHO
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput, Unavailable, YinxinError
-from chain.kernel.tender_facts import TenderEvent
+from chain.kernel.tender_facts import Phase, TenderEvent
 from chain.tenders.notice import Notice, notices
 from chain.tenders.notice.agenda import Due, agenda
 from chain.tenders.notice.answers import answers_and_others
@@ -41,6 +41,7 @@ def show(
         now = place.ledger.block.time
         notice, trouble = _notice(place, tender)
         others = _others(place, tender)
+        repeated = _repeated_by(place, story)
     if lot > len(story.lots):
         raise InvalidInput(f"there is no lot {lot}", code="tender.lot", field="--lot", fix=f"1 to {len(story.lots)}")
     due = [
@@ -63,6 +64,8 @@ def show(
         "lots": [_lot_data(story, number) for number in sorted(story.lots) if lot in (0, number)],
         "timeline": [_event_data(event) for event in events],
         "due": [_due_data(one) for one in due],
+        "repeats": _repeats(notice),
+        "repeatedBy": repeated,
         "contradictions": faults,
         "answersPassedOver": others,
     }
@@ -118,6 +121,25 @@ def _notice(place: TenderPlace, tender: int) -> tuple[Notice | None, str | None]
         return None, error.message
 
 
+def _repeats(notice: Notice | None) -> dict[str, Any] | None:
+    """The tender that this one tenders anew."""
+    previous = notice.previous if notice is not None else None
+    if previous is None:
+        return None
+    return {"tender": previous.tender, "book": hex0x(previous.book), "notice": hex0x(previous.notice)}
+
+
+def _repeated_by(place: TenderPlace, story: Story) -> list[int]:
+    """Numbers of later tenders of this book that tender this one anew; only what ended without an award is."""
+    ended = story.cancelled is not None or any(line.phase is Phase.FAILED for line in story.lots.values())
+    found = []
+    for number in range(story.number + 1, place.ledger.tenders() + 1) if ended else ():
+        previous = _repeats(_notice(place, number)[0])
+        if previous is not None and (previous["tender"], previous["book"]) == (story.number, hex0x(story.book)):
+            found.append(number)
+    return found
+
+
 def _others(place: TenderPlace, tender: int) -> list[dict[str, Any]]:
     """Papers on record as answers that count for nothing."""
     try:
@@ -171,6 +193,10 @@ def _text(data: dict[str, Any], notice: Notice | None, due: list[Due], now: int)
         out.append(f"✗ the notice: {printable(data['noticeFault'])}\n", style="bold red")
     if notice is not None:
         out.append(f"  {one_line(notice.bureau.name)} {notice.bureau.uscc}, {notice.ocid}\n")
+    if data["repeats"]:
+        out.append(f"  tenders anew 重新招标: tender {data['repeats']['tender']}\n")
+    for number in data["repeatedBy"]:
+        out.append(f"  tendered anew 已重新招标: tender {number}\n")
     final = "final" if data["deadlineFinal"] else "not final"
     out.append(f"  bids until {moment(data['deadline']['seconds'])} ({final}), opening from ")
     out.append(f"{moment(data['openAt']['seconds'])}\n  the chain's clock says {moment(now)}\n")

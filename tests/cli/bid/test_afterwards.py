@@ -11,6 +11,7 @@ from chain.kernel.home import Home
 from chain.kernel.tender_facts import Phase
 from chain.sealing import LiveSet, make_release
 from chain.tenders.opening import live_bids, read_story, releases_topic
+from tests.cli.bid.after_opening import to_the_contract
 from tests.cli.bid.drafts import fill
 from tests.support.market import Market
 
@@ -68,20 +69,24 @@ def state_by_agent(market: Market, tender: int, folder: Path) -> None:
     market.ok("agent", "bid", "state", number, *papers, "--mandate", str(mandate), "--key", "agent")
 
 
-def test_each_bidder_checks_his_own_bid(market: Market, tmp_path: Path) -> None:
+def test_each_bidder_checks_his_own_bid_and_the_winner_signs_a_contract(market: Market, tmp_path: Path) -> None:
     for name in ("officer", "supervisor"):
         looks_up_licences(market, name)
     market.add_home("agent")
     licence = market.company("company-1").licence.read_bytes()
     market.company("agent").licence.write_bytes(licence)
-    tender = market.publish(deadline_in=45, edit=lambda draft: draft.update(consortium=2))
+    tender = market.publish(
+        deadline_in=45, edit=lambda draft: draft.update(consortium=2, standstill=25, complaintPeriod=3)
+    )
     number = str(tender)
     market.ok("agent", "bid", "start", number)
     fill(market, "agent", tender)
     state_by_agent(market, tender, tmp_path)
     market.ok("agent", "bid", "seal", number)
     market.ok("company-2", "bid", "start", number)
-    fill(market, "company-2", tender, figures={"price": "2880000.00"})
+    licences = [str(market.company(name).licence) for name in ("company-2", "company-3")]
+    shown = [{"path": path, "rule": "licence", "fields": []} for path in licences]  # every member shows its own
+    fill(market, "company-2", tender, figures={"price": "2880000.00"}, certificates=shown)
     state_together(market, tender, tmp_path)
     market.ok("company-2", "bid", "seal", number)
     for name in ("agent", "company-2"):
@@ -109,3 +114,4 @@ def test_each_bidder_checks_his_own_bid(market: Market, tmp_path: Path) -> None:
     assert market.ok("agent", "bid", "prove", str(proof), number)["opens"]
     assert json.loads(proof.read_bytes())["format"] == "yinxin-bid-proof-1"
     assert market.run("company-3", "bid", "check", number).code == 1
+    to_the_contract(market, tender, said, tmp_path)

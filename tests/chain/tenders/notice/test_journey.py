@@ -185,6 +185,8 @@ def test_a_cancelled_tender_says_why_and_may_be_repeated(
     next_one = publish(stage, tmp_path / "again", again)
     previous = current_notice(stage.ledger, stage.board, next_one).previous
     assert previous is not None
+    assert stage.ok("supervisor", "tender", "show", str(next_one))["repeats"]["tender"] == tender
+    assert stage.ok("supervisor", "tender", "show", str(tender))["repeatedBy"] == [next_one]
     assert previous.tender == tender
 
 
