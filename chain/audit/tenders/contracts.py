@@ -25,6 +25,7 @@ from chain.contracting.award import (
 )
 from chain.contracting.award.reading import position
 from chain.kernel.encoding import hex0x
+from chain.kernel.errors import NotFound
 from chain.kernel.tender_facts import Phase, TenderEvent
 from chain.tenders.notice import Money
 from chain.tenders.opening import LotPlace
@@ -59,7 +60,7 @@ def audit_contract(
         wrong = wrong or signature_contradiction(signed, None, supplier_of(line, award))
         if wrong:
             raise Broken(wrong)
-    _officer(case, "A1310", subject, signed)
+    _officer(case, "A1310", subject, signed, event)
     standing = StandingContract(event.values["digest"], contract, ())
     for number, amended in enumerate(amendments_of(line), 1):
         standing = _amended(case, line, place, award, standing, amended, f"{case.lot(line.number)}, amendment {number}")
@@ -80,18 +81,24 @@ def _amended(
         wrong = wrong or signature_contradiction(signed, None, supplier_of(line, award))
         if wrong:
             raise Broken(wrong)
-    _officer(case, "A1311", subject, signed)
+    _officer(case, "A1311", subject, signed, event)
     return StandingContract(before.digest, before.contract, (*before.amendments, (event.values["digest"], amendment)))
 
 
-def _officer(case: TenderCase, rule: str, subject: str, signed: SignedAgreement) -> None:
-    """The procuring entity's signature: an officer's of today, or unknown, for keys retire."""
+def _officer(case: TenderCase, rule: str, subject: str, signed: SignedAgreement, event: TenderEvent) -> None:
+    """The procuring entity's signature: an officer's of now, or by a key that was the bureau's at the record."""
     signer = signer_of(signed.agreement, signed.officer)
-    if signer is None or not case.ledger.is_officer(case.story.number, signer):
-        name = "nobody" if signer is None else hex0x(signer)
-        case.report.unknown(
-            rule, subject, f"{name} signed for the procuring entity and is no officer of the tender now"
-        )
+    if signer is None:
+        case.report.holds(rule, subject, False, "the procuring entity's signature is malformed")
+        return
+    if case.ledger.is_officer(case.story.number, signer):
+        return
+    with case.report.looking(rule, subject):
+        if case.anchors is None:
+            raise NotFound(f"{hex0x(signer)} is no officer now, and no registry of keys is at hand")
+        key = case.anchors.key(case.story.terms.bureau, signer.rjust(32, b"\0"))
+        if key is None or key.purpose != "anchor" or not key.usable(event.block.time):
+            raise Broken(f"{hex0x(signer)} signed for the procuring entity and was no officer of the tender")
 
 
 def _grown(case: TenderCase, subject: str, first: Money, now: Money) -> None:

@@ -42,10 +42,11 @@ from chain.tenders.notice import Money, Notice
 from chain.tenders.opening import Decision
 from chain.tenders.opening.finishing import answer_objection
 from chain.tenders.story import tell
-from tests.chain.contracting.award.day import BIDDERS, PLACE, SUPERVISOR, Day, Ledger, both_sign
+from tests.chain.contracting.award.day import BIDDERS, OFFICER, PLACE, SUPERVISOR, Day, Ledger, both_sign
 from tests.chain.contracting.award.letters import certificate, town
 from tests.chain.tenders.events import BOOK, TERMS, Teller
-from tests.support.world import World
+from tests.support.memory_ledger import pad
+from tests.support.world import USCC, World
 
 NOTICE = SimpleNamespace(
     profile="demo", standstill=TERMS.standstill, complaint_period=TERMS.complaint_period, previous=None
@@ -201,6 +202,25 @@ def test_a_contract_that_a_side_has_not_signed_is_found(whole: Whole) -> None:
     for wrong in (replace(signed, supplier=signed.officer), replace(signed, officer=sign(bytes(32), sha256(b"x")))):
         board = _Board(whole.folder, event.values["digest"], wrong.to_bytes())
         assert rules(whole.audit(board=board)) == {"A1310"}
+
+
+class _Retired(Ledger):
+    """A ledger on which nobody of then is an officer now."""
+
+    def is_officer(self, tender: int, account: bytes) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(("anchors", "result"), [("key", ""), ("none", "broken"), ("absent", "unknown")])
+def test_an_officer_of_then_is_told_by_the_registry(whole: Whole, anchors: str, result: str) -> None:
+    world, report = town(), Report()
+    if anchors == "key":
+        world.ledger.add_key(USCC, pad(OFFICER), "anchor")
+    source = None if anchors == "absent" else world.source()
+    ledger = cast(Any, _Retired(whole))
+    audit_after(TenderCase(report, ledger, whole.board, whole.story, notice=cast(Notice, NOTICE), anchors=source))
+    found = {(one.rule, one.result.value) for one in report.findings if one.rule in ("A1310", "A1311")}
+    assert found == ({("A1310", result), ("A1311", result)} if result else set())
 
 
 def test_a_letter_that_the_ledger_does_not_have_is_found(whole: Whole) -> None:

@@ -50,7 +50,7 @@ def _name_candidates(market: Market, tender: int, said: list[dict[str, Any]]) ->
 
 def _cases(market: Market, tender: int, names: list[str]) -> None:
     number = str(tender)
-    stranger = market.run("company-3", "tender", "object", number, "--text", "与我无关")
+    stranger = market.run("custodian-1", "tender", "object", number, "--text", "与我无关")
     assert stranger.data["error"]["code"] == "case.party"
     without = market.run("agent", "tender", "complain", number, "--text", "评标有误")
     assert without.data["error"]["code"] == "case.objection"
