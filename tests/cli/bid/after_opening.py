@@ -149,9 +149,8 @@ def _letter_issued(market: Market, tender: int, folder: Path) -> None:
     town.ok(town.authority, "authority", "accredit", BUREAU, "--type", "award-letter")
     town.ok(town.authority, "authority", "enter", *(str(home / "card.json") for home in (entity, approver)))
     listed = folder / "letter.csv"
-    assert town.run(entity, "issue", str(listed), "--type", "award-letter", "--wait", "0").code == 2
-    town.ok(approver, "approve", "--all")
-    town.ok(entity, "batch", "run", "1", "--wait", "60", "--out", str(folder))
+    with town.signing(home=approver):
+        town.ok(entity, "issue", str(listed), "--type", "award-letter", "--wait", "60", "--out", str(folder))
     (bundle,) = (folder / "bundles").glob("*.json")
     words = ("tender", "letter", number, "--issued", str(bundle))
     recorded = market.ok("officer", *words)
