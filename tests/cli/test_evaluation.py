@@ -126,6 +126,18 @@ def test_from_the_sheets_to_the_candidates(tender_stage: TenderStage, tmp_path: 
     for name in MEMBERS:
         stage.ok(name, "expert", "reveal", tender)
 
+    # A question that is not answered in time is voted on all the same.
+    asked = ("tender", "clarify", tender, "1", "--matter", "formal", "--text", "请说明签章。", "--within", "1s")
+    question = stage.ok("officer", *asked)
+    stage.wait_until(question["until"])
+    undecided = stage.run("officer", "tender", "record-clarification", tender, "1")
+    assert (undecided.code, undecided.data["votes"]) == (2, [])
+    for name in MEMBERS[1:]:
+        stage.ok(name, "expert", "vote", tender, "1", "--accept", "--reason", "签章齐全")
+    assert stage.ok("officer", "tender", "record-clarification", tender, "1")["decision"] is True
+    (listed,) = stage.ok("holder-1", "tender", "clarifications", tender)["clarifications"]
+    assert (listed["answer"], listed["decision"], len(listed["votes"])) == (None, True, 2)
+
     # The technical result stands before anybody knows a price.
     technical = stage.ok("officer", "tender", "evaluate", tender)
     assert [(one["place"], one["points"]["plan"], one["price"]) for one in technical["bids"]] == [

@@ -12,6 +12,7 @@ from chain.sealing import FaultKind
 from chain.tenders.opening.finishing import restore_until, session_topic
 from tests.api.town import cheap_keys
 from tests.cli.committee_steps import committee_on_the_ledger, expert_home, pool_on_the_ledger
+from tests.cli.evaluation_steps import fails_for_want_of_a_bid
 from tests.support.opening_stage import OpeningCase
 from tests.support.tender_fixtures import tender_stage, tender_template
 from tests.support.tender_stage import TenderStage
@@ -176,3 +177,4 @@ def test_a_bad_file_is_recorded_with_its_evidence_and_the_supervisor_sees_the_sa
     assert record["content"]["bids"][1]["fault"]["k2"] is None
     assert b64url(b"junk") not in json.dumps(record)
     committee_on_the_ledger(case, tmp_path)
+    fails_for_want_of_a_bid(case)

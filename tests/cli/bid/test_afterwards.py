@@ -69,6 +69,18 @@ def state_by_agent(market: Market, tender: int, folder: Path) -> None:
     market.ok("agent", "bid", "state", number, *papers, "--mandate", str(mandate), "--key", "agent")
 
 
+def asks_and_answers(market: Market, number: str) -> None:
+    """The officer asks the agent's bid, which answers with its own key."""
+    place = market.ok("agent", "bid", "clarify", number)["place"]
+    market.ok("officer", "tender", "clarify", number, str(place), "--matter", "formal", "--text", "请说明交货期。")
+    answered = market.ok("agent", "bid", "clarify", number, "--text", "自合同签订之日起算。")
+    assert answered["place"] == place
+    (listed,) = market.ok("agent", "bid", "clarify", number)["questions"]
+    assert (listed["text"], listed["answer"]) == ("请说明交货期。", "自合同签订之日起算。")
+    stranger = market.run("company-2", "bid", "clarify", number, "--text", "与我无关。")
+    assert stranger.code == 1, "company-2 was not asked"
+
+
 def test_each_bidder_checks_his_own_bid_and_the_winner_signs_a_contract(market: Market, tmp_path: Path) -> None:
     for name in ("officer", "supervisor"):
         looks_up_licences(market, name)
@@ -110,6 +122,7 @@ def test_each_bidder_checks_his_own_bid_and_the_winner_signs_a_contract(market: 
 
     for name in ("agent", "company-2"):
         assert market.ok(name, "bid", "check", number)["envelopes"] == [{"envelope": 1, "right": True, "faults": []}]
+    asks_and_answers(market, number)
     proof = tmp_path / "proof.json"
     assert market.ok("agent", "bid", "prove", str(proof), number)["opens"]
     assert json.loads(proof.read_bytes())["format"] == "yinxin-bid-proof-1"
