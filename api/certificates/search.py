@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from api.certificates.tables import act_entries, acts, batches, certificates
 from chain.credentials.status_list import Status, StatusList
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import InvalidInput, NotFound
+
+_DIGEST = re.compile(r"0x[0-9a-f]{64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ def found_by(office: Office, query: Any) -> list[Found]:
 
 
 def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
-    """Certificates whose holder name contains, or whose number, holder code or identifier is, ``text``."""
+    """Certificates whose holder name contains, or whose number, holder code, identifier or digest is, ``text``.
+
+    The digest is SHA-256 of the signed certificate, 0x and 64 hexadecimal digits, as papers on a ledger name it.
+    """
     text = text.strip()
     if not text:
         raise InvalidInput(
@@ -78,6 +84,7 @@ def find(office: Office, text: str, *, limit: int = 100) -> list[Found]:
                 certificates.c.identifier == text,
                 certificates.c.number == text,
                 certificates.c.holder_code == text,
+                *([certificates.c.jwt_digest == bytes.fromhex(text[2:])] if _DIGEST.match(text) else []),
                 certificates.c.holder_name.icontains(text, autoescape=True),
             )
         )

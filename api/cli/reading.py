@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
     @app.command("find")
     def find_certificates(
         ctx: typer.Context,
-        text: Annotated[str, typer.Argument(help="part of the holder's name, or a number, holder code or identifier")],
+        text: Annotated[
+            str, typer.Argument(help="part of the holder's name, or a number, holder code, identifier or digest")
+        ],
         limit: Annotated[int, typer.Option(min=1, max=10_000, help="how many at most")] = 100,
     ) -> None:
         """Find certificates in the register."""

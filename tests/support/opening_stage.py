@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chain.evaluation.qualifying import Bench
+from chain.identifiers import mint
 from chain.kernel.encoding import sha256_file, unb64url
 from chain.kernel.tender_facts import NO_FILE, Commitment, SealedFile
 from chain.keys.signatures import address_of
 from chain.sealing import Bid, BidIdentity, Form, Sealed, Source, make_release, seal_bid
 from chain.tenders.bidding import BidPlace, alone
+from chain.tenders.bidding.guarantee import AMOUNT, BENEFICIARY, GUARANTEE_TYPE, LOT
+from chain.tenders.bidding.guarantee import OCID as OCID_FIELD
 from chain.tenders.custody.statement import KEPT, CustodyStatement, KeptFile
 from chain.tenders.notice import Notice, Place, make_notice
 from chain.tenders.opening import LiveBids, live_bids, read_story, releases_topic
@@ -29,6 +33,7 @@ from tests.api.town import cheap_keys
 from tests.support.companies import Companies, SampleCompany
 from tests.support.file_door import open_door
 from tests.support.tender_stage import BUREAU, CUSTODIANS, NAME, TenderStage
+from tests.support.world import USCC, YEAR
 
 FIGURES = {
     1: {"price": "1234567.00", "delivery.days": "30", "warranty": "3y", "brand": "示例牌"},
@@ -37,6 +42,8 @@ FIGURES = {
 }
 ROADS = ({"period.days": "120", "crew": "80"}, {"price": "17000000.00"})
 _BLOCKS = 600
+OCID = "ocds-abc123-opening-stage-1"
+"""Of a tender whose bids carry guarantees."""
 TEXT = "技术要求".encode()
 
 
@@ -50,6 +57,7 @@ class OpeningCase:
         notice: as published.
         companies: who bids, on a ledger of licences of their own.
         sealed: by bidder, one for each envelope.
+        guarantees: by bidder, if the notice asks for them as certificates.
     """
 
     stage: TenderStage
@@ -59,6 +67,7 @@ class OpeningCase:
     by_bidder: dict[int, SampleCompany] = field(default_factory=dict)
     sealed: dict[int, list[Sealed]] = field(default_factory=dict)
     committed: dict[int, Commitment] = field(default_factory=dict)
+    guarantees: dict[int, str] = field(default_factory=dict)
 
     @property
     def custody(self) -> Path:
@@ -74,12 +83,23 @@ class OpeningCase:
 
     @classmethod
     def publish(
-        cls, stage: TenderStage, folder: Path, *, envelopes: int = 1, deadline: int = 7, companies: int = 3, **more: Any
+        cls,
+        stage: TenderStage,
+        folder: Path,
+        *,
+        envelopes: int = 1,
+        deadline: int = 7,
+        companies: int = 3,
+        guaranteed: bool = False,
+        **more: Any,
     ) -> OpeningCase:
         """Publish desks in one lot, or with two envelopes road works in two; ``deadline`` seconds from now."""
         (folder / "custody").mkdir(parents=True)
         town = Companies()
         licensed = [town.company() for _ in range(companies)]
+        guarantees = [guarantee_of(town, one) for one in licensed] if guaranteed else []
+        if guaranteed:
+            more |= {"ocid": OCID, "guarantee": {"percent": "2.00", "days": 30, "certificateType": GUARANTEE_TYPE}}
         licences = town.world.ledger  # its clock and its height go along with the chain's
         licences.mine(int(time.time()) - licences.block.time - _BLOCKS)
         for _ in range(_BLOCKS - 1):
@@ -115,6 +135,7 @@ class OpeningCase:
         )
         case = cls(stage, folder, made.notice, town)
         case.by_bidder = dict(enumerate(licensed, 1))
+        case.guarantees = dict(enumerate(guarantees, 1))
         return case
 
     # ------------------------------------------------------------------ bids
@@ -134,7 +155,10 @@ class OpeningCase:
         place = BidPlace(identity.genesis, identity.book, self.tender, identity.lot, identity.bidder, recovery)
         organisation = {} if company is None else alone(place, company.party).signed(0, company.device).as_dict()
         figures = FIGURES.get(bidder, FIGURES[2]) if len(self.notice.envelopes) == 1 else ROADS[envelope - 1]
-        bid = Bid(identity, Form.of(figures), [Source("offer.txt", "text/plain", source)], organisation, (), None)
+        first = envelope == 1 and company is not None
+        shown, guarantee = ((company.licence,), self.guarantees.get(bidder)) if first and company else ((), None)
+        documents = [Source("offer.txt", "text/plain", source)]
+        bid = Bid(identity, Form.of(figures), documents, organisation, shown, guarantee)
         target = self.custody / f"{bidder}-{version}-{envelope}.age"
         recipients = self.notice.envelopes[envelope - 1].recipients
         return seal_bid(bid, self.notice.opening_key, recipients, target)
@@ -201,6 +225,28 @@ class OpeningCase:
         """Judges organisations by the companies' own ledger."""
         deadline = deadline_block(self.stage.ledger, self.story.deadline)
         return judge_with(self.companies.evidence(), self.live(envelope), deadline, deadline.time, consortium=None)
+
+    def bench(self) -> Bench:
+        """What certificates are judged by."""
+        story = self.story
+        last = deadline_block(self.stage.ledger, story.deadline)
+        opening = story.lots[1].openings[1].event.block
+        return Bench(self.notice, 1, self.companies.evidence(), last, opening, story.deadline)
+
+
+def guarantee_of(town: Companies, company: SampleCompany) -> str:
+    """A guarantee of the town's bureau for that company, over 2 percent of the ceiling of the desks."""
+    world = town.world
+    world.ledger.accredit(USCC, GUARANTEE_TYPE)
+    fields = {
+        "certificateHolderCode": company.code, AMOUNT: "CNY 72000.00", OCID_FIELD: OCID, BENEFICIARY: BUREAU, LOT: "1",
+    }  # fmt: skip
+    content = {
+        "certificate_type": GUARANTEE_TYPE, "fields": fields, "expires": world.now + 3 * YEAR,
+        "identifier": mint(GUARANTEE_TYPE, USCC, f"BH{world.serial:08d}").text,
+    }  # fmt: skip
+    (made,) = world.issue(count=1, content=content, lane=GUARANTEE_TYPE)
+    return made.credential.text
 
 
 def lock_key(stage: TenderStage, name: str) -> bytes:

@@ -11,6 +11,7 @@ files      A8: sealed files, with and without k2; verdicts: a file beside the fa
 records    A9: opening records
 committee  A10: pool, draws, committees, names
 evaluating A11: sheets, clarifications, reports, candidates
+qualifying A12: certificates of bidders, guarantees
 after      A13, lot by lot, in three parts:
 cases      A13: objections and complaints with their clocks
 awards     A13: awards, certificates on record
@@ -37,6 +38,7 @@ from chain.audit.tenders.holders import audit_holders
 from chain.audit.tenders.opendata import audit_package
 from chain.audit.tenders.openings import audit_opening, audit_releases
 from chain.audit.tenders.papers import audit_papers
+from chain.audit.tenders.qualifying import audit_qualification
 from chain.audit.tenders.records import audit_record
 from chain.kernel.ports import TrustSource
 from chain.kernel.tender_ports import Board, TenderLedger
@@ -108,6 +110,7 @@ def audit_tender(
                     audit_releases(case, live, record)
             audit_files(case, live, keys, record)
         audit_evaluation(case, lot.number)
+        audit_qualification(case, lot.number)
     audit_previous(case)
     audit_after(case)
     return Depth(case.files, case.opened, frozenset(case.fitted))

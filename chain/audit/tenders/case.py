@@ -12,7 +12,7 @@ from chain.kernel.encoding import hex0x
 from chain.kernel.ports import TrustSource
 from chain.kernel.tender_facts import TenderEvent
 from chain.kernel.tender_ports import Board, TenderLedger
-from chain.sealing import OpeningKey
+from chain.sealing import Manifest, OpeningKey
 from chain.tenders.bidding import Evidence
 from chain.tenders.notice import Notice
 from chain.tenders.opening.session import FileSource
@@ -49,6 +49,7 @@ class TenderCase:
         files: how many sealed files could be had.
         opened: how many of them were opened with a granted k2.
         fitted: those of ``granted`` whose bids are live.
+        manifests: of first envelopes that opened here, by lot and place.
     """
 
     report: Report
@@ -66,6 +67,7 @@ class TenderCase:
     files: int = 0
     opened: int = 0
     fitted: set[bytes] = field(default_factory=set)
+    manifests: dict[tuple[int, int], Manifest] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

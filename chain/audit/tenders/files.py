@@ -110,6 +110,8 @@ def _look(
         case.report.note(found.rule, subject, found.detail)
     else:
         case.report.holds(found.rule, subject, found.result is None, found.detail)
+    if found.manifest is not None and live.envelope == 1:
+        case.manifests[live.lot, bid.place] = found.manifest
     if found.manifest is not None and recorded is not None:
         _compare(case, envelope, live, bid, found.manifest, recorded, subject)
 

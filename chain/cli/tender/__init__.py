@@ -22,6 +22,7 @@ from chain.cli.tender import (
     evaluation,
     finish,
     grant,
+    guarantees,
     insight,
     letters,
     objections,
@@ -29,6 +30,7 @@ from chain.cli.tender import (
     opening,
     pool,
     publishing,
+    qualifying,
     showing,
 )
 
@@ -45,6 +47,7 @@ _PARTS = (
     objections,
     finish,
     grant,
+    qualifying,
     pool,
     drawing,
     committee,
@@ -55,6 +58,7 @@ _PARTS = (
     awarding,
     letters,
     contract,
+    guarantees,
     insight,
     ocds,
 )

@@ -9,7 +9,7 @@ outcome    what becomes of the guarantees (``yinxin-guarantee-outcome-1``)
 Pure: what holds on the ledger comes in through :class:`chain.tenders.bidding.Evidence`. Page: docs/qualification.md.
 """
 
-from chain.evaluation.qualifying.judging import Bench
+from chain.evaluation.qualifying.judging import Bench, companies_behind
 from chain.evaluation.qualifying.outcome import Fate, GuaranteeOutcome, Outcome, read_outcome
 from chain.evaluation.qualifying.paper import (
     KIND,
@@ -37,6 +37,7 @@ __all__ = [
     "QualifiedBid",
     "RuleAnswer",
     "Said",
+    "companies_behind",
     "read_outcome",
     "read_qualification",
     "worst",

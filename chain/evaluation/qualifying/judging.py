@@ -29,6 +29,7 @@ from chain.tenders.bidding.certificates import look_at_rule, worst_of
 from chain.tenders.bidding.guarantee import look_at_guarantee
 from chain.tenders.notice import Notice
 from chain.tenders.notice.qualification import QualificationRule
+from chain.tenders.opening import NamedOrganisation
 
 _ANSWERS = {Result.VALID: Answer.PASS, Result.INVALID: Answer.FAIL, Result.ERROR: Answer.UNKNOWN}
 
@@ -111,3 +112,11 @@ def _said(then: Iterable[Finding], now: Iterable[Finding]) -> tuple[Said, ...]:
         Said(at, one.code, excerpt(one.detail("zh"), LONGEST_FINDING), excerpt(one.detail("en"), LONGEST_FINDING))
         for at, one in found[:MOST_FINDINGS]
     )
+
+
+def companies_behind(organisation: NamedOrganisation | None) -> tuple[str, ...]:
+    """Codes of the companies behind a bid by the opening record, the leader's first; none if it names none."""
+    if organisation is None:
+        return ()
+    codes = (organisation.code, *(code for code, _ in organisation.members))
+    return tuple(dict.fromkeys(code for code in codes if code))

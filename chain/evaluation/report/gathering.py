@@ -155,13 +155,13 @@ def asks_certificates(notice: Notice) -> bool:
 def _qualification(
     scene: Scene, envelope: int, record: tuple[bytes, OpeningRecord]
 ) -> tuple[bytes, Qualification] | None:
-    """The newest paper on this envelope's record; needed for envelope 1 where the notice asks for certificates.
+    """The first paper on this envelope's record; needed for envelope 1 where the notice asks for certificates.
 
     Where the record alone drops every bid, there is nothing to qualify.
     """
     if not asks_certificates(scene.notice) or not members_look_at(record[1], scene.notice):
         return None
-    for event in reversed([one for one in scene.line.records if one.values["kind"] == QUALIFICATION]):
+    for event in (one for one in scene.line.records if one.values["kind"] == QUALIFICATION):
         try:
             paper = read_qualification(scene.board.get(event.values["digest"]))
         except InvalidInput:

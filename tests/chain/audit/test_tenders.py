@@ -176,7 +176,9 @@ def test_a_tender_of_two_envelopes_opens_the_price_without_dropped_bids(
     tender_stage: TenderStage, tmp_path: Path
 ) -> None:
     stage = tender_stage
-    case = OpeningCase.publish(stage, tmp_path / "tender", envelopes=2, minimumBids=2, deadline=6)
+    case = OpeningCase.publish(
+        stage, tmp_path / "tender", envelopes=2, minimumBids=2, deadline=6, qualification=[], guarantee=None
+    )
     for bidder in (1, 2, 3):
         case.bid(bidder)
     case.close()

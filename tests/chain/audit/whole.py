@@ -10,9 +10,12 @@ import pytest
 
 from chain.audit import Report
 from chain.audit.tenders import audit_tender
+from chain.evaluation.qualifying import Qualification, companies_behind
+from chain.evaluation.qualifying.recording import record_qualification
 from chain.kernel.tender_ports import Board
 from chain.keys.signatures import address_of, sign
 from chain.ledger.tenders.inputs import TransactionInputs
+from chain.sealing import Manifest
 from chain.tenders.board import FolderBoard
 from chain.tenders.opening import (
     LotPlace,
@@ -49,6 +52,20 @@ class Whole:
 
     case: OpeningCase
     granted: dict[bytes, bytes]
+    manifests: dict[int, Manifest]
+
+    def qualify(self) -> None:
+        """Put the qualification on record."""
+        case, (digest, record) = self.case, self.record
+        bench = case.bench()
+        bids = tuple(
+            bench.judge(bid.place, self.manifests[bid.place], companies_behind(bid.organisation))
+            for bid in record.bids
+            if bid.place in self.manifests
+        )
+        blocks = [(block.number, block.time) for block in (bench.last, bench.opening)]
+        paper = Qualification(record.place, 1, digest, blocks[0], blocks[1], bids)
+        record_qualification(case.stage.acts("officer"), case.stage.board, case.story, paper)
 
     def audit(
         self, board: Board | None = None, custody: Path | Sequence[FileSource] | None = None, **more: object
@@ -79,7 +96,7 @@ class Whole:
 def whole(tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     folder = tmp_path_factory.mktemp("case")
     stage = tender_stage
-    case = OpeningCase.publish(stage, folder / "tender", minimumBids=2, deadline=9)
+    case = OpeningCase.publish(stage, folder / "tender", minimumBids=2, deadline=9, guaranteed=True)
     case.bid(1)
     case.bid(2)
     case.bid(3, spoil=_junk)
@@ -106,7 +123,7 @@ def whole(tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -
     note = WitnessNote(record.content, sign(witness_digest(record.content), key))
     finish(officer, stage.board, record.with_witness(note.signature), case.story)
     granted = {live.identity(one.bid).digest(): one.k2 for one in opened if one.k2 is not None}
-    return Whole(case, granted)
+    return Whole(case, granted, {one.bid.place: one.manifest for one in opened if one.manifest is not None})
 
 
 def _junk(path: Path) -> None:

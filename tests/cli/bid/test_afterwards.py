@@ -120,6 +120,14 @@ def test_each_bidder_checks_his_own_bid_and_the_winner_signs_a_contract(market: 
     said = [one["organisation"] for one in record["content"]["bids"]]
     assert [(one["result"], len(one["members"])) for one in said] == [("valid", 1), ("valid", 2)]
 
+    early = market.run("supervisor", "tender", "qualify", number)
+    assert (early.code, early.data["recorded"]) == (2, None)
+    qualified = market.ok("officer", "tender", "qualify", number)
+    assert [bid["result"] for bid in qualified["bids"]] == ["pass", "pass"]
+    assert market.ok("officer", "tender", "qualify", number)["recorded"] == qualified["recorded"]
+    assert market.ok("supervisor", "tender", "qualify", number)["same"] == [1, 2]
+    assert market.ok("company-3", "tender", "guarantees", number)["guarantees"] == []
+
     for name in ("agent", "company-2"):
         assert market.ok(name, "bid", "check", number)["envelopes"] == [{"envelope": 1, "right": True, "faults": []}]
     asks_and_answers(market, number)
