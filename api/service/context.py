@@ -14,7 +14,9 @@ from api.certificates.office import Office
 from api.db import open_service
 from api.service.alive import Alive
 from api.tenders.insight import Insight
+from api.tenders.opendata import OpenData
 from api.tenders.place import Tenders
+from chain.contracting.ocds import Publication
 from chain.kernel.clock import Clock, system_clock
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 from chain.kernel.home import Home, ServiceSettings
@@ -98,6 +100,12 @@ class Service:
         """Facts of all tenders, for statistics and signals."""
         with self._lock:
             return Insight(self.tenders)
+
+    @cached_property
+    def opendata(self) -> OpenData:
+        """Open contracting data of all tenders, under the address by which people know the service."""
+        with self._lock:
+            return OpenData(self.tenders, Publication(self.settings.public_url.rstrip("/")))
 
     def facts(self, bureau: str) -> tuple[BureauFacts | None, int]:
         """What the registry says of a bureau, and the time of the block at which it was read."""

@@ -4,8 +4,16 @@ No endpoint signs, and none takes a key: acts are signed on people's own devices
 `yinxin keyholder`.
 """
 
-from api.tenders.endpoints import insight, people, public, questions, receipts, relays
+from api.tenders.endpoints import insight, opendata, people, public, questions, receipts, relays
 
-routers = (public.router, questions.router, receipts.router, relays.router, people.router, insight.router)
+routers = (
+    public.router,
+    questions.router,
+    receipts.router,
+    relays.router,
+    people.router,
+    insight.router,
+    opendata.router,
+)
 
 __all__ = ["routers"]

@@ -22,7 +22,8 @@ ANYBODY: frozenset[str] = frozenset(
         "ready", "show_first_page", "show_local_authority", "show_scanner", "show_scanned", "show_service_worker",
         "show_asset", "show_trust_root", "show_trust_snapshot", "call_ledger", "list_tenders", "show_tender",
         "show_tender_timeline", "show_tender_paper", "show_opening", "list_places", "show_ceremony", "ask_question",
-        "check_receipt", "show_statistics", "show_statistics_table",
+        "check_receipt", "show_statistics", "show_statistics_table", "show_releases", "show_record", "list_releases",
+        "show_packages", "show_extension",
     }
 )  # fmt: skip
 """Operations that need no account. Whoever adds one here says: strangers may."""
