@@ -71,6 +71,9 @@ def _missing(case: TenderCase, lot: int, envelope: int) -> None:
     notice = case.notice
     if notice is None or envelope > 1 or not asks_certificates(notice):
         return
+    record = standing_record(case.board, case.story, lot, envelope)
+    if record is not None and all(bid.outcome is not Outcome.OPENED for bid in record.bids):
+        return  # nothing to qualify
     evaluated = case.story.lots[lot].review is not None or bool(case.story.lots[lot].rankings)
     words = "the notice asks for certificates, and no qualification stands on the ledger"
     case.report.holds("A1202", case.lot(lot, envelope), not evaluated, words)
