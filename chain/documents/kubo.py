@@ -106,12 +106,14 @@ class KuboNode:
 
     @property
     def socket_path(self) -> Path:
-        """The RPC's unix socket."""
+        """The RPC's unix socket; elsewhere if the path is too long, or has capitals, which HTTP clients do not keep."""
         own = self.path / "api.sock"
-        if len(os.fsencode(own)) <= _MAX_SOCKET_PATH:
+        if len(os.fsencode(own)) <= _MAX_SOCKET_PATH and str(own) == str(own).lower():
             return own
         name = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"yinxin-kubo-{os.getuid()}" / f"{name}.sock"
+        temporary = tempfile.gettempdir()
+        base = temporary if temporary == temporary.lower() else "/tmp"  # noqa: S108 - a folder of one's own in it
+        return Path(base) / f"yinxin-kubo-{os.getuid()}" / f"{name}.sock"
 
     @property
     def api(self) -> str:

@@ -20,6 +20,13 @@ def open_client(api: str, *, authorization: str | None, timeout: tuple[float, fl
 
     Proxies of the environment are not used and redirects not followed: what is sent belongs to that node alone.
     """
+    if api.startswith("/unix/") and api != api.lower():
+        raise InvalidInput(
+            f"{api!r}: capitals in the path of a socket do not survive HTTP",
+            code="ipfs.address",
+            field="ipfs_api",
+            fix="name a path without capitals, such as a symbolic link to the folder",
+        )
     headers = {"Authorization": authorization} if authorization else {}
     try:
         client = ipfshttpclient.Client(api, session=True, timeout=timeout, headers=headers)

@@ -108,7 +108,9 @@ class TestPins:
 
 
 class TestAddresses:
-    @pytest.mark.parametrize("api", ["", "localhost:5001", "http://127.0.0.1:5001", "/ip4/127.0.0.1", "/dns/x/udp/1"])
+    @pytest.mark.parametrize(
+        "api", ["", "localhost:5001", "http://127.0.0.1:5001", "/ip4/127.0.0.1", "/dns/x/udp/1", "/unix/A/a.sock"]
+    )
     def test_what_is_no_address_is_refused(self, api: str) -> None:
         with pytest.raises(InvalidInput) as caught:
             IpfsStore(api)

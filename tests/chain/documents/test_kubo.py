@@ -15,6 +15,7 @@ import pytest
 
 from chain.documents import kubo
 from chain.documents.kubo import KuboNode, find_binary, is_supported, new_swarm_key, parse_version
+from chain.documents.stores.ipfs import IpfsStore
 from chain.kernel.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -174,10 +175,13 @@ class TestRunning:
         node.stop()
         assert not node.is_running()
 
-    def test_a_long_path_is_no_hindrance(self, kubo_program: Path, tmp_path: Path) -> None:
-        deep = tmp_path / ("a" * 100) / "node"
+    @pytest.mark.parametrize("folder", ["a" * 100, "Capitals"])
+    def test_a_long_path_or_capitals_are_no_hindrance(self, kubo_program: Path, tmp_path: Path, folder: str) -> None:
+        deep = tmp_path / folder / "node"
         with KuboNode(deep, binary=kubo_program) as node:
-            assert node.is_running()
+            store = IpfsStore(node.api)
+            assert store.get(store.put(b"there")) == b"there"
+            store.close()
             assert deep not in node.socket_path.parents
             assert node.socket_path.parent.stat().st_mode & 0o077 == 0
         node.socket_path.unlink(missing_ok=True)
