@@ -29,6 +29,7 @@ from chain.kernel.encoding import b64url, hex0x, unb64url
 from chain.keys import Keystore
 from chain.ledger.rpc import RpcClient
 from chain.rendering.qr import make_code, read_stamps, render_png
+from scripts.demo_bureau import Bureau
 from scripts.demo_stage import ROOT, Role, Stage, Unexpected
 from scripts.demo_tender import TenderDay
 from scripts.sample_lists import write_lists
@@ -36,6 +37,7 @@ from scripts.sample_lists import write_lists
 BUREAU = "11440100000000001F"
 BUREAU_NAME = "示例市市场监督管理局"
 TYPE = "business-licence"
+BUILDERS = "construction-qualification"
 
 
 class Demo:
@@ -57,7 +59,7 @@ class Demo:
     def play(self) -> None:
         """The whole day."""
         self.people()
-        self.day = TenderDay(self.stage, self.authority, self.officer, self.approver, BUREAU, self.where)
+        self.day = TenderDay(self.stage, self.authority, self.bureau, self.where)
         self.day.people()
         self.lists()
         self.first_list()
@@ -85,8 +87,9 @@ class Demo:
         """Homes, contracts, witness, accreditation."""
         stage = self.stage
         stage.chapter("Everybody sets up a home; the contracts go on the ledger")
-        names = ("authority", "home", "approver", "witness", "clerk")
-        self.authority, self.officer, self.approver, self.witness, self.clerk = (Role(stage, name) for name in names)
+        self.authority, self.witness, self.clerk = (Role(stage, name) for name in ("authority", "witness", "clerk"))
+        self.bureau = Bureau(stage, BUREAU, BUREAU_NAME, officer="home", approver="approver", desk="desk")
+        self.officer, self.approver = self.bureau.officer, self.bureau.approver
         node = ("--node", "../ledger")
         self.authority.run("init", "authority", *node)
         deployed = self.authority.run("authority", "deploy", "--delay", "3600").data
@@ -109,19 +112,12 @@ class Demo:
             root,
         )
         store = ("--store", self.ipfs) if self.ipfs == "kubo" else ()
-        bureau, desk = ("--bureau", BUREAU), ("--desk", "../desk")
-        seen = ("--witness", "../witness")
-        board = ("--board", "../board")
-        self.officer.run("init", "officer", *bureau, "--operator", "GH-0101", *node, *desk, *seen, *board, *store)
-        self.approver.run("init", "approver", *bureau, "--operator", "GH-0202", *node, *desk)
+        self.bureau.settle("GH", root, node, store)
         self.clerk.run("init", "clerk", *node, *where)
-        for role in (self.authority, self.witness, self.officer, self.approver, self.clerk):
+        for role in (self.authority, self.witness, self.clerk):
             role.run("trust", "pin", root, quiet=role is not self.clerk)
         self.witness.start("witness", "run")
-        self.authority.run("authority", "register", BUREAU, "--name", BUREAU_NAME)
-        self.authority.run("authority", "accredit", BUREAU, "--type", TYPE)
-        self.authority.run("authority", "enter", self.officer.home / "card.json", self.approver.home / "card.json")
-        self.approver.start("signer")
+        self.bureau.accredit(self.authority, (TYPE, BUILDERS))
         stage.say(
             "officer and approver have homes, keys and passphrases of their own; "
             "only public cards went to the authority"
@@ -199,11 +195,9 @@ class Demo:
     def third_list(self) -> None:
         """xlsx."""
         self.stage.chapter("The third list comes as a spreadsheet")
-        waiting = self.officer.run("issue", self.files["xlsx"], "--type", TYPE, "--wait", "0", expect=(2,)).data
-        self.approver.run("approve", "--all")
-        done = self.officer.run("batch", "run", str(waiting["batch"]), "--wait", "60", "--out", self.out)
-        self._issued(done.data)
-        self.stage.say(f"{done.data['issued']} certificates; {self.issued} in all")
+        done = self.bureau.issue(self.files["xlsx"], TYPE, self.out)
+        self._issued(done)
+        self.stage.say(f"{done['issued']} certificates; {self.issued} in all")
 
     # ------------------------------------------------------------------ at the counter
 
@@ -288,12 +282,8 @@ class Demo:
         stage.chapter("Life: suspend, revoke, renew")
         suspended, revoked, renewed = self.pictures[2], self.pictures[3], self.pictures[4]
         before = int(time.time())
-        self.officer.run("suspend", suspended.stem, "--reason", "年度报告逾期", "--wait", "0", expect=(2,))
-        self.approver.run("approve", "--all")
-        self.officer.run("acts", "--wait", "60")
-        self.officer.run("revoke", revoked.stem, "--reason", "以欺骗手段取得", "--wait", "0", expect=(2,))
-        self.approver.run("approve", "--all")
-        self.officer.run("acts", "--wait", "60")
+        self.bureau.act("suspend", suspended.stem, "--reason", "年度报告逾期")
+        self.bureau.act("revoke", revoked.stem, "--reason", "以欺骗手段取得")
         self._verdict(suspended, "SUSPENDED", 1)
         seen = self._verdict(revoked, "REVOKED", 1)
         stage.say(f"the clerk sees it: SUSPENDED and REVOKED, as of {seen['statusAsOf']}")

@@ -1,4 +1,7 @@
-"""The tender in the demo: from the key holders' ceremony to an opening that an auditor recomputes.
+"""The tender in the demo: from the key holders' ceremony to openings that an auditor recomputes.
+
+Repairs of a road in two envelopes: what is offered is opened and judged before anybody, key holders included, can see a
+price.
 
 Everybody has a home, a passphrase and a process of their own; they share the ledger, a board of public papers and the
 custodians' servers, and nothing else. Seconds are real: the deadline falls by the chain's clock.
@@ -6,6 +9,7 @@ custodians' servers, and nothing else. Seconds are real: the deadline falls by t
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import time
@@ -16,9 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from api.service.server import free_port
+from chain.credentials.bundle import read_bundle
+from chain.credentials.credential import parse_credential
 from chain.kernel.encoding import unb64url, unhex0x
+from scripts.demo_bureau import Bureau
 from scripts.demo_stage import Role, Stage, Unexpected
-from scripts.sample_tenders import People, Periods, desks, write
+from scripts.sample_kinds import SAMPLE_KINDS
+from scripts.sample_tenders import People, Periods, roads, write
 
 ENTITY = "11440100000000002J"
 ENTITY_NAME = "示例市公共资源采购中心"
@@ -26,14 +34,16 @@ HOLDERS = 5
 THRESHOLD = 3
 ROUND = 15
 """Seconds of each of the four rounds of the ceremony, on a machine that answers a command in :data:`USUAL`."""
-TO_BID = 50
+TO_BID = 85
 """Seconds from notice to deadline, on such a machine."""
 USUAL = 1.0
 """Seconds that a small command takes on two free cores; on a slower machine people are given more time."""
 BIDDERS = 6
 """Five submit in time, the sixth is late."""
-PRICES = ("3180000.00", "3240000.00", "2990000.00", "3305000.00", "3120000.00", "2500000.00")
-REPLACED = "3095000.00"
+PRICES = ("17180000.00", "17340000.00", "16990000.00", "17605000.00", "17020000.00", "15500000.00")
+REPLACED = "16895000.00"
+SUSPENDED = 4
+"""Bidder, from 0, whose qualification is suspended between its bid and the deadline."""
 
 
 class TenderDay:
@@ -42,18 +52,14 @@ class TenderDay:
     Args:
         stage: where it plays.
         authority: who has deployed the contracts.
-        officer: of the bureau that issues licences; its signer runs.
-        approver: of that bureau.
-        bureau: code of that bureau.
+        bureau: which issues licences and qualifications.
         where: options of ``init`` that say where records and status lists are read.
     """
 
-    def __init__(
-        self, stage: Stage, authority: Role, officer: Role, approver: Role, bureau: str, where: Sequence[str]
-    ) -> None:
+    def __init__(self, stage: Stage, authority: Role, bureau: Bureau, where: Sequence[str]) -> None:
         self.stage = stage
-        self.authority, self.officer, self.approver, self.where = authority, officer, approver, where
-        self.bureau = bureau
+        self.authority, self.bureau, self.where = authority, bureau, where
+        self.officer, self.approver = bureau.officer, bureau.approver
         self.tender = 0
         self.ceremony = 0
 
@@ -131,7 +137,16 @@ class TenderDay:
             code, file = bidder.home / "code.txt", bidder.home / "claim.json"
             code.write_text(codes[identifier] + "\n")
             bidder.run(
-                "claim", "make", identifier, "--bureau", self.bureau, "--out", file, "--code-file", code, quiet=True
+                "claim",
+                "make",
+                identifier,
+                "--bureau",
+                self.bureau.code,
+                "--out",
+                file,
+                "--code-file",
+                code,
+                quiet=True,
             )
             code.unlink()
 
@@ -148,6 +163,27 @@ class TenderDay:
         )
         self.bindings = [next(iter(bidder.home.glob("binding-*.json"))) for bidder in self.bidders]
         stage.say("bound: from now on the company is whoever has that device, and nobody bids in another's name")
+        self._qualify(bundles)
+
+    def _qualify(self, bundles: Path) -> None:
+        """The bureau qualifies the six as builders, whom they are by their licences."""
+        kind = SAMPLE_KINDS["construction-qualification"]
+        self.names = []
+        rows = []
+        for number, licence in enumerate(self.licences):
+            fields = parse_credential(read_bundle(licence.read_bytes()).credential).fields
+            self.names.append((str(fields["certificateHolderName"]), str(fields["certificateHolderCode"])))
+            sample = list(kind.rows(1, first=7_001 + number)[0])
+            sample[1:3] = self.names[-1]
+            sample[7:10] = ("施工总承包", "市政公用工程", "一级")
+            sample[11:14] = ("2025-01-06", "2032-01-05", "2025-01-06")
+            rows.append(sample)
+        file = self.stage.out / "lists" / "builders.csv"
+        table(file, kind.standard, rows)
+        out = self.stage.out / "builders"
+        self.bureau.issue(file, kind.slug, out, quiet=True)
+        self.qualifications = [by_holder(out / "bundles")[code] for _, code in self.names]
+        self.stage.say("all six hold a qualification as builders, grade one, from the same bureau")
 
     # ------------------------------------------------------------------ the notice
 
@@ -170,7 +206,7 @@ class TenderDay:
             custodian.start("custodian", "run", "--port", str(port))
             self.addresses.append(f"http://127.0.0.1:{port}")
         to_bid = int(TO_BID * self.pace)
-        draft = desks(
+        draft = roads(
             People(
                 officer=public(self.procurement, "envelope"),
                 supervisor=public(self.supervisor, "envelope"),
@@ -187,7 +223,8 @@ class TenderDay:
                 questions=f"+{to_bid - 30}s", deadline=f"+{to_bid}s", opening=f"+{to_bid + 14}s", gap=120, reveal=8
             ),
         )
-        draft.pop("guarantee", None)  # no bank of this town issues guarantees yet
+        draft["lots"] = draft["lots"][:1]
+        draft.pop("guarantee", None)
         file = write(self.procurement.home / "drafts", draft).draft
         self.procurement.run("tender", "check", file)
         made = self.procurement.run("tender", "publish", file, "--yes").data
@@ -207,6 +244,8 @@ class TenderDay:
         self.auditor.run("tender", "ask", number, "--text", "桌面板材是否可用竹材？")
         self._together([partial(self._bid, place) for place in range(5)], workers=2)
         self._prepare(5)
+        self.bureau.act("suspend", self.qualifications[SUSPENDED].stem, "--reason", "安全生产许可暂扣", quiet=True)
+        stage.say(f"the qualification of bidder {SUSPENDED + 1} is suspended, after its bid and before the deadline")
         replacing, withdrawing = self.bidders[1], self.bidders[2]
         self._fill(1, REPLACED)
         replacing.run("bid", "seal", number)
@@ -239,13 +278,17 @@ class TenderDay:
         folder = self.bidders[place].home / "bids" / f"{self.tender}-1"
         file = folder / "draft.json"
         draft = json.loads(file.read_text(encoding="utf-8"))
-        draft["envelopes"][0]["form"] |= {
-            "price": price, "delivery.days": str(30 + 5 * place), "warranty": ("1y", "3y", "5y")[place % 3],
-        }  # fmt: skip
-        paper = folder / "technical.txt"
-        paper.write_text(f"技术方案 {place + 1}\n" * 2_000, encoding="utf-8")
-        draft["envelopes"][0]["documents"] = [{"name": "技术标.txt", "mediaType": "text/plain", "path": paper.name}]
-        draft["certificates"] = [{"path": str(self.licences[place]), "rule": "licence", "fields": []}]
+        draft["envelopes"][0]["form"] |= {"period.days": str(120 + 5 * place), "crew": str(40 + place)}
+        draft["envelopes"][1]["form"] |= {"price": price}
+        for number, title in enumerate(("技术标", "商务标")):
+            paper = folder / f"{title}.txt"
+            paper.write_text(f"{title} {place + 1}\n" * 2_000, encoding="utf-8")
+            file_of = {"name": paper.name, "mediaType": "text/plain", "path": paper.name}
+            draft["envelopes"][number]["documents"] = [file_of]
+        draft["certificates"] = [
+            {"path": str(path), "rule": rule, "fields": []}
+            for rule, path in (("licence", self.licences[place]), ("contractor", self.qualifications[place]))
+        ]
         file.write_text(json.dumps(draft, ensure_ascii=False), encoding="utf-8")
 
     def _secrets(self) -> None:
@@ -268,33 +311,43 @@ class TenderDay:
     # ------------------------------------------------------------------ the opening
 
     def opening(self) -> None:
-        """The deadline, a late bid, three of five key holders, the record."""
+        """The deadline, a late bid, and the first envelope."""
         stage, number = self.stage, str(self.tender)
         stage.chapter("The deadline falls by the chain's clock")
-        shown = self._tender()
-        until, opens = shown["deadline"]["seconds"], shown["openAt"]["seconds"]
+        due = self._tender()
+        until, opens = due["deadline"]["seconds"], due["openAt"]["seconds"]
         stage.say(f"waiting for the deadline, {max(0, until - int(time.time()))} seconds more")
         while time.time() <= until + 1:
             time.sleep(0.2)
         late = self.bidders[5].run("bid", "submit", number, "--wait", "10", expect=(1,)).data
         stage.say(f"the sixth bid is late and refused: {late['error']['message']}")
         self.procurement.run("tender", "close", number, "--wait", "60")
-        stage.chapter("Three of five key holders open what is live")
+        stage.chapter("Three of five key holders open what is offered; the prices stay shut")
         while time.time() <= opens + 1:
             time.sleep(0.2)
-        for holder in self.holders[:THRESHOLD]:
-            holder.run("keyholder", "release", number, "--yes")
-        opened = self.procurement.run("tender", "open", number, "--wait", "60").data
-        self.keys = opened["keys"].removeprefix("0x")
-        signed, companies = opened["signed"], opened["organisations"]
-        stage.say(f"opened by key holders {signed}: bids of {companies} companies, {opened['minimum']} are needed")
-        self.supervisor.run("tender", "witness-opening", number)
-        self.procurement.run("tender", "finish-opening", number)
+        self.keys = [self._open(1, self.holders[:THRESHOLD])]
         for place in (0, 1, 3, 4):
             self.bidders[place].run("bid", "check", number, quiet=place > 0)
         stage.say(
             "each bidder finds its own figures in the record; the withdrawn and the replaced bid stay shut for ever"
         )
+
+    def prices(self) -> None:
+        """The second envelope, of those who are still in it, by three other key holders."""
+        number = str(self.tender)
+        self.procurement.run("tender", "close", number, "--envelope", "2", "--wait", "60")
+        self.keys.append(self._open(2, self.holders[HOLDERS - THRESHOLD :]))
+
+    def _open(self, envelope: int, holders: Sequence[Role]) -> str:
+        number, which = str(self.tender), ("--envelope", str(envelope))
+        for holder in holders:
+            holder.run("keyholder", "release", number, *which, "--yes")
+        opened = self.procurement.run("tender", "open", number, *which, "--wait", "60").data
+        signed, companies = opened["signed"], opened["organisations"]
+        self.stage.say(f"opened by key holders {signed}: bids of {companies} companies, {opened['minimum']} are needed")
+        self.supervisor.run("tender", "witness-opening", number, *which)
+        self.procurement.run("tender", "finish-opening", number, *which)
+        return str(opened["keys"].removeprefix("0x"))
 
     def _tender(self) -> dict[str, Any]:
         shown: dict[str, Any] = self.auditor.run("tender", "show", str(self.tender), quiet=True).data
@@ -308,7 +361,8 @@ class TenderDay:
         found = self.auditor.run("audit", "--tender", number).data
         looks = sum(found["looked"].values())
         stage.say(f"{found['verdict']}: {len(found['looked'])} rules, {looks} looks at ledger and papers")
-        paper = self.stage.out / "board" / "papers" / self.keys[:2] / self.keys
+        keys = self.keys[0]
+        paper = self.stage.out / "board" / "papers" / keys[:2] / keys
         genuine = paper.read_bytes()
         paper.write_bytes(genuine.replace(b"0", b"1", 1))
         spoilt = self.auditor.run("audit", "--tender", number, expect=(1,)).data
@@ -340,3 +394,18 @@ def address(role: Role, name: str) -> bytes:
 def _card(role: Role, name: str) -> dict[str, str]:
     cards: list[dict[str, str]] = role.run("keys", "list", quiet=True).data["keys"]
     return next(card for card in cards if card["name"] == name)
+
+
+def table(file: Path, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A list as offices send them: CSV in UTF-8."""
+    with file.open("w", encoding="utf-8-sig", newline="") as target:
+        csv.writer(target).writerows([heading, *rows])
+
+
+def by_holder(bundles: Path) -> dict[str, Path]:
+    """Evidence bundles of a folder by the code of their holder."""
+    found = {}
+    for path in bundles.glob("*.json"):
+        fields = parse_credential(read_bundle(path.read_bytes()).credential).fields
+        found[str(fields["certificateHolderCode"])] = path
+    return found
