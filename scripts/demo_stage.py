@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,11 @@ class Stage:
         """One line of the story."""
         print(f"  {text}", flush=True)
         self.lines.append(f"- {text}")
+
+    def together(self, acts: Iterable[Callable[[], Any]], *, workers: int = 3) -> list[Any]:
+        """Let several people act at once; what they answered, in the same order."""
+        with ThreadPoolExecutor(workers) as pool:
+            return [future.result() for future in [pool.submit(act) for act in acts]]
 
     def end(self) -> None:
         """End the processes in the background."""

@@ -14,14 +14,16 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from api.service.server import free_port
+from chain.catalogue import SHIPPED
 from chain.credentials.bundle import read_bundle
 from chain.credentials.credential import parse_credential
+from chain.kernel.clock import CHINA
 from chain.kernel.encoding import unb64url, unhex0x
 from scripts.demo_bureau import Bureau
 from scripts.demo_stage import Role, Stage, Unexpected
@@ -38,10 +40,12 @@ TO_BID = 85
 """Seconds from notice to deadline, on such a machine."""
 USUAL = 1.0
 """Seconds that a small command takes on two free cores; on a slower machine people are given more time."""
+BANK, BANK_NAME = "914401009999000110", "示例银行股份有限公司"
 BIDDERS = 6
 """Five submit in time, the sixth is late."""
 PRICES = ("17180000.00", "17340000.00", "16990000.00", "17605000.00", "17020000.00", "15500000.00")
 REPLACED = "16895000.00"
+GUARANTEED = "300000.00元"
 SUSPENDED = 4
 """Bidder, from 0, whose qualification is suspended between its bid and the deadline."""
 
@@ -78,13 +82,13 @@ class TenderDay:
             "auditor": ("clerk",),
             **{f"bidder-{number}": ("bidder",) for number in range(1, BIDDERS + 1)},
         }
-        roles = self._together(partial(self._role, name, *words, *shared) for name, words in kinds.items())
+        roles = self.stage.together(partial(settle, stage, name, *words, *shared) for name, words in kinds.items())
         home = dict(zip(kinds, roles, strict=True))
         self.procurement, self.supervisor, self.auditor = home["procurement"], home["supervisor"], home["auditor"]
         self.custodians = [home[f"custodian-{number}"] for number in (1, 2)]
         self.holders = [home[f"holder-{number}"] for number in range(1, HOLDERS + 1)]
         self.bidders = [home[f"bidder-{number}"] for number in range(1, BIDDERS + 1)]
-        self._together(role_pins(self.everybody, stage.out / "trust-root.json"))
+        self.stage.together(role_pins(self.everybody, stage.out / "trust-root.json"))
         self.authority.run("authority", "register", ENTITY, "--name", ENTITY_NAME)
         self.authority.run("authority", "accredit", ENTITY, "--type", "tenders")
         self.authority.run("authority", "enter", self.procurement.home / "card.json")
@@ -103,19 +107,10 @@ class TenderDay:
         self.ceremony = made.data["ceremony"]
         stage.say(f"{HOLDERS} key holders, {THRESHOLD} open together; each runs the ceremony on a machine of its own")
 
-    def _role(self, name: str, kind: str, *options: str) -> Role:
-        role = Role(self.stage, name)
-        role.run("init", kind, *options, quiet=kind not in ("procurement", "supervisor"))
-        return role
-
     @property
     def everybody(self) -> list[Role]:
         """All roles of the tender."""
         return [self.procurement, self.supervisor, *self.custodians, *self.holders, self.auditor, *self.bidders]
-
-    def _together(self, acts: Iterable[Callable[[], Any]], *, workers: int = 3) -> list[Any]:
-        with ThreadPoolExecutor(workers) as pool:
-            return [future.result() for future in [pool.submit(act) for act in acts]]
 
     def companies(self, identifiers: list[str], bundles: Path) -> None:
         """Six companies claim their licences."""
@@ -150,20 +145,37 @@ class TenderDay:
             )
             code.unlink()
 
-        self._together(partial(claim, number) for number in range(BIDDERS))
+        self.stage.together(partial(claim, number) for number in range(BIDDERS))
         for bidder in self.bidders:
             self.officer.run(
                 "claims", "submit", bidder.home / "claim.json", "--wait", "0", expect=(0, 2),
                 quiet=bidder is not self.bidders[0],
             )  # fmt: skip
         self.officer.run("claims", "resume", "--wait", "60")
-        self._together(
+        self.stage.together(
             partial(self.officer.run, "claims", "show", identifier, "--out", bidder.home, quiet=True)
             for identifier, bidder in zip(identifiers, self.bidders, strict=True)
         )
         self.bindings = [next(iter(bidder.home.glob("binding-*.json"))) for bidder in self.bidders]
         stage.say("bound: from now on the company is whoever has that device, and nobody bids in another's name")
         self._qualify(bundles)
+        self._bureaus()
+
+    def _bureaus(self) -> None:
+        """A bank that guarantees bids, and the buyer's own desk for letters of award: each with two pairs of eyes."""
+        stage, node = self.stage, ("--node", "../ledger")
+        self.bank = Bureau(stage, BANK, BANK_NAME, officer="bank", approver="bank-approver", desk="bank-desk")
+        self.office = Bureau(
+            stage, ENTITY, ENTITY_NAME, officer="office", approver="office-approver", desk="office-desk"
+        )
+        root = stage.out / "trust-root.json"
+        self.stage.together(
+            partial(bureau.settle, staff, root, node, self.where, quiet=True)
+            for bureau, staff in ((self.bank, "BK"), (self.office, "CG"))
+        )
+        self.bank.accredit(self.authority, ("bid-guarantee",))
+        self.office.accredit(self.authority, ("award-letter", "performance-record"), known=True)
+        stage.say("a bank is accredited for bid guarantees, the buyer for letters of award and records of performance")
 
     def _qualify(self, bundles: Path) -> None:
         """The bureau qualifies the six as builders, whom they are by their licences."""
@@ -224,11 +236,11 @@ class TenderDay:
             ),
         )
         draft["lots"] = draft["lots"][:1]
-        draft.pop("guarantee", None)
+        draft["guarantee"] |= {"certificateType": SHIPPED.find("bid-guarantee").code, "issuers": [BANK]}
         file = write(self.procurement.home / "drafts", draft).draft
         self.procurement.run("tender", "check", file)
         made = self.procurement.run("tender", "publish", file, "--yes").data
-        self.tender = made["tender"]
+        self.tender, self.ocid, self.title = made["tender"], made["ocid"], draft["title"]["zh"]
         stage.say(f"tender {self.tender}: bids until {made['deadline']['time']}, by the chain's clock")
 
     def _shown(self, holder: Role) -> dict[str, Any]:
@@ -241,8 +253,9 @@ class TenderDay:
         """A question, an answer, five bids."""
         stage, number = self.stage, str(self.tender)
         stage.chapter("Five bids, each sealed on the bidder's own machine")
-        self.auditor.run("tender", "ask", number, "--text", "桌面板材是否可用竹材？")
-        self._together([partial(self._bid, place) for place in range(5)], workers=2)
+        self.auditor.run("tender", "ask", number, "--text", "沥青面层是否可用再生料？")
+        self._guarantees()
+        self.stage.together([partial(self._bid, place) for place in range(5)], workers=2)
         self._prepare(5)
         self.bureau.act("suspend", self.qualifications[SUSPENDED].stem, "--reason", "安全生产许可暂扣", quiet=True)
         stage.say(f"the qualification of bidder {SUSPENDED + 1} is suspended, after its bid and before the deadline")
@@ -259,6 +272,22 @@ class TenderDay:
             "one replaced its bid, one withdrew; a receipt proves by itself that a bid is on the ledger, not whose"
         )
         self._secrets()
+
+    def _guarantees(self) -> None:
+        """The bank guarantees six bids, and knows nothing of their prices."""
+        kind = SAMPLE_KINDS["bid-guarantee"]
+        today = datetime.now(CHINA).date()
+        rows = [
+            (
+                f"BH2026{place:06d}", name, code, GUARANTEED, "见索即付", ENTITY_NAME, ENTITY, self.title, self.ocid,
+                "1", "", today.isoformat(), (today + timedelta(days=200)).isoformat(), today.isoformat(),
+            )
+            for place, (name, code) in enumerate(self.names, 1)
+        ]  # fmt: skip
+        file, out = self.stage.out / "lists" / "guarantees.csv", self.stage.out / "guarantees"
+        table(file, kind.standard, rows)
+        self.bank.issue(file, kind.slug, out)
+        self.guarantees = [by_holder(out / "bundles")[code] for _, code in self.names]
 
     def _bid(self, place: int) -> None:
         self._prepare(place)
@@ -289,6 +318,7 @@ class TenderDay:
             {"path": str(path), "rule": rule, "fields": []}
             for rule, path in (("licence", self.licences[place]), ("contractor", self.qualifications[place]))
         ]
+        draft["guarantee"] = str(self.guarantees[place])
         file.write_text(json.dumps(draft, ensure_ascii=False), encoding="utf-8")
 
     def _secrets(self) -> None:
@@ -374,6 +404,13 @@ class TenderDay:
         """One line."""
         bids = "five bids, one replaced, one withdrawn, a sixth too late"
         return f"tender {self.tender}: {bids}; four opened by three of five key holders"
+
+
+def settle(stage: Stage, name: str, kind: str, *options: str) -> Role:
+    """Somebody's home of that kind, made now."""
+    role = Role(stage, name)
+    role.run("init", kind, *options, quiet=kind not in ("procurement", "supervisor"))
+    return role
 
 
 def role_pins(roles: Iterable[Role], root: Path) -> list[Callable[[], Any]]:
