@@ -197,7 +197,8 @@ class AwardDay:
         while True:
             answer = self.officer.run(*words, expect=codes, quiet=True)
             if answer.code == 0:
-                return answer.data
+                done: dict[str, Any] = answer.data
+                return done
             if time.monotonic() > end:
                 raise Unexpected(f"{' '.join(words)}: {answer.data}")
             time.sleep(1)
