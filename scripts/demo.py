@@ -29,6 +29,7 @@ from chain.kernel.encoding import b64url, hex0x, unb64url
 from chain.keys import Keystore
 from chain.ledger.rpc import RpcClient
 from chain.rendering.qr import make_code, read_stamps, render_png
+from scripts.demo_award import AwardDay
 from scripts.demo_bureau import Bureau
 from scripts.demo_stage import ROOT, Role, Stage, Unexpected
 from scripts.demo_tender import TenderDay
@@ -73,9 +74,18 @@ class Demo:
         bundles = self.out / "bundles"
         companies = [picture.stem for picture in self.pictures[6:12]]
         self.day.companies(companies, bundles)
+        self.award = AwardDay(self.day)
+        self.award.people()
         self.day.notice()
+        self.award.enrol()
         self.day.bids()
         self.day.opening()
+        self.award.committee()
+        self.award.judge()
+        self.award.rank()
+        self.award.object()
+        self.award.award()
+        self.award.publish()
         self.day.audit()
         self.shredding()
         self.rebuilt()

@@ -15,7 +15,7 @@ from typing import Any
 from chain.kernel.clock import CHINA
 from chain.kernel.encoding import b64url
 from scripts.demo_stage import Role, Unexpected
-from scripts.demo_tender import ENTITY, THRESHOLD, TenderDay, public, settle
+from scripts.demo_tender import ENTITY, THRESHOLD, TenderDay, public, role_pins, settle
 
 EXPERTS = 6
 SPECIALTY = "A0803"
@@ -29,7 +29,7 @@ class AwardDay:
     """The story goes on.
 
     Args:
-        day: the tender so far; its notice is out and its deadline is not over.
+        day: the tender so far; its notice is about to go out.
     """
 
     def __init__(self, day: TenderDay) -> None:
@@ -43,15 +43,17 @@ class AwardDay:
 
     # ------------------------------------------------------------------ before the deadline
 
-    def enrol(self) -> None:
-        """Experts and a representative of the buyer enrol; the pool goes on record before anybody knows who bids."""
+    def people(self) -> None:
+        """Homes of six experts and of a representative of the buyer."""
         shared = ("--node", "../ledger", "--board", "../board", *self.day.where)
         names = [*(f"expert-{place}" for place in range(1, EXPERTS + 1)), "owner"]
         self.members: list[Role] = self.stage.together(
             partial(settle, self.stage, name, "expert", *shared) for name in names
         )
-        root = self.stage.out / "trust-root.json"
-        self.stage.together(partial(one.run, "trust", "pin", root, quiet=True) for one in self.members)
+        self.stage.together(role_pins(self.members, self.stage.out / "trust-root.json"))
+
+    def enrol(self) -> None:
+        """Experts and a representative of the buyer enrol; the pool goes on record before anybody knows who bids."""
         employers = ["", self.day.names[0][1], "", "", "", "", ENTITY]
         enrolled = self.stage.together(
             partial(

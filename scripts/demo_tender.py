@@ -36,7 +36,7 @@ HOLDERS = 5
 THRESHOLD = 3
 ROUND = 15
 """Seconds of each of the four rounds of the ceremony, on a machine that answers a command in :data:`USUAL`."""
-TO_BID = 85
+TO_BID = 95
 """Seconds from notice to deadline, on such a machine."""
 USUAL = 1.0
 """Seconds that a small command takes on two free cores; on a slower machine people are given more time."""
@@ -232,7 +232,13 @@ class TenderDay:
                 bureau_name=ENTITY_NAME,
             ),
             Periods(
-                questions=f"+{to_bid - 30}s", deadline=f"+{to_bid}s", opening=f"+{to_bid + 14}s", gap=120, reveal=8
+                questions=f"+{to_bid - 30}s",
+                deadline=f"+{to_bid}s",
+                opening=f"+{to_bid + 14}s",
+                gap=120,
+                reveal=8,
+                standstill=int(14 * self.pace),
+                complaints=int(8 * self.pace),
             ),
         )
         draft["lots"] = draft["lots"][:1]
