@@ -20,8 +20,10 @@ from tests.api.custody.steps import STEPS as CUSTODY
 from tests.api.town import BUREAU, EVENTS, LICENCE, Town, licences
 from tests.api.walk import Run, run_until, steps_in_code
 from tests.chain.tenders.holding.steps import HOLDER
+from tests.cli.bid.after_opening import AFTER
 from tests.cli.bid.steps import BIDDER
 from tests.cli.committee_steps import DRAWING
+from tests.cli.evaluation_steps import EVALUATION
 from tests.cli.opening_steps import OPENING
 from tests.support.guarantee import SLUG, as_json, definition
 
@@ -71,6 +73,7 @@ def test_every_step_in_the_code_is_in_these_tables() -> None:
     assert steps_in_code() == {
         *BATCH, *ACT, *TYPE, *AUDIT[:-1], *BACK, *CLAIM, *ACTIVATION, *CLAIM_BACK, *WORKER, *CARE, *SERVER, *CUSTODY,
         *HOLDER, *OPENING, *BIDDER, *TENDERS, *DRAWING,
+        *EVALUATION, *AFTER,
     }  # fmt: skip
     assert {f"answer-{kind}" for kind in KINDS} == {*SIGNER, AUDIT[-1], *CLAIM_SIGNER, "answer-retention"}
 

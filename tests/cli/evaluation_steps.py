@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from tests.support.opening_stage import OpeningCase
+import signal
 
-COMMIT = ("sheet-kept",)
-COMMITMENTS = ("commitments-recorded",)
-REVIEW = ("reviewed",)
-EVALUATE = ("evaluation-recorded",)
-CANDIDATES = ("candidates-named",)
+from tests.api.walk import run_until
+from tests.support.opening_stage import OpeningCase
+from tests.support.tender_stage import TenderStage
+
+READ = ("expert-bid",)
+COMMIT = ("sheet-kept", "sheet-committed")
+COMMITMENTS = ("commitments-put", "commitments-recorded")
+REVEAL = ("sheet-shown",)
+QUESTION = ("question-put", "question-recorded")
+ANSWER = ("answer-left",)
+VOTE = ("vote-left",)
+CLARIFICATION = ("clarification-put", "clarification-recorded")
+REVIEW = ("review-put", "reviewed")
+EVALUATE = ("evaluation-put", "evaluation-recorded")
+CANDIDATES = ("candidates-put", "candidates-named")
+FAIL = ("fail-put", "failed")
+EVALUATION = (
+    *READ, *COMMIT, *COMMITMENTS, *REVEAL, *QUESTION, *ANSWER, *VOTE, *CLARIFICATION, *REVIEW, *EVALUATE, *CANDIDATES,
+    *FAIL,
+)  # fmt: skip
+
+
+def killed(stage: TenderStage, name: str, steps: tuple[str, ...], *arguments: str) -> None:
+    """The command dies at each of these steps."""
+    for step in steps:
+        run = run_until(["--home", str(stage.home(name)), "--json", *arguments], step)
+        assert (run.steps[-1:], run.code) == ((step,), -signal.SIGKILL), (step, run)
 
 
 def fails_for_want_of_a_bid(case: OpeningCase) -> None:
@@ -20,6 +42,7 @@ def fails_for_want_of_a_bid(case: OpeningCase) -> None:
     assert (report["bids"], {one["step"] for one in report["dropped"]}) == ([], {"opening", "formal"})
     nobody = stage.run("officer", "tender", "candidates", tender)
     assert (nobody.code, nobody.data["error"]["code"]) == (1, "candidates.none")
+    killed(stage, "officer", FAIL, "tender", "fail", tender, "--reason", "无有效投标")
     failed = stage.ok("officer", "tender", "fail", tender, "--reason", "无有效投标")
     assert stage.ok("officer", "tender", "fail", tender, "--reason", "无有效投标") == failed
     assert stage.ok("holder-1", "tender", "ranking", tender)["same"] is True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +17,19 @@ from chain.tenders.opening import LotPlace, ReleaseBox, combine_keys, releases_t
 from chain.tenders.opening.finishing import finish
 from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
 from tests.api.town import cheap_keys
-from tests.api.walk import run_until
-from tests.cli.evaluation_steps import CANDIDATES, COMMIT, COMMITMENTS, EVALUATE, REVIEW
+from tests.cli.evaluation_steps import (
+    CANDIDATES,
+    CLARIFICATION,
+    COMMIT,
+    COMMITMENTS,
+    EVALUATE,
+    QUESTION,
+    READ,
+    REVEAL,
+    REVIEW,
+    VOTE,
+    killed,
+)
 from tests.support.opening_stage import OpeningCase
 from tests.support.tender_fixtures import tender_stage, tender_template
 from tests.support.tender_stage import TenderStage
@@ -58,13 +68,6 @@ def seat(case: OpeningCase, owner: Path) -> dict[str, Any]:
     return stage.ok("officer", "tender", "committee", tender, "--owner-member", str(owner))
 
 
-def killed(stage: TenderStage, name: str, steps: tuple[str, ...], *arguments: str) -> None:
-    """The command dies at each of these steps."""
-    for step in steps:
-        run = run_until(["--home", str(stage.home(name)), "--json", *arguments], step)
-        assert (run.steps[-1:], run.code) == ((step,), -signal.SIGKILL), (step, run)
-
-
 def test_from_the_sheets_to_the_candidates(tender_stage: TenderStage, tmp_path: Path) -> None:
     stage = tender_stage
     for name in MEMBERS:
@@ -92,6 +95,8 @@ def test_from_the_sheets_to_the_candidates(tender_stage: TenderStage, tmp_path: 
         box = boxes[stage.ok(name, "expert", "show", tender)["account"]]
         file = tmp_path / f"{name}.age"
         stage.ok("officer", "tender", "grant-keys", tender, str(file), "--to", box)
+        if name == MEMBERS[0]:
+            killed(stage, name, READ, "expert", "read", tender, "--keys", str(file))
         read = stage.ok(name, "expert", "read", tender, "--keys", str(file))
         assert [(one["place"], one["problem"], one["differs"]) for one in read["bids"]] == [(1, "", []), (2, "", [])]
         offer = Path(read["folder"]) / "1" / "documents" / "offer.txt"
@@ -123,17 +128,21 @@ def test_from_the_sheets_to_the_candidates(tender_stage: TenderStage, tmp_path: 
     assert stage.ok("officer", "tender", "commitments", tender)["notShown"] == [one["seat"] for one in seats]
     unseen = stage.run("officer", "tender", "evaluate", tender)
     assert (unseen.code, unseen.data["error"]["code"]) == (1, "evaluation.sheets")
+    killed(stage, MEMBERS[0], REVEAL, "expert", "reveal", tender)
     for name in MEMBERS:
         stage.ok(name, "expert", "reveal", tender)
 
     # A question that is not answered in time is voted on all the same.
     asked = ("tender", "clarify", tender, "1", "--matter", "formal", "--text", "请说明签章。", "--within", "1s")
+    killed(stage, "officer", QUESTION, *asked)
     question = stage.ok("officer", *asked)
     stage.wait_until(question["until"])
     undecided = stage.run("officer", "tender", "record-clarification", tender, "1")
     assert (undecided.code, undecided.data["votes"]) == (2, [])
+    killed(stage, MEMBERS[1], VOTE, "expert", "vote", tender, "1", "--accept", "--reason", "签章齐全")
     for name in MEMBERS[1:]:
         stage.ok(name, "expert", "vote", tender, "1", "--accept", "--reason", "签章齐全")
+    killed(stage, "officer", CLARIFICATION, "tender", "record-clarification", tender, "1")
     assert stage.ok("officer", "tender", "record-clarification", tender, "1")["decision"] is True
     (listed,) = stage.ok("holder-1", "tender", "clarifications", tender)["clarifications"]
     assert (listed["answer"], listed["decision"], len(listed["votes"])) == (None, True, 2)

@@ -12,8 +12,14 @@ from chain.kernel.encoding import sha256
 from chain.kernel.tender_facts import Phase
 from chain.tenders.notice import Money
 from chain.tenders.opening import LotPlace
+from tests.cli.evaluation_steps import killed
 from tests.support.market import Market
 from tests.support.tender_stage import BUREAU
+
+AWARD, CONTRACT = ("award-put", "award-sent"), ("contract-put", "contract-sent")
+AMENDMENT, LETTER = ("amendment-put",), ("certificate-put",)
+AFTER = (*AWARD, *CONTRACT, *AMENDMENT, *LETTER)
+"""Where officers die between an award and the papers that follow it."""
 
 
 def to_the_contract(market: Market, tender: int, said: list[dict[str, Any]], folder: Path) -> None:
@@ -87,6 +93,7 @@ def _award(market: Market, tender: int) -> None:
     assert late.data["error"]["code"] == "case.late"
     odd = market.run("officer", "tender", "award", number, "--rank", "2")
     assert odd.data["error"]["code"] == "award.reason"
+    killed(market.stage, "officer", AWARD, "tender", "award", number)
     given = market.ok("officer", "tender", "award", number)
     assert (given["rank"], given["place"], given["price"]["amount"]) == (1, 2, "2880000.00")
     assert market.ok("officer", "tender", "award", number) == given
@@ -111,6 +118,7 @@ def _contract(market: Market, tender: int, folder: Path) -> None:
     assert signed["content"] == offered["content"]
     since = stage.ledger.lot(tender, 1).since
     stage.wait_until(since + stage.ledger.tender_events(tender)[0].values["notice"].complaint_period)
+    killed(market.stage, "officer", CONTRACT, "tender", "contract", number, str(draft))
     recorded = market.ok("officer", "tender", "contract", number, str(draft))
     assert recorded["recorded"]
     assert market.ok("officer", "tender", "contract", number) == recorded
@@ -130,6 +138,7 @@ def _amendment(market: Market, tender: int, folder: Path) -> None:
     words = ("tender", "contract", number, str(draft), "--amend")
     assert market.ok("officer", *words, code=2)["amendment"] == 1
     market.ok("company-2", "bid", "sign-contract", number)
+    killed(market.stage, "officer", AMENDMENT, *words)
     recorded = market.ok("officer", *words)
     assert recorded["recorded"]
     assert market.ok("officer", *words) == recorded
@@ -153,6 +162,7 @@ def _letter_issued(market: Market, tender: int, folder: Path) -> None:
         town.ok(entity, "issue", str(listed), "--type", "award-letter", "--wait", "60", "--out", str(folder))
     (bundle,) = (folder / "bundles").glob("*.json")
     words = ("tender", "letter", number, "--issued", str(bundle))
+    killed(market.stage, "officer", LETTER, *words)
     recorded = market.ok("officer", *words)
     assert (recorded["verdict"], recorded["recorded"]) == ("VALID", True)
     assert market.ok("officer", *words) == recorded

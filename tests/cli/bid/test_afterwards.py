@@ -13,6 +13,7 @@ from chain.sealing import LiveSet, make_release
 from chain.tenders.opening import live_bids, read_story, releases_topic
 from tests.cli.bid.after_opening import to_the_contract
 from tests.cli.bid.drafts import fill
+from tests.cli.evaluation_steps import ANSWER, killed
 from tests.support.market import Market
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
@@ -73,6 +74,7 @@ def asks_and_answers(market: Market, number: str) -> None:
     """The officer asks the agent's bid, which answers with its own key."""
     place = market.ok("agent", "bid", "clarify", number)["place"]
     market.ok("officer", "tender", "clarify", number, str(place), "--matter", "formal", "--text", "请说明交货期。")
+    killed(market.stage, "agent", ANSWER, "bid", "clarify", number, "--text", "自合同签订之日起算。")
     answered = market.ok("agent", "bid", "clarify", number, "--text", "自合同签订之日起算。")
     assert answered["place"] == place
     (listed,) = market.ok("agent", "bid", "clarify", number)["questions"]
