@@ -229,7 +229,7 @@ class _Sender:
         if int(receipt["status"], 16) != 1:
             raise Refused(f"creation of {contract.name} failed in {hex0x(digest)}", code="deploy.failed")
         address = create_address(self.address, nonce)
-        code = unhex0x(self.raw("eth_getCode", hex0x(address), "latest"))
+        code = unhex0x(self.raw("eth_getCode", hex0x(address), receipt["blockNumber"]))
         if not contract.matches(code):
             raise Refused(f"{contract.name} at {hex0x(address)} is not what was sent", code="deploy.code")
         return DeployedContract(
@@ -246,7 +246,8 @@ class _Sender:
         deadline = time.monotonic() + self._timeout
         while True:
             receipt = self.raw("eth_getTransactionReceipt", hex0x(digest))
-            if receipt is not None:
+            # A receipt may be told a moment before its block is the newest; what is read next is read there.
+            if receipt is not None and int(self.raw("eth_blockNumber"), 16) >= int(receipt["blockNumber"], 16):
                 return receipt
             if time.monotonic() > deadline:
                 raise Unavailable(f"{hex0x(digest)} was not mined in {self._timeout} s", code="deploy.timeout")
