@@ -133,7 +133,7 @@ class AwardDay:
         named = self.officer.run("tender", "candidates", number).data
         self.winner = named["candidates"][0]["place"] - 1
         again = self.auditor.run("tender", "ranking", number).data
-        stage.say(f"reference price {report['report']['reference']}; the auditor's own ranking: {again['same']}")
+        stage.say(f"reference price {report['reference']}; the auditor's own ranking: {again['same']}")
 
     def object(self) -> None:
         """A loser objects to the candidates, and is answered."""
@@ -184,9 +184,9 @@ class AwardDay:
         self.officer.run("tender", "contract", number, draft, expect=(2,))
         winner.run("bid", "sign-contract", number, "--document", text, "--yes")
         self._after_period("tender", "contract", number, codes=(0, 2))
-        self.officer.run("tender", "guarantees", number, "--release")
+        self.officer.run("tender", "guarantees", number, "--lot", "1", "--release")
         due = self.day.bank.officer.run("tender", "guarantees", number).data
-        stage.say(f"the bank sees {len(due['guarantees'])} guarantees that it may end")
+        stage.say(f"the bank sees {len(due['due'])} guarantees that it may end")
         self.day.bank.act("cancel", self.day.guarantees[LOSER].stem, "--reason", "保函解除")
         record = self.stage.out / "award" / "performance.csv"
         day = datetime.now(CHINA).date().isoformat()
@@ -213,7 +213,7 @@ class AwardDay:
         stage.chapter("For everybody: Open Contracting data, statistics")
         out = stage.out / "ocds"
         made = self.auditor.run("tender", "ocds", number, "--out", out).data
-        stage.say(f"{made['releases']} releases of OCDS 1.1.5 and a record, each valid")
+        stage.say(f"{made['tenders'][0]['releases']} releases of OCDS 1.1.5 and a record, each valid")
         self.auditor.run("tender", "statistics")
         signals = self.day.supervisor.run("tender", "signals", number).data
         stage.say(f"the supervisor sees {len(signals['signals'])} signals, as advice")
