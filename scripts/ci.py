@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--whole", action="store_true", help="lint first, look for leftovers last")
     parser.add_argument("--setup-seconds", type=float, help="what set-up took, for the table")
-    parser.add_argument("--lanes", type=int, default=min(8, 4 * (os.cpu_count() or 1)), help="parts side by side")
+    parser.add_argument("--lanes", type=int, default=min(5, 2 * (os.cpu_count() or 1) + 1), help="parts side by side")
     parser.add_argument("--keep-times", action="store_true", help="write what this run measured into tests/times.json")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)

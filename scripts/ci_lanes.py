@@ -23,7 +23,7 @@ TAIL = 80
 
 PREPARED = "YINXIN_TEST_PREPARED"
 """Variable that names the folder in which the parts of one run share what takes long to prepare (tests/plugins)."""
-_CROWD = 1.3
+_CROWD = 1.1
 """Shares of parts that may run at once, for each core: an estimate that is a little too high keeps nobody waiting."""
 
 

@@ -25,7 +25,7 @@ def test_a_promised_bid_is_sent_once_wherever_the_custodian_dies(tender_stage: T
     stage, port = tender_stage, free_port("127.0.0.1")
     settings(stage, "custodian-1", decoys=0)
     tender = stage.publish(deadline_in=600)
-    client = CustodianClient(f"http://127.0.0.1:{port}", patience=60)
+    client = CustodianClient(f"http://127.0.0.1:{port}", patience=180)
     answers: list[Custodied] = []
     threads = []
     for number, step in enumerate(steps.SUBMIT, 1):
@@ -82,7 +82,7 @@ def test_the_phases_go_on_wherever_the_custodian_dies(tender_stage: TenderStage)
 def _with_decoys(stage: TenderStage) -> int:
     """A tender for which decoys were drawn; those of other draws are cancelled."""
     while True:
-        tender = stage.publish(deadline_in=26, open_in=45, reveal_window=14)
+        tender = stage.publish(deadline_in=40, open_in=70, reveal_window=20)
         stage.wait_until(stage.now() + 1)
         if len(stage.run("custodian-1", "custodian", "decoy", str(tender)).data["decoys"]) > 3:
             return tender

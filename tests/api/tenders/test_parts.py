@@ -106,7 +106,7 @@ def test_questions_of_one_address_are_few(office: TenderOffice, tender: int) -> 
 
 def test_a_release_is_passed_on_once_it_is_due_and_never_before(office: TenderOffice) -> None:
     stage = office.stage
-    tender = stage.publish(deadline_in=4, open_in=9)
+    tender = stage.publish(deadline_in=8, open_in=30)
     made = stage.submit(tender, bidder=1)
     stage.close(tender)
     office.follow()
