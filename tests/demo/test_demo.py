@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scripts.demo_tender import PRICES, REPLACED
+from scripts.demo_tender import PRICES, REPLACED, SUSPENDED
 
 ROOT = Path(__file__).resolve().parents[2]
 YINXIN = ROOT / ".venv" / "bin" / "yinxin"
@@ -105,8 +105,8 @@ def test_a_missing_trust_root_is_named_with_its_fix(played: Path, tmp_path: Path
 
 
 def test_what_was_not_live_is_read_nowhere(played: Path) -> None:
-    """Withdrawn, replaced and late prices lie in their bidders' homes alone, also after the opening."""
-    shut = {"bidder-2": PRICES[1], "bidder-3": PRICES[2], "bidder-6": PRICES[5]}
+    """Withdrawn, replaced, late and dropped prices lie in their bidders' homes alone, also after the opening."""
+    shut = {"bidder-2": PRICES[1], "bidder-3": PRICES[2], "bidder-5": PRICES[SUSPENDED], "bidder-6": PRICES[5]}
     for file in played.rglob("*"):
         if file.is_file() and not file.is_symlink():
             content = file.read_bytes()
@@ -114,7 +114,7 @@ def test_what_was_not_live_is_read_nowhere(played: Path) -> None:
                 assert price.encode() not in content or file.is_relative_to(played / name), f"{file}: {price}"
     opened = [json.loads(path.read_bytes()) for path in (played / "procurement" / "openings").rglob("manifest.json")]
     read = {figure["value"] for manifest in opened for figure in manifest["form"] if figure["name"] == "price"}
-    assert read == {PRICES[0], REPLACED, PRICES[3], PRICES[4]}
+    assert read == {PRICES[0], REPLACED, PRICES[3]}
 
 
 def test_the_tender_is_audited_and_a_receipt_stands_alone(played: Path) -> None:
@@ -123,3 +123,32 @@ def test_the_tender_is_audited_and_a_receipt_stands_alone(played: Path) -> None:
     receipt = played / "receipts" / "bidder-1.json"
     assert _yinxin(played / "auditor", "bid", "verify-receipt", str(receipt), "--ledger")
     assert receipt.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_letter_of_award_and_the_record_of_performance_verify(played: Path) -> None:
+    for kind in ("award-letter", "performance-record"):
+        (bundle,) = (played / "award" / kind / "bundles").glob("*.json")
+        assert _yinxin(played / "clerk", "verify", str(bundle))["verdict"] == "VALID"
+    ended = [_yinxin_verdict(played, path) for path in (played / "guarantees" / "bundles").glob("*.json")]
+    assert sorted(ended) == ["CANCELLED", *["VALID"] * 5]
+
+
+def test_the_ranking_and_the_open_data_are_computed_again(played: Path) -> None:
+    assert _yinxin(played / "auditor", "tender", "ranking", "1")["same"] is True
+    (package,) = (played / "ocds").glob("*-releases.json")
+    releases = json.loads(package.read_bytes())["releases"]
+    assert {"tender", "award", "contract"} <= {tag for release in releases for tag in release["tag"]}
+    found = _yinxin(played / "auditor", "audit", "--tender", "1", "--ocds", str(package))
+    assert (found["verdict"], found["looked"]["A1403"]) == ("clean", len(releases))
+
+
+def _yinxin_verdict(played: Path, bundle: Path) -> str:
+    code = subprocess.run(
+        [YINXIN, "--home", played / "clerk", "verify", bundle, "--json"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    verdict: str = json.loads(code.stdout)["verdict"]
+    return verdict
