@@ -20,7 +20,6 @@ from scripts.demo_tender import ENTITY, THRESHOLD, TenderDay, public, role_pins,
 EXPERTS = 6
 SPECIALTY = "A0803"
 SEATS = 4
-LOSER = 3
 POINTS = (24.0, 27.0, 20.0, 22.5, 21.0)
 """Points for the plan of the works, by the order of places, before each member's own half point."""
 
@@ -131,7 +130,9 @@ class AwardDay:
         self._drawn("float")
         report = self.officer.run("tender", "evaluate", number).data
         named = self.officer.run("tender", "candidates", number).data
-        self.winner = named["candidates"][0]["place"] - 1
+        codes = [code for _, code in self.day.names]
+        best, *_, last = [codes.index(one["organisation"]["code"]) for one in named["candidates"]]
+        self.winner, self.loser = best, last
         again = self.auditor.run("tender", "ranking", number).data
         stage.say(f"reference price {report['reference']}; the auditor's own ranking: {again['same']}")
 
@@ -139,7 +140,7 @@ class AwardDay:
         """A loser objects to the candidates, and is answered."""
         stage, number = self.stage, self.number
         stage.chapter("Candidates are public; a loser objects and is answered; the lot is awarded")
-        loser = self.day.bidders[LOSER]
+        loser = self.day.bidders[self.loser]
         loser.run("tender", "object", number, "--text", "第一中标候选人的工期与公示不一致，请核实。")
         self.officer.run("tender", "award", number, expect=(1,), quiet=True)
         self.officer.run(
@@ -187,7 +188,7 @@ class AwardDay:
         self.officer.run("tender", "guarantees", number, "--lot", "1", "--release")
         due = self.day.bank.officer.run("tender", "guarantees", number).data
         stage.say(f"the bank sees {len(due['due'])} guarantees that it may end")
-        self.day.bank.act("cancel", self.day.guarantees[LOSER].stem, "--reason", "保函解除")
+        self.day.bank.act("cancel", self.day.guarantees[self.loser].stem, "--reason", "保函解除")
         record = self.stage.out / "award" / "performance.csv"
         day = datetime.now(CHINA).date().isoformat()
         self.officer.run("tender", "performance", number, "--grade", "优秀", "--completed", day, "--out", record)

@@ -16,7 +16,7 @@ from scripts.demo_tender import PRICES, REPLACED, SUSPENDED
 ROOT = Path(__file__).resolve().parents[2]
 YINXIN = ROOT / ".venv" / "bin" / "yinxin"
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(2600)]
 
 
 @pytest.fixture(scope="module")
