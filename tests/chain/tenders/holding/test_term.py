@@ -37,6 +37,6 @@ def test_a_last_day_is_part_of_the_term() -> None:
 
 
 def test_a_title_is_one_line_whatever_is_in_it() -> None:
-    title = releasing._title(Words("课桌椅\n  bids 有效投标    9\u2028x", "desks\x1b[2J\u202e and\rchairs"))
+    title = releasing.title_of(Words("课桌椅\n  bids 有效投标    9\u2028x", "desks\x1b[2J\u202e and\rchairs"))
     assert (title.zh, title.en) == ("课桌椅 bids 有效投标 9 x", "desks [2J and chairs")
-    assert releasing._title(Words("课桌椅", "")).en == "课桌椅", "a title in one language stands for both"
+    assert releasing.title_of(Words("课桌椅", "")).en == "课桌椅", "a title in one language stands for both"
