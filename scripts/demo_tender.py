@@ -111,7 +111,8 @@ class TenderDay:
 
     def _pace(self) -> float:
         """How many times slower than usual this machine is just now; 1 to :data:`SLOWEST`."""
-        return min(SLOWEST, max(1.0, self.auditor.run("keys", "list", quiet=True).seconds / USUAL))
+        took: float = self.auditor.run("keys", "list", quiet=True).seconds
+        return min(SLOWEST, max(1.0, took / USUAL))
 
     @property
     def everybody(self) -> list[Role]:
