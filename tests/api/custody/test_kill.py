@@ -82,7 +82,7 @@ def test_the_phases_go_on_wherever_the_custodian_dies(tender_stage: TenderStage)
 def _with_decoys(stage: TenderStage) -> int:
     """A tender for which decoys were drawn; those of other draws are cancelled."""
     while True:
-        tender = stage.publish(deadline_in=40, open_in=70, reveal_window=20)
+        tender = stage.publish(deadline_in=26, open_in=45, reveal_window=14)
         stage.wait_until(stage.now() + 1)
         if len(stage.run("custodian-1", "custodian", "decoy", str(tender)).data["decoys"]) > 3:
             return tender
