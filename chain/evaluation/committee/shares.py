@@ -6,15 +6,15 @@ keeps a right one of the same key holder out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chain.kernel.canonical import canonical
-from chain.kernel.encoding import b64url, hex0x, sha256
+from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
 from chain.sealing import Message, OpeningKey, combine
 from chain.sealing.threshold import wrong_among
-from chain.tenders.opening import RefusedRelease, _read
+from chain.tenders.opening import NoteBox, RefusedRelease, _read
 
 FORMAT = "yinxin-draw-share-1"
 _CODE = "draw.share"
@@ -50,7 +50,7 @@ class DrawShare:
 
 
 @dataclass(slots=True)
-class ShareBox:
+class ShareBox(NoteBox):
     """What has come so far for one message; every note is looked at once.
 
     Attributes:
@@ -66,24 +66,9 @@ class ShareBox:
     refused: list[RefusedRelease] = field(default_factory=list)
     _seen: set[bytes] = field(default_factory=set)
 
-    @property
-    def missing(self) -> int:
-        """How many more key holders are needed."""
-        return max(0, self.key.threshold - len(self.shares))
-
-    @property
-    def waiting_for(self) -> tuple[int, ...]:
-        """Qualified key holders of whom nothing right came."""
-        return tuple(holder for holder in sorted(self.key.key_holders) if holder not in self.shares)
-
-    def take(self, notes: Iterable[tuple[str, bytes]]) -> int:
-        """Look at the notes that are new; how many key holders are still needed."""
-        for _, data in notes:
-            digest = sha256(data)
-            if digest not in self._seen:
-                self._seen.add(digest)
-                self._look(data)
-        return self.missing
+    def right(self) -> Mapping[int, bytes]:
+        """Right partial signatures by key holder."""
+        return self.shares
 
     def signature(self) -> bytes:
         """The key holders' signature, 48 bytes, checked by pairing. Raises BidFault (MISSING_SHARES)."""

@@ -34,7 +34,7 @@ from chain.tenders.opening.record import (
     distinct,
     read_record,
 )
-from chain.tenders.opening.releases import RefusedRelease, ReleaseBox, releases_topic
+from chain.tenders.opening.releases import NoteBox, RefusedRelease, ReleaseBox, releases_topic
 
 __all__ = [
     "BidKey",
@@ -44,6 +44,7 @@ __all__ = [
     "LotFailed",
     "LotPlace",
     "NamedOrganisation",
+    "NoteBox",
     "Objection",
     "ObjectionAnswer",
     "OpenedBid",

@@ -6,7 +6,7 @@ never keeps a right one of the same key holder out; each is checked by itself, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from chain.kernel.encoding import sha256
@@ -35,8 +35,45 @@ class RefusedRelease:
     reason: str
 
 
+class NoteBox:
+    """Key holders' notes about one thing that they sign together: each is looked at once, wrong ones keep none out.
+
+    A box has the public side of the opening ``key``, and says by :meth:`right` what counts.
+    """
+
+    __slots__ = ()
+    key: OpeningKey
+    _seen: set[bytes]
+
+    def right(self) -> Mapping[int, object]:
+        """What came and is right, by key holder."""
+        raise NotImplementedError
+
+    def _look(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    @property
+    def missing(self) -> int:
+        """How many more key holders are needed."""
+        return max(0, self.key.threshold - len(self.right()))
+
+    @property
+    def waiting_for(self) -> tuple[int, ...]:
+        """Qualified key holders of whom nothing right came."""
+        return tuple(holder for holder in sorted(self.key.key_holders) if holder not in self.right())
+
+    def take(self, notes: Iterable[tuple[str, bytes]]) -> int:
+        """Look at the notes that are new; how many key holders are still needed."""
+        for _, data in notes:
+            digest = sha256(data)
+            if digest not in self._seen:
+                self._seen.add(digest)
+                self._look(data)
+        return self.missing
+
+
 @dataclass(slots=True)
-class ReleaseBox:
+class ReleaseBox(NoteBox):
     """What has come so far for one live set; every note is looked at once.
 
     Attributes:
@@ -52,24 +89,9 @@ class ReleaseBox:
     refused: list[RefusedRelease] = field(default_factory=list)
     _seen: set[bytes] = field(default_factory=set)
 
-    @property
-    def missing(self) -> int:
-        """How many more key holders are needed."""
-        return max(0, self.key.threshold - len(self.releases))
-
-    @property
-    def waiting_for(self) -> tuple[int, ...]:
-        """Qualified key holders of whom no right message came."""
-        return tuple(holder for holder in sorted(self.key.key_holders) if holder not in self.releases)
-
-    def take(self, notes: Iterable[tuple[str, bytes]]) -> int:
-        """Look at the notes that are new; how many key holders are still needed."""
-        for _, data in notes:
-            digest = sha256(data)
-            if digest not in self._seen:
-                self._seen.add(digest)
-                self._look(data)
-        return self.missing
+    def right(self) -> Mapping[int, Release]:
+        """Right messages by key holder."""
+        return self.releases
 
     def _look(self, data: bytes) -> None:
         try:
