@@ -24,15 +24,14 @@ import json
 import subprocess
 import sys
 import tempfile
-import venv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from chain.contracting.ocds.packages import Publication, extension_files
 from chain.contracting.ocds.schemas import EXTENSIONS, LEDGER, extension, standard
+from scripts.own_environment import NoTool, own_python
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCK = Path(__file__).with_name("requirements.lock")
@@ -41,10 +40,6 @@ DEMO = ROOT / "demo-out" / "ocds"
 _OURS = (Publication("").extension, "/extension/extension.json")
 _RECORD = "#/definitions/record"
 _PATIENCE = 600
-
-
-class NoTool(RuntimeError):
-    """libcoveocds cannot be had here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -112,26 +107,9 @@ def _paths(deprecated: Mapping[str, Any]) -> Iterator[str]:
 def checker() -> Path:
     """The Python of libcoveocds' environment, which is made first if the lock has changed. Raises NoTool."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    python, stamp = FOLDER / "venv" / "bin" / "python", FOLDER / "stamp"
-    wanted = sha256(LOCK.read_bytes() + sys.version.encode() + str(FOLDER).encode()).hexdigest()
     with (FOLDER / "lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        if stamp.is_file() and stamp.read_text() == wanted and python.exists():
-            return python
-        stamp.unlink(missing_ok=True)
-        try:
-            venv.create(FOLDER / "venv", clear=True, with_pip=True)
-            subprocess.run(
-                [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps",
-                 "--disable-pip-version-check", "-r", str(LOCK)],
-                check=True, capture_output=True, text=True, timeout=_PATIENCE,
-            )  # fmt: skip
-        except subprocess.CalledProcessError as error:
-            raise NoTool(f"no libcoveocds: {(error.stderr or str(error)).strip().splitlines()[-1]}") from error
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise NoTool(f"no libcoveocds: {error}") from error
-        stamp.write_text(wanted)
-    return python
+        return own_python(FOLDER, LOCK, "libcoveocds")
 
 
 def check(packages: Sequence[Mapping[str, Any]]) -> list[Finding]:

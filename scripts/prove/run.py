@@ -21,9 +21,9 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
-from hashlib import sha256
 from pathlib import Path
+
+from scripts.own_environment import NoTool, own_python
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCK = Path(__file__).with_name("requirements.lock")
@@ -34,32 +34,10 @@ _HASHES = "contracts/tenders/TenderHashes.sol"
 _PATIENCE = 600
 
 
-class NoTool(RuntimeError):
-    """halmos or forge cannot be had here; the message says why."""
-
-
 def halmos() -> Path:
     """The program; its environment is made first if the lock has changed. Raises NoTool."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    stamp = FOLDER / "stamp"
-    wanted = sha256(LOCK.read_bytes() + sys.version.encode() + str(FOLDER).encode()).hexdigest()
-    program = FOLDER / "venv" / "bin" / "halmos"
-    if stamp.is_file() and stamp.read_text() == wanted and program.exists():
-        return program
-    stamp.unlink(missing_ok=True)
-    try:
-        venv.create(FOLDER / "venv", clear=True, with_pip=True)
-        subprocess.run(
-            [str(program.with_name("python")), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps",
-             "--disable-pip-version-check", "-r", str(LOCK)],
-            check=True, capture_output=True, text=True, timeout=_PATIENCE,
-        )  # fmt: skip
-    except subprocess.CalledProcessError as error:
-        raise NoTool(f"no halmos: {(error.stderr or str(error)).strip().splitlines()[-1]}") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoTool(f"no halmos: {error}") from error
-    stamp.write_text(wanted)
-    return program
+    return own_python(FOLDER, LOCK, "halmos").with_name("halmos")
 
 
 def sources() -> Path:
