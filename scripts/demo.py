@@ -31,7 +31,7 @@ from chain.ledger.rpc import RpcClient
 from chain.rendering.qr import make_code, read_stamps, render_png
 from scripts.demo_award import AwardDay
 from scripts.demo_bureau import Bureau
-from scripts.demo_stage import ROOT, Role, Stage, Unexpected
+from scripts.demo_stage import PATIENCE, ROOT, Role, Stage, Unexpected
 from scripts.demo_tender import TenderDay
 from scripts.sample_lists import write_lists
 
@@ -167,7 +167,7 @@ class Demo:
         stage.say(f"batch {waiting['batch']}: {waiting['size']} rows wait for {waiting['waitingFor']}")
         self.approver.run("approvals")
         self.approver.run("approve", "--all")
-        done = self.officer.run("batch", "run", str(waiting["batch"]), "--wait", "60", "--out", self.out)
+        done = self.officer.run("batch", "run", str(waiting["batch"]), "--wait", PATIENCE, "--out", self.out)
         self._issued(done.data)
         stage.say(
             f"{done.data['issued']} certificates, anchor {done.data['sequence']}, "
@@ -185,13 +185,13 @@ class Demo:
         self.officer.run("issue", self.files["gb18030"], "--type", TYPE, "--wait", "0", expect=(2,))
         self.approver.run("approve", "--all")
         print("  $ yinxin … batch run 2   (killed with SIGKILL when the records are stored but not yet noted)")
-        self.officer.killed_at("stored", "batch", "run", "2", "--wait", "60")
+        self.officer.killed_at("stored", "batch", "run", "2", "--wait", PATIENCE)
         before = self.officer.run("node", "status").data["head"]
         for process in json.loads((self.out / "ledger" / "processes.json").read_text()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(process["pid"]), signal.SIGKILL)
         stage.say(f"issuer and node killed at block {before['number']} {before['hash'][:18]}…")
-        done = self.officer.run("batch", "run", "2", "--wait", "90", "--out", self.out)
+        done = self.officer.run("batch", "run", "2", "--wait", PATIENCE, "--out", self.out)
         self._issued(done.data)
         address = self.officer.run("node", "status", quiet=True).data["url"]
         again = hex0x(RpcClient([address]).block_at(before["number"]).hash)
@@ -307,7 +307,9 @@ class Demo:
         )
         waiting = self.officer.run("renew", renewal, "--type", TYPE, "--wait", "0", expect=(2,)).data
         self.approver.run("approve", "--all")
-        self._issued(self.officer.run("batch", "run", str(waiting["batch"]), "--wait", "60", "--out", self.out).data)
+        self._issued(
+            self.officer.run("batch", "run", str(waiting["batch"]), "--wait", PATIENCE, "--out", self.out).data
+        )
         self._verdict(renewed, "SUPERSEDED", 1)
         shown = self.officer.run("show", renewed.stem).data
         self._verdict(self.out / "qr" / f"{shown['successor']}.png", "VALID", 0)

@@ -14,7 +14,7 @@ from typing import Any
 
 from chain.kernel.clock import CHINA
 from chain.kernel.encoding import b64url
-from scripts.demo_stage import Role, Unexpected
+from scripts.demo_stage import PATIENCE, Role, Unexpected
 from scripts.demo_tender import ENTITY, THRESHOLD, TenderDay, public, role_pins, settle
 
 EXPERTS = 6
@@ -89,7 +89,9 @@ class AwardDay:
             holder.run(
                 "keyholder", "draw", self.number, "--kind", kind, "--yes", quiet=holder is not self.day.holders[0]
             )
-        drawn: dict[str, Any] = self.officer.run("tender", "drawn", self.number, "--kind", kind, "--wait", "30").data
+        drawn: dict[str, Any] = self.officer.run(
+            "tender", "drawn", self.number, "--kind", kind, "--wait", PATIENCE
+        ).data
         return drawn
 
     def judge(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts.demo_stage import Role, Stage, Unexpected
+from scripts.demo_stage import PATIENCE, Role, Stage, Unexpected
 
 
 class Bureau:
@@ -57,7 +57,7 @@ class Bureau:
         issue = self.officer.run("issue", file, "--type", kind, "--wait", "0", expect=(2,), quiet=quiet)
         self.approver.run("approve", "--all", quiet=quiet)
         batch = str(issue.data["batch"])
-        done = self.officer.run("batch", "run", batch, "--wait", "60", "--out", out, quiet=quiet).data
+        done = self.officer.run("batch", "run", batch, "--wait", PATIENCE, "--out", out, quiet=quiet).data
         if done.get("state") != "complete":
             raise Unexpected(f"batch not complete: {done}")
         return done
@@ -66,4 +66,4 @@ class Bureau:
         """An act on a certificate, such as ``suspend``, released by the approver."""
         self.officer.run(*arguments, "--wait", "0", expect=(2,), quiet=quiet)
         self.approver.run("approve", "--all", quiet=quiet)
-        self.officer.run("acts", "--wait", "60", quiet=quiet)
+        self.officer.run("acts", "--wait", PATIENCE, quiet=quiet)

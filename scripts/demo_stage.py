@@ -18,6 +18,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 YINXIN = ROOT / ".venv" / "bin" / "yinxin"
+PATIENCE = "300"
+"""Seconds that a command waits for what others do, as an argument: a bound for a busy machine, never a pace."""
 
 
 class Unexpected(Exception):

@@ -26,7 +26,7 @@ from chain.credentials.credential import parse_credential
 from chain.kernel.clock import CHINA
 from chain.kernel.encoding import unb64url, unhex0x
 from scripts.demo_bureau import Bureau
-from scripts.demo_stage import Role, Stage, Unexpected
+from scripts.demo_stage import PATIENCE, Role, Stage, Unexpected
 from scripts.sample_kinds import SAMPLE_KINDS
 from scripts.sample_tenders import People, Periods, roads, write
 
@@ -124,7 +124,7 @@ class TenderDay:
         stage = self.stage
         stage.chapter("Six companies bind a device of theirs to the business licence just issued")
         self.licences = [bundles / f"{identifier}.json" for identifier in identifiers]
-        self.officer.run("activation", "request", *identifiers, "--wait", "60")
+        self.officer.run("activation", "request", *identifiers, "--wait", PATIENCE)
         letters = self.approver.run("activation", "letters", "--print").data["letters"]
         codes = {}
         for letter in letters:
@@ -158,7 +158,7 @@ class TenderDay:
                 "claims", "submit", bidder.home / "claim.json", "--wait", "0", expect=(0, 2),
                 quiet=bidder is not self.bidders[0],
             )  # fmt: skip
-        self.officer.run("claims", "resume", "--wait", "60")
+        self.officer.run("claims", "resume", "--wait", PATIENCE)
         self.stage.together(
             partial(self.officer.run, "claims", "show", identifier, "--out", bidder.home, quiet=True)
             for identifier, bidder in zip(identifiers, self.bidders, strict=True)
@@ -276,8 +276,8 @@ class TenderDay:
         replacing, withdrawing = self.bidders[1], self.bidders[2]
         self._fill(1, REPLACED)
         replacing.run("bid", "seal", number)
-        replacing.run("bid", "replace", number, "--wait", "30")
-        withdrawing.run("bid", "withdraw", number, "--wait", "30")
+        replacing.run("bid", "replace", number, "--wait", PATIENCE)
+        withdrawing.run("bid", "withdraw", number, "--wait", PATIENCE)
         receipt = stage.out / "receipts" / "bidder-1.json"
         receipt.parent.mkdir()
         self.bidders[0].run("bid", "receipt", number, "--out", receipt, "--pdf", receipt.with_suffix(".pdf"))
@@ -305,7 +305,7 @@ class TenderDay:
 
     def _bid(self, place: int) -> None:
         self._prepare(place)
-        self.bidders[place].run("bid", "submit", str(self.tender), "--wait", "40", quiet=place > 0)
+        self.bidders[place].run("bid", "submit", str(self.tender), "--wait", PATIENCE, quiet=place > 0)
 
     def _prepare(self, place: int) -> None:
         bidder, number, quiet = self.bidders[place], str(self.tender), place > 0
@@ -365,7 +365,7 @@ class TenderDay:
             time.sleep(0.2)
         late = self.bidders[5].run("bid", "submit", number, "--wait", "10", expect=(1,)).data
         stage.say(f"the sixth bid is late and refused: {late['error']['message']}")
-        self.procurement.run("tender", "close", number, "--wait", "60")
+        self.procurement.run("tender", "close", number, "--wait", PATIENCE)
         stage.chapter("Three of five key holders open what is offered; the prices stay shut")
         while time.time() <= opens + 1:
             time.sleep(0.2)
@@ -379,14 +379,14 @@ class TenderDay:
     def prices(self) -> None:
         """The second envelope, of those who are still in it, by three other key holders."""
         number = str(self.tender)
-        self.procurement.run("tender", "close", number, "--envelope", "2", "--wait", "60")
+        self.procurement.run("tender", "close", number, "--envelope", "2", "--wait", PATIENCE)
         self.keys.append(self._open(2, self.holders[HOLDERS - THRESHOLD :]))
 
     def _open(self, envelope: int, holders: Sequence[Role]) -> str:
         number, which = str(self.tender), ("--envelope", str(envelope))
         for holder in holders:
             holder.run("keyholder", "release", number, *which, "--yes")
-        opened = self.procurement.run("tender", "open", number, *which, "--wait", "60").data
+        opened = self.procurement.run("tender", "open", number, *which, "--wait", PATIENCE).data
         signed, companies = opened["signed"], opened["organisations"]
         self.stage.say(f"opened by key holders {signed}: bids of {companies} companies, {opened['minimum']} are needed")
         self.supervisor.run("tender", "witness-opening", number, *which)

@@ -164,7 +164,7 @@ def test_no_address_takes_names_or_numbers_of_holders(day: Day) -> None:
         for told in item.values():
             named = {one["name"] for one in told["parameters"] if one["in"] == "path"}
             holders = {"bureau", "number", "entry", "digest", "cid", "reference", "name"}
-            assert named <= holders | {"tender", "lot", "envelope", "ceremony"}, path
+            assert named <= holders | {"tender", "lot", "envelope", "ceremony", "file"}, path
             # A type's name, and that of a file of the pages: neither says anything of a holder.
             assert ("name" in named) <= ("/types/{name}" in path or path == "/assets/{name}"), path
             if path.endswith("/certificates"):

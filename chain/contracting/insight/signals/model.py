@@ -65,15 +65,15 @@ class Signal:
 
     def said(self, lang: str) -> str:
         """What was seen, in ``zh`` or ``en``."""
-        return WORDS[self.code][lang].format(**self.seen)
+        return WORDS[f"signal.{self.code}"][lang].format(**self.seen)
 
     def why(self, lang: str) -> str:
         """Why it may mean something."""
-        return WORDS[f"{self.code}.why"][lang]
+        return WORDS[f"signal.{self.code}.why"][lang]
 
     def innocent(self, lang: str) -> str:
         """How honest bidders come to it."""
-        return WORDS[f"{self.code}.innocent"][lang]
+        return WORDS[f"signal.{self.code}.innocent"][lang]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""
