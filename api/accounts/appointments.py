@@ -1,8 +1,8 @@
 """Who has which part in which tender, by whom appointed; and who may not have two of them.
 
-Officers, agents, supervisors and key holders are appointed by the tender's bureau. A bidder comes by itself, is seen by
-nobody else, and is what nobody who works on the tender may be: who is likely to bid is told to nobody (Measures for
-Electronic Tendering, Art. 22).
+Officers, agents, supervisors and key holders are appointed by the tender's bureau. Bidders and experts come by
+themselves and are seen by nobody else: who is likely to bid is told to nobody (Measures for Electronic Tendering,
+Art. 22), and who evaluates is secret until the award (Tendering and Bidding Law, Art. 37). Neither has another part.
 """
 
 from __future__ import annotations
@@ -13,21 +13,33 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.engine import Row
 
-from api.accounts.parts import LOCK, counting
+from api.accounts.parts import LOCK, OWN, counting, go_together
 from api.accounts.roles import Role
 from api.accounts.tables import accounts, appointments, memberships
 from api.db import exclusive_transaction
+from api.tenders.addresses import in_the_index
 from api.tenders.books import newest_book
+from chain.kernel.encoding import unhex0x
 from chain.kernel.errors import Conflict, InvalidInput, NotFound
 
 APPOINTED = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
 """Parts that a bureau gives."""
 
-LEADING = (Role.PROCUREMENT, Role.AGENT)
-"""Parts that lead a tender; whoever supervises it has none of them."""
+_HIDDEN = tuple(str(role) for role in OWN)
+_NONE: frozenset[Role] = frozenset()
 
 
-def appoint(engine: Engine, tender: int, account: int, role: Role, *, bureau: str, by: int, now: int) -> Row[Any]:
+def appoint(
+    engine: Engine,
+    tender: int,
+    account: int,
+    role: Role,
+    *,
+    bureau: str,
+    by: int,
+    now: int,
+    known: frozenset[Role] = _NONE,
+) -> Row[Any]:
     """Give an account a part in a tender; the same again changes nothing.
 
     Args:
@@ -38,6 +50,7 @@ def appoint(engine: Engine, tender: int, account: int, role: Role, *, bureau: st
         bureau: USCC of the tender's bureau.
         by: account that appoints.
         now: seconds.
+        known: parts that its ledger address has in the tender, besides those in the index.
 
     Returns:
         The row of ``appointments``.
@@ -60,14 +73,25 @@ def appoint(engine: Engine, tender: int, account: int, role: Role, *, bureau: st
                 f"account {account} does not hold the role {role}", code="appointment.not_held", field="role",
                 fix="let the authority give it the role first",
             )  # fmt: skip
-        return _enter(connection, tender, account, role, bureau, by, now)
+        return _enter(connection, tender, account, role, bureau, by, now, known)
 
 
-def follow_as_bidder(engine: Engine, tender: int, account: int, *, bureau: str, now: int) -> Row[Any]:
-    """Let an account that holds the role bidder follow a tender; the same again changes nothing.
+def take_part(
+    engine: Engine, tender: int, account: int, role: Role, *, bureau: str, now: int, known: frozenset[Role] = _NONE
+) -> Row[Any]:
+    """Let an account that holds the role bidder or expert take that part for itself; the same again changes nothing.
+
+    Args:
+        engine: of the service database.
+        tender: number in the newest book.
+        account: who.
+        role: one of :data:`api.accounts.parts.OWN`.
+        bureau: USCC of the tender's bureau.
+        now: seconds.
+        known: parts that its ledger address has in the tender, besides those in the index.
 
     Raises:
-        Conflict: it works on the tender, or is a procuring officer of its bureau.
+        Conflict: it has another part in the tender, or is a procuring officer of its bureau.
     """
     with exclusive_transaction(engine, LOCK) as connection:
         _must_be_open(connection, account)
@@ -78,54 +102,71 @@ def follow_as_bidder(engine: Engine, tender: int, account: int, *, bureau: str, 
         )
         if connection.execute(query).first() is not None:
             raise _conflict()
-        return _enter(connection, tender, account, Role.BIDDER, bureau, account, now)
+        return _enter(connection, tender, account, role, bureau, account, now, known)
 
 
 def end(engine: Engine, number: int, *, tender: int, by: int, now: int) -> Row[Any]:
-    """End an appointment (not a bidder's). Raises NotFound where there is no open one of that number in the tender."""
+    """End an appointment, but no bidder's or expert's part.
+
+    Raises NotFound where there is no open one of that number in the tender.
+    """
     with exclusive_transaction(engine, LOCK) as connection:
         chosen = (
             appointments.c.id == number,
             appointments.c.book == newest_book(connection),
             appointments.c.tender == tender,
-            appointments.c.role != str(Role.BIDDER),
+            appointments.c.role.not_in(_HIDDEN),
             appointments.c.ended_at.is_(None),
         )
         _end(connection, *chosen, by=by, now=now)
         return connection.execute(select(appointments).where(appointments.c.id == number)).one()
 
 
-def unfollow(engine: Engine, tender: int, account: int, *, now: int) -> None:
-    """End a bidder's own part. Raises NotFound if it has none."""
+def leave(engine: Engine, tender: int, account: int, role: Role, *, now: int) -> None:
+    """End a part that one took for oneself. Raises NotFound if it has none."""
     with exclusive_transaction(engine, LOCK) as connection:
         chosen = (
             appointments.c.account_id == account,
             appointments.c.book == newest_book(connection),
             appointments.c.tender == tender,
-            appointments.c.role == str(Role.BIDDER),
+            appointments.c.role == str(role),
             appointments.c.ended_at.is_(None),
         )
         _end(connection, *chosen, by=account, now=now)
 
 
 def of_tender(engine: Engine, tender: int) -> Sequence[Row[Any]]:
-    """Everybody appointed to a tender of the newest book, ended or not, but bidders; with the account's display."""
+    """Everybody appointed to a tender of the newest book, ended or not, with the account's display.
+
+    No bidder and no expert is among them.
+    """
     query = (
         select(appointments, accounts.c.display)
         .join(accounts, accounts.c.id == appointments.c.account_id)
-        .where(appointments.c.tender == tender, appointments.c.role != str(Role.BIDDER))
+        .where(appointments.c.tender == tender, appointments.c.role.not_in(_HIDDEN))
         .order_by(appointments.c.id)
     )
     with engine.connect() as connection:
         return connection.execute(query.where(appointments.c.book == newest_book(connection))).all()
 
 
-def _enter(connection: Connection, tender: int, account: int, role: Role, bureau: str, by: int, now: int) -> Row[Any]:
+def _enter(
+    connection: Connection,
+    tender: int,
+    account: int,
+    role: Role,
+    bureau: str,
+    by: int,
+    now: int,
+    known: frozenset[Role],
+) -> Row[Any]:
     for row in counting(connection, appointments.c.tender == tender, appointments.c.account_id == account):
         if row.role == role:
             return row
-        if not _go_together(role, Role(row.role)):
+        if not go_together(role, Role(row.role)):
             raise _conflict()
+    if not all(go_together(role, one) for one in known | _by_address(connection, tender, account)):
+        raise _conflict()
     key = connection.execute(
         insert(appointments).values(
             account_id=account,
@@ -141,18 +182,16 @@ def _enter(connection: Connection, tender: int, account: int, role: Role, bureau
     return connection.execute(select(appointments).where(appointments.c.id == key[0])).one()
 
 
-def _go_together(one: Role, other: Role) -> bool:
-    pair = {one, other}
-    if Role.BIDDER in pair:
-        return False
-    return not (Role.SUPERVISOR in pair and pair & set(LEADING))
+def _by_address(connection: Connection, tender: int, account: int) -> frozenset[Role]:
+    address = connection.execute(select(accounts.c.address).where(accounts.c.id == account)).scalar()
+    return _NONE if address is None else in_the_index(connection, tender, unhex0x(address, size=20))
 
 
 def _conflict() -> Conflict:
-    # One sentence for all: which part an account has is nobody's business, a bidder's least.
+    # One sentence for all: which part an account has is nobody's business, a bidder's or an expert's least.
     return Conflict(
         "this account may not have that part in this tender", code="appointment.conflict", field="account",
-        fix="give the part to another person: nobody works on a tender and bids in it, or leads and supervises it",
+        fix="give the part to another person: who bids or evaluates has no other part, and nobody leads and supervises",
     )  # fmt: skip
 
 
@@ -171,4 +210,4 @@ def _end(connection: Connection, *chosen: Any, by: int, now: int) -> None:
         )
 
 
-__all__ = ["APPOINTED", "LEADING", "appoint", "end", "follow_as_bidder", "of_tender", "unfollow"]
+__all__ = ["APPOINTED", "appoint", "end", "leave", "of_tender", "take_part"]

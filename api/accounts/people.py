@@ -16,7 +16,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from api.accounts.access import end_sessions, hash_password
-from api.accounts.parts import LOCK, check_against_parts, end_without_role
+from api.accounts.parts import LOCK, check_address_against_parts, check_against_parts, end_without_role
 from api.accounts.principals import Membership
 from api.accounts.roles import EVERYWHERE, NEVER_IN_A_BUREAU, Role
 from api.accounts.tables import accounts, memberships, tokens
@@ -114,7 +114,7 @@ def change_account(
 
     Raises:
         NotFound: no such account. InvalidInput, Conflict: as for :func:`create_account`; Conflict also where the roles
-            do not go together with a part that lasts.
+            or the address do not go together with a part that lasts.
     """
     values: dict[str, Any] = {"changed_at": now}
     if display is not None:
@@ -129,8 +129,11 @@ def change_account(
         with engine.begin() as connection:
             before = _account(connection, number)
             connection.execute(update(accounts).where(accounts.c.id == number).values(**values))
-            if roles is not None:
+            if roles is not None or address:
                 exclusive(connection, LOCK)
+            if address:
+                check_address_against_parts(connection, number, values["address"])
+            if roles is not None:
                 _set_roles(connection, number, roles)
                 end_without_role(connection, number, roles, by=by, now=now)
                 check_against_parts(connection, number, roles)

@@ -27,7 +27,7 @@ class Appointed:
 
     Attributes:
         tender: its number.
-        role: procurement, agent, supervisor, keyholder or bidder.
+        role: procurement, agent, supervisor, keyholder, bidder or expert.
     """
 
     tender: int

@@ -32,11 +32,15 @@ class Role(StrEnum):
     """Holds a share of opening keys. 密钥持有人."""
     BIDDER = "bidder"
     """Bids, or thinks of it. 投标人."""
+    EXPERT = "expert"
+    """May be drawn to evaluate bids, or is sent to by the procuring entity. 评标专家."""
 
 
-NEVER_IN_A_BUREAU = frozenset({Role.AUTHORITY, Role.HOLDER, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.BIDDER})
-"""Roles that are never held in a bureau; what an agent, supervisor, key holder or bidder may do follows from its
-appointment to a tender (:mod:`api.accounts.appointments`)."""
+NEVER_IN_A_BUREAU = frozenset(
+    {Role.AUTHORITY, Role.HOLDER, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.BIDDER, Role.EXPERT}
+)
+"""Roles that are never held in a bureau; what an agent, supervisor, key holder, bidder or expert may do follows from
+its part in a tender (:mod:`api.accounts.appointments`)."""
 
 EVERYWHERE = NEVER_IN_A_BUREAU | {Role.AUDITOR}
 """Roles that may be given without a bureau; an auditor then reads every bureau."""

@@ -7,7 +7,8 @@ from api.accounts.roles import Role
 _LEADING = frozenset({Role.PROCUREMENT, Role.AGENT})
 _WORKING = _LEADING | {Role.SUPERVISOR}
 _HOLDERS = frozenset({Role.KEYHOLDER})
-_ALL = _WORKING | _HOLDERS | {Role.BIDDER}
+_EXPERTS = frozenset({Role.EXPERT})
+_ALL = _WORKING | _HOLDERS | _EXPERTS | {Role.BIDDER}
 
 KINDS: dict[str, frozenset[Role]] = {
     "tender.published": _ALL,
@@ -25,12 +26,14 @@ KINDS: dict[str, frozenset[Role]] = {
     "tender.opening-near": _ALL,
     "tender.opening-late": _WORKING | _HOLDERS,
     "tender.opened": _ALL,
+    "tender.committee": _WORKING | _EXPERTS,
+    "tender.committed": _WORKING | _EXPERTS,
     "tender.failed": _ALL,
-    "tender.candidates": _WORKING | {Role.BIDDER},
+    "tender.candidates": _WORKING | _EXPERTS | {Role.BIDDER},
     "tender.case": _WORKING,
     "tender.case-settled": _WORKING | {Role.BIDDER},
     "tender.standstill-over": _WORKING,
-    "tender.awarded": _WORKING | {Role.BIDDER},
+    "tender.awarded": _WORKING | _EXPERTS | {Role.BIDDER},
     "tender.complaints-over": _WORKING,
     "tender.contracted": _WORKING | {Role.BIDDER},
     "ceremony.convened": _HOLDERS,

@@ -99,10 +99,21 @@ def _of_tender(connection: Connection, tender: Any, settings: TenderSettings, no
         yield from _in_time(tender, lots, settings, now)
 
 
-def _answered(tender: Any, _event: Any, shown: Any) -> News | None:
-    # The digest tells answers apart, also after a reorganisation.
-    occasion = int(shown["digest"][2:14], 16)
-    return News("tender.answered", tender.number, occasion=occasion) if shown["kind"] == "answers" else None
+_RECORDED = {
+    "answers": "tender.answered",
+    "committee": "tender.committee",
+    "sheets-committed": "tender.committed",
+}
+"""Kind of a record to that of its news. Of a committee everybody of the pool is told, not only who sits on it."""
+
+
+def _recorded(tender: Any, _event: Any, shown: Any) -> News | None:
+    kind = _RECORDED.get(shown["kind"])
+    if kind is None:
+        return None
+    # The digest tells papers of a kind apart, also after a reorganisation.
+    lot = 0 if shown["kind"] == "answers" else shown["lot"]
+    return News(kind, tender.number, lot=lot, occasion=int(shown["digest"][2:14], 16))
 
 
 _Teller = Callable[[Any, Any, Any], News | None]
@@ -112,7 +123,7 @@ _HAPPENED: dict[str, _Teller] = {
     "Extended": lambda t, e, v: News("tender.extended", t.number, occasion=v["deadline"], moment=v["deadline"]),
     "DeadlineMoved": lambda t, e, v: News("tender.moved", t.number, moment=v["deadline"]),
     "TenderCancelled": lambda t, e, v: News("tender.cancelled", t.number),
-    "Recorded": _answered,
+    "Recorded": _recorded,
     "EnvelopeClosed": lambda t, e, v: News("tender.closed", t.number, lot=v["lot"], occasion=v["envelope"]),
     "EnvelopeOpened": lambda t, e, v: News("tender.opened", t.number, lot=v["lot"], occasion=v["envelope"]),
     "LotFailed": lambda t, e, v: News("tender.failed", t.number, lot=v["lot"]),

@@ -96,6 +96,8 @@ ALLOWED: dict[str, set[str]] = {
     "end_appointment": {"procurement"},
     "follow_tender": {"bidder"},
     "unfollow_tender": {"bidder"},
+    "join_evaluation": {"expert"},
+    "leave_evaluation": {"expert"},
     "list_questions": {"procurement", "agent"},
     "relay_release": {"keyholder"},
     "show_signals": {"supervisor"},
@@ -103,3 +105,11 @@ ALLOWED: dict[str, set[str]] = {
     "list_signals": {"auditor", "auditor-general"},
 }
 """Operation to the people who may call it."""
+
+TOGETHER: frozenset[frozenset[str]] = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("procurement", "agent"), ("procurement", "keyholder"), ("agent", "keyholder"), ("supervisor", "keyholder"),
+    )
+)  # fmt: skip
+"""Parts that one account may have in one tender at once; of any other two the second is refused."""

@@ -136,7 +136,10 @@ PEOPLE: dict[str, tuple[Role, str]] = {
         for suffix, bureau in (("", BUREAU), ("-elsewhere", OTHER))
         for role in (Role.OFFICER, Role.APPROVER, Role.CLERK, Role.AUDITOR, Role.MACHINE, Role.PROCUREMENT)
     },
-    **{str(role): (role, EVERYWHERE) for role in (Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.BIDDER)},
+    **{
+        str(role): (role, EVERYWHERE)
+        for role in (Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.BIDDER, Role.EXPERT)
+    },
 }
 """Account name to role and bureau."""
 

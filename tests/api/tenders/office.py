@@ -29,7 +29,8 @@ from tests.support.tender_stage import BUREAU, NAME, TenderStage
 WORD = "correct-horse-battery"
 PEOPLE: dict[str, Role] = {
     "lead": Role.PROCUREMENT, "deputy": Role.PROCUREMENT, "agency": Role.AGENT, "watch": Role.SUPERVISOR,
-    "keeper": Role.KEYHOLDER, "bidder": Role.BIDDER, "rival": Role.BIDDER, "authority": Role.AUTHORITY,
+    "keeper": Role.KEYHOLDER, "bidder": Role.BIDDER, "rival": Role.BIDDER, "expert": Role.EXPERT,
+    "authority": Role.AUTHORITY,
 }  # fmt: skip
 """Account name to role; ``watch`` and ``keeper`` have the ledger addresses of the stage's supervisor and holder 1."""
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from api.accounts import people
+from api.accounts.principals import Membership
+from api.accounts.roles import Role
 from api.audit.log import entries
 from api.service.rates import Rates
+from api.tenders.news import run_news
+from chain.evaluation.pool import Expert, PoolLine, PoolPaper
 from chain.kernel.encoding import hex0x
+from chain.kernel.home import TenderSettings
 from chain.ledger.tenders import receipt_of
 from chain.sealing import BidIdentity, make_release
 from chain.tenders.bidding.acts import SignedAct, Submission
 from chain.tenders.bidding.receipt import BidReceipt, evidence_of
-from tests.api.tenders.office import TenderOffice
+from tests.api.tenders.office import WORD, TenderOffice
 from tests.support.tender_stage import BUREAU
 
+QUIET = ("ask_question", "follow_tender", "unfollow_tender", "join_evaluation", "leave_evaluation")
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 
@@ -64,6 +72,62 @@ def test_nobody_bids_in_a_tender_one_works_on(office: TenderOffice, tender: int)
     assert office.call("rival", "DELETE", following).status_code == 404
 
 
+def test_an_expert_comes_for_oneself_is_told_and_stands_in_no_list(office: TenderOffice, tender: int) -> None:
+    evaluating = f"/v1/tenders/{tender}/evaluating"
+    assert office.call("rival", "PUT", evaluating).status_code == 403
+    for _ in range(2):
+        assert office.call("expert", "PUT", evaluating).status_code == 204
+    assert {"tender": tender, "role": "expert"} in office.get("/v1/me", "expert")["tenders"]
+    path = f"/v1/bureaus/{BUREAU}/tenders/{tender}/appointments"
+    assert '"expert"' not in json.dumps(office.get(path, "lead")), "who evaluates is secret until the award"
+    office.stage.acts("officer").record(tender, 1, "committee", office.stage.board.put(b"no committee"))
+    office.stage.acts("officer").record(tender, 1, "sheets-committed", office.stage.board.put(b"no commitments"))
+    office.follow()
+    run_news(office.engine, BUREAU, TenderSettings(), now=office.service.clock())
+    told = [one for one in office.get("/v1/notifications?limit=500", "expert")["items"] if one["tender"] == tender]
+    assert {one["kind"] for one in told} >= {"tender.committee", "tender.committed"}
+    assert all(one["lot"] == 1 for one in told if one["kind"] in ("tender.committee", "tender.committed"))
+    assert office.call("expert", "DELETE", evaluating).status_code == 204
+    assert office.call("expert", "DELETE", evaluating).status_code == 404
+
+
+def test_nobody_evaluates_and_does_anything_else_in_a_tender(office: TenderOffice, tender: int) -> None:
+    held = [Membership(role, None) for role in (Role.EXPERT, Role.BIDDER, Role.AGENT, Role.SUPERVISOR)]
+    people.create_account(office.engine, "manifold", "manifold", held, now=1, password=WORD)
+    evaluating, following = (f"/v1/tenders/{tender}/{word}" for word in ("evaluating", "following"))
+    assert office.call("manifold", "PUT", evaluating).status_code == 204
+    refused = office.call("manifold", "PUT", following)
+    assert (refused.status_code, refused.json()["code"]) == (409, "appointment.conflict")
+    assert (refused.json()["field"], bool(refused.json()["fix"])) == ("account", True)
+    assert [appoint(office, tender, "manifold", role) for role in ("agent", "supervisor")] == [409, 409]
+    assert office.call("manifold", "DELETE", evaluating).status_code == 204
+    assert office.call("manifold", "PUT", following).status_code == 204
+    assert office.call("manifold", "PUT", evaluating).status_code == 409
+    assert office.call("manifold", "DELETE", following).status_code == 204
+    assert appoint(office, tender, "manifold", "agent") == 201
+    assert office.call("manifold", "PUT", evaluating).status_code == 409
+
+
+def test_the_address_of_the_officer_or_of_an_expert_in_the_pool_has_no_part_that_does_not_go_with_it(
+    office: TenderOffice, tmp_path: Path
+) -> None:
+    stage = office.stage
+    tender, _ = office.publish(tmp_path, deadline_in=3600)
+    key = b"\x5a" * 20
+    line = PoolLine.of(Expert.new("ZJ-0001", "示例专家", "", "A08", key, bytes(32)))
+    stage.acts("officer").record(tender, 0, "expert-pool", stage.board.put(PoolPaper((line,)).to_bytes()))
+    office.follow()
+    addresses = {"pooled": hex0x(key), "anchoring": hex0x(stage.address("officer"))}
+    for name, address in addresses.items():
+        held = [Membership(role, None) for role in (Role.EXPERT, Role.AGENT, Role.SUPERVISOR)]
+        people.create_account(office.engine, name, name, held, now=1, password=WORD, address=address)
+    evaluating = f"/v1/tenders/{tender}/evaluating"
+    assert [appoint(office, tender, "pooled", role) for role in ("agent", "supervisor")] == [409, 409]
+    assert office.call("pooled", "PUT", evaluating).status_code == 204
+    assert office.call("anchoring", "PUT", evaluating).status_code == 409
+    assert [appoint(office, tender, "anchoring", role) for role in ("supervisor", "agent")] == [409, 201]
+
+
 def test_a_question_reaches_who_leads_the_tender_and_names_nobody(office: TenderOffice, tender: int) -> None:
     path = f"/v1/tenders/{tender}/questions"
     asked = office.call(None, "POST", path, json={"text": "桌面的厚度含封边吗？"})
@@ -78,14 +142,18 @@ def test_a_question_reaches_who_leads_the_tender_and_names_nobody(office: Tender
     (note,) = [data for _, data in office.stage.board.notes(f"questions/{tender}")]
     assert b"bidder" not in note
     for entry in entries(office.engine, bureau=None, after=0, limit=500):
-        if entry.operation in ("ask_question", "follow_tender", "unfollow_tender"):
-            assert entry.subject == "", "the log does not say who is likely to bid in which tender"
+        if entry.operation in QUIET:
+            assert entry.subject == "", "the log does not say who is likely to bid or evaluates in which tender"
 
 
-def test_no_question_is_taken_after_the_deadline_or_about_nothing(office: TenderOffice) -> None:
+def test_after_the_deadline_no_question_is_taken_and_no_expert_leaves(office: TenderOffice) -> None:
     tender = office.stage.publish(deadline_in=3)
     office.follow()
     office.stage.wait_until(office.stage.ledger.tender(tender).deadline + 1)  # type: ignore[union-attr]
+    evaluating = f"/v1/tenders/{tender}/evaluating"
+    assert office.call("expert", "PUT", evaluating).status_code == 204
+    leaving = office.call("expert", "DELETE", evaluating)
+    assert (leaving.status_code, leaving.json()["code"]) == (409, "appointment.late"), "somebody may be drawn by now"
     late = office.call(None, "POST", f"/v1/tenders/{tender}/questions", json={"text": "May I still ask?"})
     assert (late.status_code, late.json()["code"]) == (409, "question.late")
     assert office.call(None, "POST", "/v1/tenders/4711/questions", json={"text": "What?"}).status_code == 404
