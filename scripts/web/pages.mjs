@@ -15,6 +15,12 @@ const ICONS = {
   maskable512: "maskable-512.png",
 };
 
+/** What each page is as an app. */
+const MANIFESTS = { manifest: "manifest.webmanifest", walletManifest: "wallet.webmanifest" };
+
+/** Pages that are only handed out; each keeps itself on the device by the one service worker. */
+const PAGES = ["verify.html", "wallet.html"];
+
 /** Builds all pages. @param {string} root @param {string} out @param {import("esbuild").BuildOptions} shared */
 export async function buildPages(root, out, shared) {
   const assets = `${out}/assets`;
@@ -45,17 +51,24 @@ export async function buildPages(root, out, shared) {
 
   const names = {};
   for (const [key, file] of Object.entries(ICONS)) names[key] = await copied(`${root}web/pages/icons/${file}`);
-  const manifest = filled(await readFile(`${root}web/pages/manifest.webmanifest`, "utf8"), names);
-  names.manifest = await copied(`${root}web/pages/manifest.webmanifest`, manifest);
+  for (const [key, file] of Object.entries(MANIFESTS)) {
+    const text = filled(await readFile(`${root}web/pages/${file}`, "utf8"), names);
+    names[key] = await copied(`${root}web/pages/${file}`, text);
+  }
   names.style = await bundle("style", "web/style/index.css");
   const reader = await bundle("reader", "web/scan/reader.worker.ts");
   names.scan = await bundle("scan", "web/scan/main.ts", { YINXIN_READER: reader, YINXIN_ICON: names.icon });
-  const page = filled(await readFile(`${root}web/pages/verify.html`, "utf8"), names);
-  await writeFile(`${out}/verify.html`, page);
+  names.wallet = await bundle("wallet", "web/wallet/main.ts", { YINXIN_READER: reader, YINXIN_ICON: names.icon });
+  const pages = [];
+  for (const file of PAGES) {
+    const page = filled(await readFile(`${root}web/pages/${file}`, "utf8"), names);
+    await writeFile(`${out}/${file}`, page);
+    pages.push(page);
+  }
 
   const files = (await readdir(assets)).sort().map((name) => `/assets/${name}`);
   const version = createHash("sha256")
-    .update([...files, page].join("\n"))
+    .update([...files, ...pages].join("\n"))
     .digest("hex")
     .slice(0, 12);
   await build({
@@ -65,9 +78,9 @@ export async function buildPages(root, out, shared) {
     outfile: `${out}/sw.js`,
     define: { YINXIN_FILES: JSON.stringify(files), YINXIN_VERSION: JSON.stringify(version) },
   });
-  return [`${out}/sw.js`, `${out}/verify.html`, ...files.map((name) => `${out}${name}`)];
+  return [`${out}/sw.js`, ...PAGES.map((file) => `${out}/${file}`), ...files.map((name) => `${out}${name}`)];
 }
 
 function filled(text, names) {
-  return text.replace(/\{([a-z]+[0-9]*)\}/g, (whole, name) => names[name] ?? whole);
+  return text.replace(/\{([A-Za-z]+[0-9]*)\}/g, (whole, name) => names[name] ?? whole);
 }

@@ -31,8 +31,13 @@ interface Fetched extends Lifetime {
 
 const scope = self as unknown as Scope;
 const STORE = `yinxin-${YINXIN_VERSION}`;
-const PAGE = "/verify";
-const PAGES: ReadonlySet<string> = new Set([PAGE, "/v"]);
+
+/** Which stored page answers at an address. */
+const PAGES: ReadonlyMap<string, string> = new Map([
+  ["/verify", "/verify"],
+  ["/v", "/verify"],
+  ["/wallet", "/wallet"],
+]);
 
 /** Milliseconds that the network has before the stored page is shown. */
 const PATIENCE = 3000;
@@ -41,7 +46,11 @@ scope.addEventListener("install", (event) => {
   event.waitUntil(
     scope.caches
       .open(STORE)
-      .then((store) => store.addAll([...YINXIN_FILES, PAGE].map((name) => new Request(name, { cache: "reload" }))))
+      .then((store) =>
+        store.addAll(
+          [...YINXIN_FILES, ...new Set(PAGES.values())].map((name) => new Request(name, { cache: "reload" })),
+        ),
+      )
       .then(() => scope.skipWaiting()),
   );
 });
@@ -59,7 +68,8 @@ scope.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== scope.location.origin) return;
-  if (request.mode === "navigate" && PAGES.has(pathname)) event.respondWith(page(request));
+  const own = PAGES.get(pathname);
+  if (request.mode === "navigate" && own !== undefined) event.respondWith(page(request, own));
   else if (pathname.startsWith("/assets/")) event.respondWith(stored(request));
 });
 
@@ -67,8 +77,8 @@ async function stored(request: Request): Promise<Response> {
   return (await scope.caches.match(request)) ?? fetch(request);
 }
 
-async function page(request: Request): Promise<Response> {
-  const kept = await scope.caches.match(PAGE);
+async function page(request: Request, own: string): Promise<Response> {
+  const kept = await scope.caches.match(own);
   if (kept === undefined) return fetch(request);
   try {
     return await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });

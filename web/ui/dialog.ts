@@ -80,3 +80,8 @@ export function renewDialog(): void {
 export function dialogOpen(): boolean {
   return open !== undefined;
 }
+
+/** Closes the open dialog, if any. */
+export function closeDialog(): void {
+  open?.close();
+}

@@ -18,6 +18,7 @@ import {
   decodeAnchored,
   decodeStatusAnchored,
   isName,
+  laneHeadAfter,
   placed,
   STATUS_ANCHORED,
   statusHeadAfter,
@@ -120,6 +121,33 @@ export class Ledger implements TrustSource {
     return once(histories, `${uscc} ${list}`, () => this.readHistory(uscc, list, block));
   }
 
+  /** Every anchor of a lane, oldest first, linked without a gap up to the head at {@link block} (rule 5). */
+  async lane(uscc: string, lane: string): Promise<readonly AnchorFacts[]> {
+    const { block } = this.state;
+    const topics = [hex0x(ANCHORED), hex0x(word(uscc)), hex0x(word(lane))];
+    const [shown, found] = await Promise.all([
+      this.shownLane(uscc, lane, block),
+      this.logs.read(decodeAnchored, topics, 0, block.number),
+    ]);
+    let head: Uint8Array = ZEROS;
+    let sequence = 0;
+    for (const { event, block: where } of found) {
+      if (event.sequence === 1 && equal(laneHeadAfter(event, ZEROS, where.time), event.head)) {
+        head = ZEROS;
+        sequence = 0;
+      }
+      const follows = event.sequence === sequence + 1 && equal(laneHeadAfter(event, head, where.time), event.head);
+      if (!follows || event.bureau !== uscc || event.lane !== lane) throw laneGap(uscc, lane);
+      ({ head, sequence } = event);
+    }
+    const newest = found.at(-1);
+    const fresh = rangesOf(this.root, ANCHOR_LOG).at(-1)?.fromBlock ?? 0;
+    // A contract that took over from another knows nothing of the lane until its first anchor there.
+    const moved = shown.sequence === 0 && newest !== undefined && newest.block.number < fresh;
+    if (!moved && (shown.sequence !== sequence || !equal(shown.head, head))) throw laneGap(uscc, lane);
+    return found.map(({ event, block: where, transaction }) => placed(event, where, transaction));
+  }
+
   /** Null: a chain holds no stamps; an index finds their places. */
   stampAnchor(): null {
     return null;
@@ -176,6 +204,18 @@ export class Ledger implements TrustSource {
     return history;
   }
 
+  private async shownLane(
+    uscc: string,
+    lane: string,
+    block: BlockRef,
+  ): Promise<{ sequence: number; head: Uint8Array }> {
+    const data = hex0x(callData("laneHead(bytes18,bytes32)", utf8(uscc), word(lane)));
+    const to = hex0x(this.address(ANCHOR_LOG, block));
+    const [answer] = await this.rpc.readAt(block, [["eth_call", [{ to, data }]]]);
+    const words = new AbiReader(bytesFrom(answer));
+    return { sequence: words.number(0, 64), head: words.word(32) };
+  }
+
   private async shownHead(uscc: string, list: string, block: BlockRef): Promise<Uint8Array> {
     const data = hex0x(callData("statusHead(bytes18,bytes32)", utf8(uscc), word(list)));
     const to = hex0x(this.address(ANCHOR_LOG, block));
@@ -205,4 +245,8 @@ function once<T>(known: Map<string, Promise<T>>, name: string, question: () => P
 
 function gap(uscc: string, list: string): Unavailable {
   return new Unavailable(`status list ${list} of ${uscc}: the chain of heads does not close`, "ledger.gap");
+}
+
+function laneGap(uscc: string, lane: string): Unavailable {
+  return new Unavailable(`lane ${lane} of ${uscc}: the chain of heads does not close`, "ledger.gap");
 }

@@ -58,3 +58,12 @@ export function isIncluded(
   const found = rootOf(leaf, index, size, path);
   return found !== null && equal(found, root);
 }
+
+/** The root over leaf hashes (RFC 9162 section 2.1.1): of none SHA-256 of nothing, else split at the largest power of two below. */
+export function treeRoot(leaves: readonly Uint8Array[]): Uint8Array {
+  const [first] = leaves;
+  if (first === undefined) return sha256(new Uint8Array());
+  if (leaves.length === 1) return first;
+  const half = 2 ** Math.floor(Math.log2(leaves.length - 1));
+  return sha256(concat(NODE, treeRoot(leaves.slice(0, half)), treeRoot(leaves.slice(half))));
+}

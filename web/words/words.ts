@@ -39,7 +39,12 @@ export function setLanguage(chosen: Language): void {
 
 /** The text of a key in the language in use. */
 export function t(key: WordKey, values: Values = {}): string {
-  return scanner[key][current].replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return filled(scanner[key][current], values);
+}
+
+/** A text with values in its places. */
+export function filled(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     return value === undefined ? whole : String(value);
   });

@@ -76,6 +76,12 @@ def show_scanned(request: Request) -> Response:
     return _send(request, "verify.html")
 
 
+@router.get("/wallet", response_class=Response, **ruled(public(), responses=_PAGE), summary="The holder's wallet")
+def show_wallet(request: Request) -> Response:
+    """The page with which a holder keeps and shows certificates, on the holder's own device alone."""
+    return _send(request, "wallet.html")
+
+
 @router.get(
     "/sw.js",
     response_class=Response,

@@ -2,59 +2,8 @@
 import { announce } from "../../ui/announce.ts";
 import { showDialog } from "../../ui/dialog.ts";
 import { h } from "../../ui/dom.ts";
-import { icon } from "../../ui/icons.ts";
+import { field, form, submitButton } from "../../ui/form.ts";
 import { t, type WordKey } from "../../words/words.ts";
-
-/** A text field with its label, hint and fault. */
-interface FieldParts {
-  readonly id: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly fault: WordKey | null;
-  readonly kind: "text" | "password" | "area";
-  readonly value: string;
-  readonly autocomplete?: string;
-  readonly input: (value: string) => void;
-}
-
-function field(parts: FieldParts): HTMLElement {
-  const described = [
-    parts.hint === undefined ? "" : `${parts.id}-hint`,
-    parts.fault === null ? "" : `${parts.id}-fault`,
-  ];
-  const attributes = {
-    class: "input",
-    id: parts.id,
-    spellcheck: "false",
-    autocapitalize: "off",
-    autocomplete: parts.autocomplete ?? "off",
-    "aria-invalid": parts.fault === null ? null : "true",
-    "aria-describedby": described.join(" ").trim() || null,
-  };
-  const control = parts.kind === "area" ? h("textarea", attributes) : h("input", { ...attributes, type: parts.kind });
-  control.value = parts.value;
-  control.addEventListener("input", () => parts.input(control.value));
-  return h(
-    "div",
-    { class: "field" },
-    h("label", { for: parts.id }, parts.label),
-    parts.hint !== undefined && h("span", { class: "hint", id: `${parts.id}-hint` }, parts.hint),
-    control,
-    parts.fault !== null && h("span", { class: "fault", id: `${parts.id}-fault` }, icon("warning"), t(parts.fault)),
-  );
-}
-
-/** A dialog whose fields keep what was typed while it is drawn anew. */
-function form(draw: (again: () => void) => Parameters<typeof showDialog>[0]): void {
-  const again = (): void => {
-    showDialog(draw(again));
-  };
-  again();
-}
-
-function submitButton(words: string, danger = false): HTMLElement {
-  return h("button", { class: `button ${danger ? "danger" : "primary"}`, type: "submit" }, words);
-}
 
 /** Asks for what is to be checked, as text. */
 export function pasteDialog(given: (text: string) => void): void {
@@ -66,7 +15,7 @@ export function pasteDialog(given: (text: string) => void): void {
       field({
         id: "pasted",
         label: t("paste.label"),
-        fault,
+        fault: fault && t(fault),
         kind: "area",
         value: text,
         input: (value) => {
@@ -102,7 +51,7 @@ export function identifierDialog(given: (identifier: string) => void): void {
         id: "identifier",
         label: t("identifier.label"),
         hint: t("identifier.hint"),
-        fault,
+        fault: fault && t(fault),
         kind: "text",
         value: text,
         input: (value) => {
@@ -151,7 +100,7 @@ export function signInDialog(signIn: (name: string, password: string) => Promise
       field({
         id: "password",
         label: t("signIn.password"),
-        fault,
+        fault: fault && t(fault),
         kind: "password",
         value: password,
         autocomplete: "current-password",

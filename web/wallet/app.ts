@@ -1,0 +1,281 @@
+/** Puts the wallet together: which page is shown, what its buttons do, and when the locker closes. */
+import { Checking } from "../scan/checking.ts";
+import type { Trust } from "../scan/trust.ts";
+import { announce } from "../ui/announce.ts";
+import { closeDialog, dialogOpen, renewDialog } from "../ui/dialog.ts";
+import { type Child, fill, h } from "../ui/dom.ts";
+import { download } from "../ui/download.ts";
+import { icon } from "../ui/icons.ts";
+import { w } from "../words/wallet.ts";
+import { type Language, languageTag, setLanguage } from "../words/words.ts";
+import { Cards, fileOf } from "./cards.ts";
+import { DeviceActions } from "./device_actions.ts";
+import { watchIdle } from "./idle.ts";
+import * as locker from "./locker.ts";
+import { LockerFault } from "./locker.ts";
+import { checkAgain, type Opened, openFile, openText } from "./opening.ts";
+import type { Notice, View } from "./state.ts";
+import { bindingPart } from "./view/binding.ts";
+import { cardPage } from "./view/card.ts";
+import { pasteDialog, pinDialog, settingsDialog, sureDialog } from "./view/dialogs.ts";
+import { lockedPage, type Typed, welcomePage } from "./view/entrance.ts";
+import { header } from "./view/header.ts";
+import { helpPage } from "./view/help.ts";
+import { homePage } from "./view/home.ts";
+
+const NOTHING: Typed = { pin: "", again: "", fault: null, busy: false };
+
+/** The page. */
+export class App {
+  private view: View = { kind: "locked" };
+  private notice: Notice | null = null;
+  private cards: Cards | null = null;
+  private typed: Typed = { ...NOTHING };
+  /** A link that was opened before the locker was. */
+  private waiting: string | null = null;
+  private device: DeviceActions | null = null;
+  private readonly checking: Checking;
+
+  constructor(
+    private readonly place: HTMLElement,
+    private readonly trust: Trust,
+  ) {
+    this.checking = new Checking(trust);
+  }
+
+  /** Draws the page and begins to listen. */
+  async start(): Promise<void> {
+    this.view = { kind: (await locker.exists()) ? "locked" : "welcome" };
+    watchIdle(() => this.lock());
+    window.addEventListener("hashchange", () => this.takeAddress());
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file !== undefined && this.cards !== null) this.file(file);
+    });
+    this.takeAddress();
+    this.draw();
+  }
+
+  // ------------------------------------------------------------------ showing
+
+  private go(view: View, notice: Notice | null = null): void {
+    this.view = view;
+    this.notice = notice;
+    this.draw();
+    if (notice !== null) announce(w(notice.key, notice.values ?? {}), notice.tone === "bad");
+    window.scrollTo({ top: 0 });
+    this.place.querySelector<HTMLElement>("main h2")?.focus();
+  }
+
+  private draw(): void {
+    document.documentElement.lang = languageTag();
+    document.title = w("app.title");
+    fill(
+      this.place,
+      h("a", { class: "skip button", href: "#main" }, w("app.skip")),
+      header(this.cards !== null, this.view.kind !== "home", {
+        home: () => this.go({ kind: "home" }),
+        settings: () => this.settings(),
+        lock: () => this.lock(),
+        speak: (lang) => this.speak(lang),
+      }),
+      h(
+        "main",
+        { class: "page wallet", id: "main", tabindex: -1, "data-view": this.view.kind },
+        this.told(),
+        ...this.page(),
+      ),
+      h("footer", { class: "foot" }, h("p", {}, w("app.foot"))),
+    );
+  }
+
+  private told(): Child {
+    if (this.notice === null) return null;
+    const { tone, key, values } = this.notice;
+    const drawing = tone === "good" ? "check" : "warning";
+    return h(
+      "div",
+      { class: `note note-${tone}`, "data-notice": key },
+      icon(drawing),
+      h("div", {}, w(key, values ?? {})),
+    );
+  }
+
+  private page(): Child[] {
+    const { view, cards } = this;
+    if (view.kind === "welcome") {
+      return [welcomePage(this.typed, () => void this.create())];
+    }
+    if (view.kind === "help") return [helpPage()];
+    if (view.kind === "busy") {
+      return [
+        h(
+          "div",
+          { class: "card empty", "aria-busy": "true" },
+          h("div", { class: "spinner" }),
+          h("h2", { tabindex: -1 }, w(view.word)),
+        ),
+      ];
+    }
+    if (view.kind === "locked" || cards === null) {
+      const forgotten = (): void => this.wipe();
+      return [lockedPage(this.typed, this.waiting !== null, () => void this.open(), forgotten)];
+    }
+    const card = view.kind === "card" ? cards.get(view.id) : null;
+    if (card === null) {
+      return homePage(cards.newestFirst, {
+        chosen: (file) => this.file(file),
+        paste: () => pasteDialog((text) => this.text(text)),
+        open: (id) => {
+          this.go({ kind: "card", id });
+          this.device?.follow(id);
+        },
+        help: () => this.go({ kind: "help" }),
+      });
+    }
+    return cardPage(card, [this.device === null ? null : bindingPart(card, this.device.of(card))], {
+      check: () => void this.opening(() => checkAgain(card, this.checking, cards)),
+      save: () => {
+        const { ending, kind, data } = fileOf(card);
+        download(`${card.certificate.identifier ?? "certificate"}.${ending}`, kind, data);
+      },
+      drop: () =>
+        sureDialog("drop.heading", "drop.text", "drop.confirm", () => {
+          void cards.drop(card.id).then(() => this.go({ kind: "home" }, { tone: "good", key: "drop.done" }));
+        }),
+    });
+  }
+
+  private speak(lang: Language): void {
+    setLanguage(lang);
+    this.draw();
+    if (dialogOpen()) renewDialog();
+  }
+
+  private settings(): void {
+    settingsDialog({
+      change: () => pinDialog((before, after) => this.change(before, after)),
+      help: () => {
+        closeDialog();
+        this.go({ kind: "help" });
+      },
+      wipe: () => this.wipe(),
+    });
+  }
+
+  // ------------------------------------------------------------------ the locker
+
+  private async create(): Promise<void> {
+    const { pin, again } = this.typed;
+    if ([...pin].length < locker.SHORTEST) return this.refuse(w("welcome.short", { count: locker.SHORTEST }));
+    if (pin !== again) return this.refuse(w("welcome.differ"));
+    await this.unlocking(() => locker.create(pin));
+  }
+
+  private async open(): Promise<void> {
+    await this.unlocking(() => locker.open(this.typed.pin));
+  }
+
+  private async unlocking(act: () => Promise<void>): Promise<void> {
+    this.typed.busy = true;
+    this.draw();
+    try {
+      await act();
+      this.cards = await Cards.open();
+      this.device = new DeviceActions(this.cards, this.trust, {
+        show: (card, notice) => this.go({ kind: "card", id: card.id }, notice),
+        busy: () => this.go({ kind: "busy", word: "bind.working" }),
+        shown: (id) => this.view.kind === "card" && this.view.id === id && this.cards !== null,
+      });
+      this.typed = { ...NOTHING };
+      this.go({ kind: "home" });
+      this.takeWaiting();
+    } catch (error) {
+      if (!(error instanceof LockerFault)) throw error;
+      this.refuse(saysOf(error));
+    }
+  }
+
+  private refuse(fault: string): void {
+    this.typed = { ...NOTHING, fault };
+    this.draw();
+    announce(fault, true);
+    document.getElementById("pin")?.focus();
+  }
+
+  private async change(before: string, after: string): Promise<string | null> {
+    try {
+      await locker.change(before, after);
+      this.go({ kind: "home" }, { tone: "good", key: "pin.done" });
+      return null;
+    } catch (error) {
+      if (!(error instanceof LockerFault)) throw error;
+      announce(saysOf(error), true);
+      return saysOf(error);
+    }
+  }
+
+  private lock(): void {
+    if (this.cards === null) return;
+    locker.lock();
+    this.cards = null;
+    this.device = null;
+    closeDialog();
+    this.go({ kind: "locked" });
+  }
+
+  private wipe(): void {
+    sureDialog("wipe.heading", "wipe.text", "wipe.confirm", () => {
+      void locker.wipe().then(() => {
+        this.cards = null;
+        this.device = null;
+        this.go({ kind: "welcome" }, { tone: "good", key: "wipe.done" });
+      });
+    });
+  }
+
+  // ------------------------------------------------------------------ taking in
+
+  /** A link's content stands behind the #, and leaves the address bar at once. */
+  private takeAddress(): void {
+    const shown = location.hash.slice(1);
+    if (shown === "" || shown === "main") return;
+    history.replaceState(null, "", "/wallet");
+    this.waiting = decodeURIComponent(shown);
+    if (this.cards !== null) this.takeWaiting();
+    else this.draw();
+  }
+
+  private takeWaiting(): void {
+    const { waiting } = this;
+    this.waiting = null;
+    if (waiting !== null) this.text(waiting);
+  }
+
+  private text(text: string): void {
+    const { cards } = this;
+    if (cards !== null) void this.opening(() => openText(text, this.checking, cards));
+  }
+
+  private file(file: Blob): void {
+    const { cards } = this;
+    if (cards !== null) void this.opening(() => openFile(file, this.checking, cards));
+  }
+
+  private async opening(act: () => Promise<Opened>): Promise<void> {
+    this.go({ kind: "busy", word: "add.checking" });
+    try {
+      const { card, notice } = await act();
+      this.go(card === null ? { kind: "home" } : { kind: "card", id: card.id }, notice);
+    } catch (error) {
+      // The locker closed while this was under way: nothing is kept, and the page already says so.
+      if (!(error instanceof LockerFault)) throw error;
+    }
+  }
+}
+
+function saysOf(error: LockerFault): string {
+  return error.kind === "wait" ? w("locked.wait", { seconds: error.seconds }) : w("locked.wrong");
+}
