@@ -1,0 +1,87 @@
+/**
+ * BLS12-381: the one door to its library. Signatures are points of G1 (48 bytes), public keys of G2 (96 bytes), compressed as zcash
+ * does; the scheme is `bls-unchained-g1-rfc9380`. Every point has exactly one accepted form, and infinity is none.
+ */
+import { bls12_381 } from "@noble/curves/bls12-381.js";
+import { concat, equal } from "../verify/bytes.ts";
+import { InvalidInput } from "../verify/errors.ts";
+
+const { G1, G2, fields } = bls12_381;
+
+/** A point of G1. */
+export type G1Point = InstanceType<typeof G1.Point>;
+
+/** A point of G2. */
+export type G2Point = InstanceType<typeof G2.Point>;
+
+/** r, the order of G1 and G2. */
+export const ORDER: bigint = fields.Fr.ORDER;
+
+/** The standard generator of G2. */
+export const GENERATOR: G2Point = G2.Point.BASE;
+
+/** Bytes of a point. */
+export const G1_SIZE = 48;
+/** Bytes of a point. */
+export const G2_SIZE = 96;
+
+const DOMAIN = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
+
+/** A point of G1 other than infinity, from its one form. Throws InvalidInput. */
+export function readG1(data: Uint8Array, field = "signature"): G1Point {
+  return read(G1.Point, data, G1_SIZE, field, "G1");
+}
+
+/** A point of G2 other than infinity, from its one form. Throws InvalidInput. */
+export function readG2(data: Uint8Array, field = "public key"): G2Point {
+  return read(G2.Point, data, G2_SIZE, field, "G2");
+}
+
+type Point = {
+  is0(): boolean;
+  assertValidity(): void;
+  isTorsionFree(): boolean;
+  toBytes(compressed: boolean): Uint8Array;
+};
+
+function read<P extends Point>(
+  kind: { fromBytes(data: Uint8Array): P },
+  data: Uint8Array,
+  size: number,
+  field: string,
+  group: string,
+): P {
+  try {
+    if (data.length === size) {
+      const point = kind.fromBytes(data);
+      if (!point.is0()) {
+        point.assertValidity();
+        if (point.isTorsionFree() && equal(point.toBytes(true), data)) return point;
+      }
+    }
+  } catch {
+    // told below
+  }
+  throw new InvalidInput(`${field}: not a point of ${group} in its compressed form`, "sealing.point");
+}
+
+/** RFC 9380, suite BLS12381G1_XMD:SHA-256_SSWU_RO_, under the domain of signatures. */
+export function hashToG1(message: Uint8Array): G1Point {
+  return G1.hashToCurve(message, { DST: DOMAIN });
+}
+
+/** True if `signature` is that of the key `key` over what was hashed to `hashed`. */
+export function signedBy(signature: G1Point, hashed: G1Point, key: G2Point): boolean {
+  const product = bls12_381.pairingBatch([
+    { g1: signature.negate(), g2: GENERATOR },
+    { g1: hashed, g2: key },
+  ]);
+  return fields.Fp12.eql(product, fields.Fp12.ONE);
+}
+
+/** e(left, right) as 576 bytes in the order of drand's tlock: the highest coefficient first, each big-endian. */
+export function pairingBytes(left: G1Point, right: G2Point): Uint8Array {
+  const { c0, c1 } = bls12_381.pairing(left, right);
+  const coefficients = [c1, c0].flatMap((six) => [six.c2, six.c1, six.c0].flatMap((two) => [two.c1, two.c0]));
+  return concat(...coefficients.map((one) => fields.Fp.toBytes(one)));
+}

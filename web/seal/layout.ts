@@ -1,0 +1,46 @@
+/** What one sealed file consists of, before a byte of it is made: known lengths, so that it can be made from any place on. */
+import { concat } from "../verify/bytes.ts";
+import { CHUNK, payloadKey, TAG, writeHeader } from "./age.ts";
+import { drawSecrets, type Recipients, type Secrets, wrap } from "./locks.ts";
+import { type Document, headOf, type Manifest, writeManifest } from "./manifest.ts";
+import { paddedSize } from "./padding.ts";
+
+/** Chunks that are read, encrypted and written together. */
+export const CHUNKS_A_BLOCK = 16;
+
+/** Plaintext bytes a block. */
+export const BLOCK = CHUNKS_A_BLOCK * CHUNK;
+
+/** A sealed file to be made. Holds the payload's key: secret. */
+export interface Layout {
+  /** Header and nonce: the first bytes of the file. */
+  readonly start: Uint8Array;
+  readonly key: Uint8Array;
+  /** Tag, length and manifest: the first bytes of the plaintext. */
+  readonly head: Uint8Array;
+  readonly documents: readonly Document[];
+  /** Bytes of the plaintext, padding included. */
+  readonly plain: number;
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
+/** Lays a file out. The same arguments give the same file, byte for byte. Throws InvalidInput for what a reader would refuse. */
+export function layOut(
+  manifest: Manifest,
+  openingKey: Uint8Array,
+  recipients: Recipients,
+  secrets: Secrets = drawSecrets(),
+): Layout {
+  const header = writeHeader([wrap(manifest.identity, openingKey, recipients, secrets)], secrets.fileKey);
+  const start = concat(header, secrets.nonce);
+  const head = headOf(writeManifest(manifest));
+  const plain = paddedSize(manifest.documents.reduce((sum, one) => sum + one.size, head.length));
+  const size = start.length + plain + Math.ceil(plain / CHUNK) * TAG;
+  return { start, key: payloadKey(secrets.fileKey, secrets.nonce), head, documents: manifest.documents, plain, size };
+}
+
+/** Where block `at` of the payload begins in the file. */
+export function placeOf(layout: Layout, at: number): number {
+  return layout.start.length + at * (BLOCK + CHUNKS_A_BLOCK * TAG);
+}

@@ -1,0 +1,55 @@
+/** The plaintext of a bid, read block by block out of the documents, which stay where they are. */
+import { InvalidInput } from "../verify/errors.ts";
+import type { Layout } from "./layout.ts";
+
+/** Bytes `from` to `to` of a piece are of that document; `ends` with its last one. */
+export interface Cut {
+  readonly document: number;
+  readonly from: number;
+  readonly to: number;
+  readonly ends: boolean;
+}
+
+/** Consecutive bytes of the plaintext. */
+export interface Piece {
+  readonly data: Uint8Array;
+  readonly cuts: readonly Cut[];
+}
+
+/**
+ * Bytes `from` to `to` of the plaintext. Throws InvalidInput with the code `bid.changed` if a document has another size than
+ * the manifest says, or cannot be read any more.
+ */
+export async function readPlain(layout: Layout, sources: readonly Blob[], from: number, to: number): Promise<Piece> {
+  const data = new Uint8Array(to - from);
+  const cuts: Cut[] = [];
+  if (from < layout.head.length) data.set(layout.head.subarray(from, Math.min(to, layout.head.length)));
+  let start = layout.head.length;
+  for (const [document, { name, size }] of layout.documents.entries()) {
+    const source = sources[document];
+    const end = start + size;
+    const [first, last] = [Math.max(from, start), Math.min(to, end)];
+    if (source === undefined || source.size !== size) throw changed(name);
+    // A document without bytes belongs to the piece in which it would begin.
+    const begins = start >= from && start < to;
+    if (first < last) {
+      data.set(await bytesOf(source, name, first - start, last - start), first - from);
+      cuts.push({ document, from: first - from, to: last - from, ends: last === end });
+    } else if (size === 0 && begins) cuts.push({ document, from: 0, to: 0, ends: true });
+    start = end;
+  }
+  return { data, cuts };
+}
+
+async function bytesOf(source: Blob, name: string, from: number, to: number): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await source.slice(from, to).arrayBuffer());
+  } catch {
+    throw changed(name);
+  }
+}
+
+/** A document is not what it was when its digest was taken. */
+export function changed(name: string): InvalidInput {
+  return new InvalidInput(`${name}: the document changed while it was sealed`, "bid.changed");
+}
