@@ -8,8 +8,10 @@ export interface Digests {
   readonly file: Uint8Array;
 }
 
-/** Takes what goes through, in order. A promise says when more may come. */
+/** Takes what goes through, in order, and may keep it. A promise says when more may come. */
 export interface Hashing {
+  /** Bytes to write ciphertext into; what stood in them before means nothing. */
+  room(size: number): Uint8Array<ArrayBuffer>;
   plain(data: Uint8Array, cuts: readonly Cut[]): void | Promise<void>;
   cipher(data: Uint8Array): void | Promise<void>;
   finish(): Promise<Digests>;
@@ -24,6 +26,10 @@ export class Inline implements Hashing {
   constructor(private readonly make: MakeHasher) {
     this.file = make();
     this.current = make();
+  }
+
+  room(size: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(size);
   }
 
   plain(data: Uint8Array, cuts: readonly Cut[]): void {

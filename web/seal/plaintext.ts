@@ -21,9 +21,13 @@ export interface Piece {
  * the manifest says, or cannot be read any more.
  */
 export async function readPlain(layout: Layout, sources: readonly Blob[], from: number, to: number): Promise<Piece> {
-  const data = new Uint8Array(to - from);
+  let data = new Uint8Array(0);
   const cuts: Cut[] = [];
-  if (from < layout.head.length) data.set(layout.head.subarray(from, Math.min(to, layout.head.length)));
+  const room = () => {
+    if (data.length === 0) data = new Uint8Array(to - from);
+    return data;
+  };
+  if (from < layout.head.length) room().set(layout.head.subarray(from, Math.min(to, layout.head.length)));
   let start = layout.head.length;
   for (const [document, { name, size }] of layout.documents.entries()) {
     const source = sources[document];
@@ -33,15 +37,17 @@ export async function readPlain(layout: Layout, sources: readonly Blob[], from: 
     // A document without bytes belongs to the piece in which it would begin.
     const begins = start >= from && start < to;
     if (first < last) {
-      data.set(await bytesOf(source, name, first - start, last - start), first - from);
+      const bytes = await bytesOf(source, name, first - start, last - start);
+      if (bytes.length === to - from) data = bytes;
+      else room().set(bytes, first - from);
       cuts.push({ document, from: first - from, to: last - from, ends: last === end });
     } else if (size === 0 && begins) cuts.push({ document, from: 0, to: 0, ends: true });
     start = end;
   }
-  return { data, cuts };
+  return { data: room(), cuts };
 }
 
-async function bytesOf(source: Blob, name: string, from: number, to: number): Promise<Uint8Array> {
+async function bytesOf(source: Blob, name: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await source.slice(from, to).arrayBuffer());
   } catch {

@@ -61,7 +61,7 @@ export async function sealInto(
     const { data, cuts } = await coming;
     if (at + 1 < blocks) coming = piece(at + 1);
     const size = data.length + Math.ceil(data.length / CHUNK) * TAG;
-    const sealed = new Uint8Array(size);
+    const sealed = hashing.room(size);
     if (at < whole) sink.read(sealed, { at: placeOf(layout, at) });
     else {
       encrypt(layout, at, data, sealed);

@@ -1,0 +1,96 @@
+/** The page's side of sealing: starts the workers, tells how it gets on, stops it. */
+import { scriptAddress } from "../ui/trusted.ts";
+import { YinxinError } from "../verify/errors.ts";
+import type { HashAnswer, HashQuestion, Plan, SealAnswer, SealQuestion } from "./messages.ts";
+import { type Pace, Pacer } from "./pace.ts";
+import type { SealedFile } from "./sealing.ts";
+
+/** Addresses of the two programs, `/assets/….js`. */
+export interface Scripts {
+  readonly seal: string;
+  readonly hash: string;
+}
+
+/** How far a job is: bytes, and its pace. */
+export type Told = (done: number, all: number, pace: Pace) => void;
+
+/** A sealing under way. */
+export interface Job {
+  /** The sealed file; null if it was stopped. Rejects with YinxinError. */
+  readonly done: Promise<SealedFile | null>;
+  /** Stops after the block that is being made; what is written stays, and `start` with the same plan goes on. */
+  stop(): void;
+}
+
+/** SHA-256 of each document, as the manifest names it. Rejects with YinxinError `seal.unreadable`. */
+export async function digestsOf(
+  scripts: Scripts,
+  documents: readonly Blob[],
+  told: Told = () => {},
+): Promise<Uint8Array[]> {
+  const all = documents.reduce((sum, one) => sum + one.size, 0);
+  const pacer = new Pacer(all);
+  let done = 0;
+  const worker = started(scripts.hash, "hash");
+  try {
+    const digests: Uint8Array[] = [];
+    for (const [id, file] of documents.entries()) {
+      digests.push(
+        await new Promise<Uint8Array>((resolve, reject) => {
+          worker.onmessage = ({ data }: MessageEvent<HashAnswer>) => {
+            if ("bytes" in data) {
+              done += data.bytes;
+              told(done, all, pacer.tell(done, performance.now()));
+            } else if ("digest" in data) resolve(data.digest);
+            else reject(new YinxinError(data.fault, "seal.unreadable"));
+          };
+          worker.onerror = () => reject(new YinxinError("the worker failed", "seal.failed"));
+          worker.postMessage({ kind: "file", id, file } satisfies HashQuestion);
+        }),
+      );
+    }
+    return digests;
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Seals, or goes on with it: the same plan makes the same file. `documents` in the manifest's order. */
+export function start(scripts: Scripts, plan: Plan, documents: readonly Blob[], told: Told = () => {}): Job {
+  const hash = started(scripts.hash, "hash");
+  const { port1, port2 } = new MessageChannel();
+  hash.postMessage({ kind: "port", port: port1 } satisfies HashQuestion, [port1]);
+  const { worker, done } = asked(scripts, { kind: "seal", plan, documents, digests: port2 }, [port2], told);
+  hash.onerror = () => worker.dispatchEvent(new ErrorEvent("error"));
+  return {
+    done: done.finally(() => hash.terminate()),
+    stop: () => worker.postMessage({ kind: "stop" } satisfies SealQuestion),
+  };
+}
+
+/** Opens a file just sealed once more, with its maker's secrets. Rejects with YinxinError if it is not what was sealed. */
+export async function check(scripts: Scripts, plan: Plan, digest: Uint8Array): Promise<void> {
+  await asked(scripts, { kind: "check", plan, digest }, [], () => {}).done;
+}
+
+function asked(scripts: Scripts, question: SealQuestion, moved: Transferable[], told: Told) {
+  const worker = started(scripts.seal, "seal");
+  let pacer: Pacer | undefined;
+  const done = new Promise<SealedFile | null>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<SealAnswer>) => {
+      if (data.kind === "progress") {
+        pacer ??= new Pacer(data.all);
+        told(data.done, data.all, pacer.tell(data.done, performance.now()));
+      } else if (data.kind === "sealed") resolve({ digest: data.digest, size: data.size });
+      else if (data.kind === "stopped") resolve(null);
+      else reject(new YinxinError(data.message, data.code));
+    };
+    worker.onerror = () => reject(new YinxinError("the worker failed", "seal.failed"));
+    worker.postMessage(question, moved);
+  }).finally(() => worker.terminate());
+  return { worker, done };
+}
+
+function started(script: string, name: string): Worker {
+  return new Worker(scriptAddress(script), { type: "module", name });
+}

@@ -1,0 +1,70 @@
+/** Seals beside the page. The sealed file grows in the browser's own files (OPFS); documents are read where they lie. */
+import { YinxinError } from "../verify/errors.ts";
+import { Beside } from "./beside.ts";
+import { formRoot } from "./form.ts";
+import { identityDigest } from "./identity.ts";
+import { type Layout, layOut } from "./layout.ts";
+import { readManifest } from "./manifest.ts";
+import type { Plan, SealAnswer, SealQuestion } from "./messages.ts";
+import { checkSealed } from "./opening.ts";
+import { type Sink, sealInto } from "./sealing.ts";
+
+type Handle = Sink & { close(): void };
+type FileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<Handle> };
+
+const scope = self as unknown as {
+  onmessage: ((event: MessageEvent<SealQuestion>) => void) | null;
+  postMessage(answer: SealAnswer): void;
+};
+let stopped = false;
+
+scope.onmessage = async ({ data }) => {
+  if (data.kind === "stop") {
+    stopped = true;
+    return;
+  }
+  try {
+    if (data.kind === "check") await check(data.plan, data.digest);
+    else await seal(data.plan, data.documents, new Beside(data.digests));
+  } catch (error) {
+    const code = error instanceof YinxinError ? error.code : "seal.failed";
+    scope.postMessage({ kind: "fault", code, message: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+function laidOut({ manifest, openingKey, recipients, secrets }: Plan): Layout {
+  return layOut(readManifest(manifest), openingKey, recipients, secrets);
+}
+
+async function seal(plan: Plan, documents: readonly Blob[], hashing: Beside): Promise<void> {
+  const layout = laidOut(plan);
+  const root = await navigator.storage.getDirectory();
+  const sink = await ((await root.getFileHandle(plan.name, { create: true })) as FileHandle).createSyncAccessHandle();
+  try {
+    const all = layout.plain;
+    const told = (done: number) => scope.postMessage({ kind: "progress", done, all });
+    const made = await sealInto(layout, documents, sink, hashing, { told, stopped: () => stopped });
+    scope.postMessage(made === null ? { kind: "stopped" } : { kind: "sealed", ...made });
+  } finally {
+    sink.close();
+  }
+}
+
+/** The file on the disk is opened again with the secrets of its maker. */
+async function check(plan: Plan, digest: Uint8Array): Promise<void> {
+  const { identity, form } = readManifest(plan.manifest);
+  const { size } = laidOut(plan);
+  const root = await navigator.storage.getDirectory();
+  const file = await (await root.getFileHandle(plan.name)).getFile();
+  const { openingKey, recipients, secrets } = plan;
+  const committed = {
+    identity,
+    openingKey,
+    recipients,
+    digest,
+    size,
+    formRoot: formRoot(form, identityDigest(identity)),
+  };
+  await checkSealed(file, committed, secrets.fileKey);
+  scope.postMessage({ kind: "sealed", digest, size });
+}
