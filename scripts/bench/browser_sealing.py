@@ -1,11 +1,11 @@
-"""A bid of 200 MB sealed in Chromium, beside the raw cipher of the same library in the same run, and the memory it takes.
+"""A bid of 200 MB sealed in Chromium, beside the raw cipher of the same library in one run, and the memory it takes.
 
-Sealing is everything from the encryption's first byte to the last one on the disk, with the digests of documents and of
-the sealed file; the digests that the manifest names are taken before, when a document is attached, and are told apart and
-together. The raw cipher is @noble/ciphers' ChaCha20-Poly1305 over as many bytes in chunks of 64 KiB, in a worker as well,
-from one buffer into another. Both are measured in turns; the medians count. Memory is the resident memory of the page's
-whole process, workers and their code included, at its peak, over what it was before. The last sealed file is opened by
-Python and compared with what went in.
+Sealing is everything from the encryption's first byte to the last one on the disk, with the digests of documents and
+of the sealed file; the digests that the manifest names are taken before, when a document is attached, and are told
+apart and together. The raw cipher is @noble/ciphers' ChaCha20-Poly1305 over as many bytes in chunks of 64 KiB, in a
+worker as well, from one buffer into another. Both are measured in turns; the medians count. Memory is the resident
+memory of the page's whole process, workers and their code included, at its peak, over what it was before. The last
+sealed file is opened by Python and compared with what went in.
 
     python scripts/bench/browser_sealing.py [--megabytes N] [--rounds N] [--json FILE]
 """
@@ -44,7 +44,7 @@ def known(made: dict[str, Any]) -> Committed:
 
 
 def measured(folder: Path, size: int, rounds: int) -> dict[str, Any]:
-    """Milliseconds by round of digests, sealing and the cipher alone, and megabytes of memory; the output is checked."""
+    """Milliseconds by round of digests, sealing and the cipher alone; megabytes of memory. The output is checked."""
     source = folder / "document"
     with source.open("wb") as stream:
         for _ in range(size >> 20):
@@ -105,18 +105,20 @@ def main() -> int:
         found = measured(folder, options.megabytes << 20, options.rounds)
     size = options.megabytes * 2**20 / 1e6
     middle = {part: statistics.median(found[part]) / 1000 for part in ("digesting", "sealing", "raw")}
-    print(f"{options.megabytes} MiB in Chromium, median of {options.rounds} rounds; Python opened the last file, all bytes the same")
+    print(f"{options.megabytes} MiB in Chromium, median of {options.rounds} rounds; Python opened the last file")
     for words, seconds in (
         ("raw cipher, in a worker", middle["raw"]),
         ("digests for the manifest", middle["digesting"]),
         ("sealing", middle["sealing"]),
         ("digests and sealing together", middle["digesting"] + middle["sealing"]),
     ):
-        print(f"  {words:32} {seconds:7.2f} s {size / seconds:8.0f} MB/s {middle['raw'] / seconds:6.2f} of the raw cipher")
+        ratio = middle["raw"] / seconds
+        print(f"  {words:32} {seconds:7.2f} s {size / seconds:8.0f} MB/s {ratio:6.2f} of the raw cipher")
     ratio = middle["raw"] / middle["sealing"]
     met = ratio >= GOALS["ratio"] and found["megabytes"] <= GOALS["megabytes"]
     print(f"sealing {ratio:.2f} of the raw cipher; goal {GOALS['ratio']}")
-    print(f"memory {found['megabytes']:.0f} MB over idle; goal {GOALS['megabytes']:.0f} MB: {'met' if met else 'MISSED'}")
+    goal = f"goal {GOALS['megabytes']:.0f} MB"
+    print(f"memory {found['megabytes']:.0f} MB over idle; {goal}: {'met' if met else 'MISSED'}")
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps({"megabytes": options.megabytes, **found}), encoding="utf-8")
     return 0 if met else 1
