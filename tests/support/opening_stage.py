@@ -58,6 +58,7 @@ class OpeningCase:
         companies: who bids, on a ledger of licences of their own.
         sealed: by bidder, one for each envelope.
         guarantees: by bidder, if the notice asks for them as certificates.
+        prices: by bidder, of road works, where it is another one than the others'.
     """
 
     stage: TenderStage
@@ -68,6 +69,7 @@ class OpeningCase:
     sealed: dict[int, list[Sealed]] = field(default_factory=dict)
     committed: dict[int, Commitment] = field(default_factory=dict)
     guarantees: dict[int, str] = field(default_factory=dict)
+    prices: dict[int, str] = field(default_factory=dict)
 
     @property
     def custody(self) -> Path:
@@ -155,6 +157,8 @@ class OpeningCase:
         place = BidPlace(identity.genesis, identity.book, self.tender, identity.lot, identity.bidder, recovery)
         organisation = {} if company is None else alone(place, company.party).signed(0, company.device).as_dict()
         figures = FIGURES.get(bidder, FIGURES[2]) if len(self.notice.envelopes) == 1 else ROADS[envelope - 1]
+        if "price" in figures and bidder in self.prices:
+            figures = {**figures, "price": self.prices[bidder]}
         first = envelope == 1 and company is not None
         shown, guarantee = ((company.licence,), self.guarantees.get(bidder)) if first and company else ((), None)
         documents = [Source("offer.txt", "text/plain", source)]

@@ -49,6 +49,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from chain.kernel.encoding import sha256, unb64url
@@ -229,6 +230,11 @@ class TenderStage:
     def acts(self, name: str) -> AccountActs:
         """Writing from that person's account."""
         return self._ledger(name).acts(self.account(name), timeout=_PATIENCE)
+
+    def acts_of(self, key: bytes) -> AccountActs:
+        """Writing from the account of a private key that no home has, such as a bidder's."""
+        account: LocalAccount = Account.from_key(key)
+        return self._ledger("authority").acts(account, timeout=_PATIENCE)
 
     def _ledger(self, name: str) -> Ledger:
         if name not in self._ledgers:

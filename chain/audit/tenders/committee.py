@@ -47,7 +47,7 @@ def audit_pool(case: TenderCase) -> PoolPaper | None:
 def audit_committee(case: TenderCase, lot: int, pool: PoolPaper | None) -> None:
     """Everything drawn for a lot, and who sits there."""
     notice, line, name = case.notice, case.story.lots[lot], case.lot(lot)
-    if notice is None or not any(_concerns(event) for event in line.records):
+    if notice is None or not (line.rankings or any(_concerns(event) for event in line.records)):
         return
     draws = case.report.try_("A1002", name, partial(draws_of, case.ledger, case.board, case.story, notice, lot))
     if draws is not None:
@@ -60,6 +60,7 @@ def audit_committee(case: TenderCase, lot: int, pool: PoolPaper | None) -> None:
     )
     if committees is not None:
         _committees(case, committees, notice, name)
+        _in_office(case, committees, line, name)
         if draws is not None and pool is not None:
             _names(case, line, draws, committees, pool)
 
@@ -139,6 +140,15 @@ def _committees(case: TenderCase, committees: tuple[RecordedCommittee, ...], not
     last = counted[-1]
     for words, _ in committee_gaps(len(last.members), len(last.experts)):
         case.report.note("A1006", f"{name}, committee {last.number}", words)
+
+
+def _in_office(case: TenderCase, committees: tuple[RecordedCommittee, ...], line: LotStory, name: str) -> None:
+    """Whoever names candidates has them from a committee; also where nothing was ever drawn for the lot."""
+    counted = [one.event for one in committees if one.committee is not None and not one.fault]
+    for event in line.rankings:
+        subject = f"{name}, candidates {event.values['number']} ({hex0x(event.values['digest'])})"
+        seated = any(before(one, event) for one in counted)
+        case.report.holds("A1011", subject, seated, "they were named, and no committee that counts was on record")
 
 
 def _names(

@@ -73,7 +73,7 @@ def test_a_whole_committee_is_clean_and_what_rests_on_words_is_noted(tmp_path: P
     assert {(one.rule, one.result) for one in report.findings} == {("A1005", Result.NOTE)}
     assert any("病假" in one.detail for one in report.findings)
     assert any("place 2: declared: 示例理由" in one.detail for one in report.findings)
-    assert set(report.looked) == {f"A10{number:02}" for number in range(1, 11)}
+    assert set(report.looked) == {f"A10{number:02}" for number in range(1, 12)}
 
 
 def _late_pool(case: DrawCase) -> None:
@@ -175,6 +175,28 @@ def test_a_draw_that_was_dropped_is_broken_once_there_are_candidates(tmp_path: P
     assert [(one.rule, one.result) for one in audited(case).findings if one.rule == "A1003"] == [("A1003", Result.NOTE)]
     case.award()
     assert "A1003" in broken(case)
+
+
+def test_candidates_without_any_committee_on_record_are_found(tmp_path: Path) -> None:
+    """Nothing was drawn and nobody was seated; there is no paper of a committee that could be wrong."""
+    case = DrawCase.opened(tmp_path)
+    assert broken(case) == set()
+    case.award()
+    assert broken(case) == {"A1011"}
+
+
+def test_a_committee_that_is_seated_after_the_candidates_comes_too_late(tmp_path: Path) -> None:
+    case = played(tmp_path)
+    rankings = [event for event in case.teller.events if event.name == "CandidatesNamed"]
+    assert rankings == []
+    case.award()
+    assert broken(case) == set()
+    seated = next(one for one in case.teller.events if one.values.get("kind") == "committee")
+    named = next(one for one in case.teller.events if one.name == "CandidatesNamed")
+    first, second = case.teller.events.index(seated), case.teller.events.index(named)
+    case.teller.events[first] = replace(named, block=seated.block, index=seated.index)
+    case.teller.events[second] = replace(seated, block=named.block, index=named.index)
+    assert "A1011" in broken(case)
 
 
 def test_names_that_open_no_leaf_or_leave_somebody_out_are_found(tmp_path: Path) -> None:
