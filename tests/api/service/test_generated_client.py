@@ -85,10 +85,11 @@ def seen(own_hall: Hall, tmp_path: Path) -> dict[str, Any]:
 
 
 def _approve(hall: Hall) -> None:
-    """The second person, as soon as there is something to decide about."""
+    """The second person, as soon as there is something to decide about; the service's own audit log may come first."""
     for _ in range(300):
         said = hall.town.run(hall.town.approver, "approve", "--all")
-        if said.code == 0 and said.data["answers"]:
+        answers = said.data["answers"] if said.code == 0 else []
+        if any(one["ok"] and not one["request"].startswith("audit-") for one in answers):
             return
         threading.Event().wait(0.1)
     raise AssertionError(said)
