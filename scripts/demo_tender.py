@@ -34,9 +34,9 @@ ENTITY = "11440100000000002J"
 ENTITY_NAME = "示例市公共资源采购中心"
 HOLDERS = 5
 THRESHOLD = 3
-ROUND = 15
+ROUND = 30
 """Seconds of each of the four rounds of the ceremony, on a machine that answers a command in :data:`USUAL`."""
-TO_BID = 115
+TO_BID = 90
 """Seconds from notice to deadline, on such a machine."""
 USUAL = 1.0
 """Seconds that a small command takes on two free cores; on a slower machine people are given more time."""
