@@ -61,7 +61,7 @@ def routers() -> tuple[APIRouter, ...]:
         webhooks.router,
         audit.router,
         health.router,
-        pages.router,
+        *pages.routers,
     )
 
 
@@ -106,6 +106,7 @@ def create_app(service: Service) -> FastAPI:
         app.router.routes.extend(router.routes)
     _every_route_has_a_rule(app.routes)
     problems.install(app)
+    pages.install(app)
     large = [
         re.sub(r"\\\{[^/]*\\\}", "[^/]+", re.escape(route.path))
         for route in app.routes

@@ -94,7 +94,7 @@ def describe(app: FastAPI, version: str) -> dict[str, Any]:
         schemas.pop(unused, None)
     give_samples(schemas)
     for route in app.routes:
-        if isinstance(route, ServiceRoute):
+        if isinstance(route, ServiceRoute) and route.include_in_schema:
             for method in route.methods or ():
                 _complete(document["paths"][route.path_format][method.lower()], route.rule, method)
     app.openapi_schema = document

@@ -24,7 +24,8 @@ from api.accounts.rules import EXTENSION, NotSignedIn, Rule, Where
 from api.audit.log import note_begun, note_ended
 from api.service import idempotency
 from api.service.context import Service, service_of
-from api.service.problems import NotAsBefore, documented, fault, of_error, problem
+from api.service.cookies import secret_for_call
+from api.service.problems import NotAsBefore, documented, fault, of_error, problem, status_of
 from api.service.rates import RATED, Rates, address_of
 from api.service.spool import spooled
 from chain.kernel.encoding import sha256
@@ -180,9 +181,8 @@ class ServiceRoute(APIRoute):
             outcome = response.status_code
             return response
         except YinxinError as error:
-            answer = of_error(request, error)
-            outcome = answer.status_code
-            return answer
+            outcome = status_of(error)
+            raise
         except RequestValidationError:
             outcome = 422
             raise
@@ -198,13 +198,17 @@ class ServiceRoute(APIRoute):
     async def _who(self, service: Service, request: Request, now: int) -> Principal | None:
         header = request.headers.get("Authorization")
         if header is None:
-            return None
+            shown = secret_for_call(request)
+            return None if shown is None else await self._by_secret(service, shown, now)
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise NotSignedIn(
                 "Authorization has another form", field="Authorization", fix="send Authorization: Bearer TOKEN"
             )
-        return await run_in_threadpool(principal_of, service.engine, secret.strip(), now=now)
+        return await self._by_secret(service, secret.strip(), now)
+
+    async def _by_secret(self, service: Service, secret: str, now: int) -> Principal:
+        return await run_in_threadpool(principal_of, service.engine, secret, now=now)
 
 
 def _whole(text: object) -> int | None:

@@ -8,3 +8,11 @@
 
 /** @type {Bundle[]} */
 export const BUNDLES = [{ name: "verify", entry: "web/verify/index.ts" }];
+
+/**
+ * Programs of pages that the service makes, and their workers: `asset("name")` in a template gives the address
+ * (docs/pages.md). A worker is a program of its own, whose address the page hands over as data.
+ *
+ * @type {Bundle[]}
+ */
+export const ISLANDS = [{ name: "page", entry: "web/page/main.ts" }];

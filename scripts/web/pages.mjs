@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { build } from "esbuild";
+import { ISLANDS } from "./bundles.mjs";
 
 const ICONS = {
   icon: "icon.svg",
@@ -78,6 +79,10 @@ export async function buildPages(root, out, shared) {
     outfile: `${out}/sw.js`,
     define: { YINXIN_FILES: JSON.stringify(files), YINXIN_VERSION: JSON.stringify(version) },
   });
+  // What stands on a device for working offline is the scanner; these come when their page does.
+  for (const { name, entry } of ISLANDS) names[name] = await bundle(name, entry);
+  await writeFile(`${out}/names.json`, `${JSON.stringify(names, null, 1)}\n`);
+  files.push(...ISLANDS.map(({ name }) => names[name]));
   return [`${out}/sw.js`, ...PAGES.map((file) => `${out}/${file}`), ...files.map((name) => `${out}${name}`)];
 }
 

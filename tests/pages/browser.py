@@ -18,6 +18,8 @@ DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 PATIENCE = 20_000
 """Milliseconds that anything may take on a busy machine."""
+READY = "#start-camera, article.verdict, main#main"
+"""There as soon as a page is: of the scanner, or of the frame that all other pages share."""
 
 
 @dataclass
@@ -43,12 +45,12 @@ class Visit:
     def open(self, path: str = "/verify") -> None:
         """Go there and wait for the page."""
         self.page.goto(f"{self.url}{path}")
-        self.page.wait_for_selector("#start-camera, article.verdict", state="attached")
+        self.page.wait_for_selector(READY, state="attached")
 
     def reload(self) -> None:
         """Load the page again and wait for it."""
         self.page.reload()
-        self.page.wait_for_selector("#start-camera, article.verdict", state="attached")
+        self.page.wait_for_selector(READY, state="attached")
 
     def ready_offline(self) -> None:
         """Wait until the device has all it needs without a network: the page's files, the trust root, the snapshot."""
@@ -181,6 +183,28 @@ class Browser:
         finally:
             context.unroute_all(behavior="ignoreErrors")
             context.close()
+
+    @contextlib.contextmanager
+    def room(self, path: str, *, secret: str | None = None, language: str = "zh", **settings: Any) -> Iterator[Visit]:
+        """A visit to a page that the service makes.
+
+        Args:
+            path: where it begins.
+            secret: of a session (``house.served.token(name)``); None for a stranger.
+            language: ``zh`` or ``en``.
+            settings: of Playwright's context, such as ``viewport=PHONE``; ``checked=False`` to leave out looking back.
+        """
+        cookies = {"yinxin_language": language, **({} if secret is None else {"yinxin_session": secret})}
+        state = {
+            "cookies": [
+                {"name": name, "value": value, "domain": urlsplit(self.url).hostname, "path": "/", "expires": -1,
+                 "httpOnly": name == "yinxin_session", "secure": False, "sameSite": "Strict"}
+                for name, value in cookies.items()
+            ],
+            "origins": [],
+        }  # fmt: skip
+        with self.visit(path, storage_state=state, **settings) as opened:
+            yield opened
 
 
 def _launch(playwright: Playwright, executable: Path, flags: Sequence[str]) -> Program:

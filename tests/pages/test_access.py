@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.pages.axe import audit
 from tests.pages.browser import DESK, PHONE, Browser, Visit
 from tests.pages.house import House
 
@@ -15,18 +15,6 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 SMALL = {"width": 320, "height": 640}
 """The width at which a page of 1280 pixels is shown at 400 % (WCAG 2.2, 1.4.10)."""
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RUN = """() => axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations
-  .filter((one) => ['serious', 'critical'].includes(one.impact))
-  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`)
-)"""
-
-
-def audit(visit: Visit) -> list[str]:
-    if not visit.page.evaluate("'axe' in window"):
-        visit.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = visit.page.evaluate(RUN)
-    return found
 
 
 def answered(name: str) -> Callable[[House, Visit], Any]:

@@ -8,6 +8,7 @@ files (CSP level 3, Trusted Types); WebAssembly runs only in the reader's worker
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,6 +86,24 @@ def file_of(name: str, folder: Path = BUILT) -> SiteFile:
         raise NotFound(
             "no such file", code="page.unknown", field="name", fix="load the page again; it names its files itself"
         )
+    return found
+
+
+@cache
+def _names(folder: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads(file_of("names.json", folder).body)
+    return found
+
+
+def address_of_asset(name: str, folder: Path = BUILT) -> str:
+    """Where a built file is found, by the name it has in scripts/web/bundles.mjs, such as ``page``.
+
+    Raises:
+        Unavailable: the pages are not built, or are older than this page.
+    """
+    found = _names(folder).get(name)
+    if found is None:
+        raise Unavailable(f"the pages are built without {name}", code="service.no_pages", fix="make web builds them")
     return found
 
 

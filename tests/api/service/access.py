@@ -19,7 +19,7 @@ ANYBODY: frozenset[str] = frozenset(
         "show_status_list",
         "make_claim", "end_own_binding", "show_claim", "list_shipped_types", "list_types", "show_type", "show_schema",
         "show_template", "list_bureaus", "show_bureau", "list_anchors", "list_status_heads", "show_blob", "alive",
-        "ready", "show_first_page", "show_local_authority", "show_scanner", "show_scanned", "show_service_worker",
+        "ready", "show_local_authority", "show_scanner", "show_scanned", "show_service_worker",
         "show_asset", "show_trust_root", "show_trust_snapshot", "call_ledger", "list_tenders", "show_tender",
         "show_tender_timeline", "show_tender_paper", "show_opening", "list_places", "show_ceremony", "ask_question",
         "check_receipt", "show_statistics", "show_statistics_table", "show_releases", "show_record", "list_releases",

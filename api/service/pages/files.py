@@ -1,15 +1,13 @@
-"""GET / and GET /ca.crt."""
+"""Built files: the scanner, its service worker, everything under /assets/; and the local authority's certificate."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from api.accounts.rules import public
-from api.service.health import readiness
-from api.service.pages.first import POLICY, first_page
 from api.service.pages.site import KINDS, file_of
 from api.service.routes import Here, ServiceRoute, bytes_of, ruled
 from chain.kernel.errors import NotFound
@@ -24,13 +22,6 @@ _PAGE: dict[int | str, dict[str, Any]] = {
         "content": {"text/html": {"schema": {"type": "string", "examples": ["<!doctype html>"]}}},
     }
 }
-
-
-@router.get("/", response_class=Response, **ruled(public(), responses=_PAGE), summary="The first page")
-def show_first_page(service: Here) -> Response:
-    """What this is, which parts answer, and where to read on. Always 200, so that a broken part can be shown."""
-    page = first_page(readiness(service), local=bool(service.settings.local_authority))
-    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 
 @router.get(
