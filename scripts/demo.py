@@ -377,6 +377,7 @@ class Demo:
             f"chain {self.chain_id}, embedded, kept by one operator, 1 witness; {store}",
             f"{self.issued} certificates issued, on the ledger",
             self.day.summary(),
+            self.award.summary(),
         ]
 
 
@@ -438,12 +439,14 @@ def main() -> int:
     relative = os.path.relpath(out, ROOT)
     print(
         f"{seconds:.0f} seconds. Left in {relative}/: "
-        f"report.md bundles/ qr/ paper/ forged/ lists/ snapshot.json trust-root.json, and the homes\n"
+        f"report.md bundles/ qr/ paper/ forged/ lists/ board/ receipts/ award/ guarantees/ builders/ ocds/ "
+        f"snapshot.json trust-root.json, and the homes\n"
         f"Go on: .venv/bin/yinxin --home {relative}/home find 示例\n"
         f"       .venv/bin/yinxin --home {relative}/home audit --all\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify {relative}/qr/{demo.pictures[0].name}\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify "
-        f"{relative}/forged/another-name-in-a-genuine-bundle.json"
+        f"{relative}/forged/another-name-in-a-genuine-bundle.json\n"
+        "Pages in a browser (board, console, wallet, scanner): make up"
     )
     return 0
 

@@ -155,7 +155,7 @@ class AwardDay:
         """Award, letter, contract, guarantees."""
         stage, number = self.stage, self.number
         awarded = self._after_period("tender", "award", number)
-        winner = awarded["organisation"]["name"]
+        self.awarded = winner = awarded["organisation"]["name"]
         letter = self.stage.out / "award" / "letter.csv"
         letter.parent.mkdir()
         self.officer.run("tender", "letter", number, "--out", letter)
@@ -216,10 +216,18 @@ class AwardDay:
         stage.chapter("For everybody: Open Contracting data, statistics")
         out = stage.out / "ocds"
         made = self.auditor.run("tender", "ocds", number, "--out", out).data
-        stage.say(f"{made['tenders'][0]['releases']} releases of OCDS 1.1.5 and a record, each valid")
+        self.releases = made["tenders"][0]["releases"]
+        stage.say(f"{self.releases} releases of OCDS 1.1.5 and a record, each valid")
         self.auditor.run("tender", "statistics")
         signals = self.day.supervisor.run("tender", "signals", number).data
         stage.say(f"the supervisor sees {len(signals['signals'])} signals, as advice")
+
+    def summary(self) -> str:
+        """One line."""
+        return (
+            f"judged by a drawn committee, awarded to {self.awarded}, letter of award and contract on the ledger; "
+            f"{self.releases} releases of open data"
+        )
 
 
 def filled(sheet: str, half: int) -> str:
