@@ -82,8 +82,9 @@ export function standing(binding: Binding, lane: LaneReading): Standing {
   if (binding.bureau !== lane.bureau) return { state: "none" };
   const ended = lane.entries.get(hex(binding.end))?.[0];
   const found = lane.entries.get(hex(binding.tag))?.find((entry) => equal(entry.document, binding.digest));
-  if (found === undefined) return lane.doubt === null ? { state: "none" } : { state: "open", fault: lane.doubt };
+  // An end that is seen is an end, whatever else could not be read.
   if (ended !== undefined) return { state: "ended", until: ended.anchor };
+  if (found === undefined) return lane.doubt === null ? { state: "none" } : { state: "open", fault: lane.doubt };
   if (lane.doubt !== null) return { state: "open", fault: lane.doubt };
   return { state: "bound", since: found.anchor };
 }

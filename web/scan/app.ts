@@ -1,4 +1,5 @@
 /** Puts the page together: its state, what its buttons do, and how a thing shown to it becomes an answer. */
+import { looksLikeShowing } from "../claims/showing.ts";
 import { announce } from "../ui/announce.ts";
 import { dialogOpen, renewDialog } from "../ui/dialog.ts";
 import { fill, h } from "../ui/dom.ts";
@@ -13,7 +14,9 @@ import type { Shift } from "./shift.ts";
 import { shiftActions } from "./shift_actions.ts";
 import { type Answer, type FaultName, type Given, START, type State } from "./state.ts";
 import type { Trust } from "./trust.ts";
+import * as vault from "./vault.ts";
 import { answerCard, spoken } from "./view/answer.ts";
+import { askDialog, requestDialog } from "./view/asking.ts";
 import { deviceDialog } from "./view/device.ts";
 import { identifierDialog, pasteDialog, signInDialog } from "./view/dialogs.ts";
 import { header } from "./view/header.ts";
@@ -136,6 +139,7 @@ export class App {
         chosen: (file) => this.file(file),
         paste: () => pasteDialog((text) => this.text(text)),
         identifier: () => identifierDialog((identifier) => this.identifier(identifier)),
+        ask: () => void this.ask(),
       }),
       h("section", { id: "answer", tabindex: -1, "aria-label": t("answer.label") }, this.answerPart(answer)),
     );
@@ -269,6 +273,18 @@ export class App {
     });
   }
 
+  private async ask(): Promise<void> {
+    this.viewfinder.stop();
+    const [name = ""] = await vault.all<string>("desk");
+    askDialog(name, (wish) => {
+      void vault.put("desk", wish.name);
+      requestDialog(this.checking.showings.ask(wish), {
+        camera: () => void this.viewfinder.start(false),
+        paste: () => pasteDialog((text) => this.text(text)),
+      });
+    });
+  }
+
   private identifier(identifier: string): void {
     if (this.trust.standing.connection !== "online") {
       this.fail("offline", "");
@@ -310,7 +326,9 @@ export class App {
     this.checking.check(input, session).then(
       async ({ found, took, offline }) => {
         if (turn !== this.turn) return;
-        const waits = session === null && staysOpen(found);
+        // Whether somebody is there now is not told by checking again later.
+        const live = typeof input === "string" && looksLikeShowing(input);
+        const waits = session === null && !live && staysOpen(found);
         const entry = await this.shift.add(found, now(), waits ? hold(input) : null);
         const given: Given = { kind: "given", found, at: now(), took, offline, entry: entry.id, queued: waits };
         this.show(given);

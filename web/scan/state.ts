@@ -1,4 +1,5 @@
 /** What is on the screen, as plain data; views are functions of it, so that another language is the same state drawn anew. */
+import type { Refusal } from "../claims/request.ts";
 import type { Verification } from "../verify/index.ts";
 import type { WordKey } from "../words/words.ts";
 import type { CameraFault } from "./camera.ts";
@@ -7,7 +8,14 @@ import type { CameraFault } from "./camera.ts";
 export type Intake =
   | { readonly kind: "rest" }
   | { readonly kind: "asking" }
-  | { readonly kind: "viewing"; readonly cameras: number; readonly light: boolean; readonly patience: boolean }
+  | {
+      readonly kind: "viewing";
+      readonly cameras: number;
+      readonly light: boolean;
+      readonly patience: boolean;
+      /** Parts of a live code that were seen. */
+      readonly parts: { readonly have: number; readonly of: number } | null;
+    }
   | { readonly kind: "fault"; readonly fault: CameraFault };
 
 /** Things that cannot be checked at all, each with a sentence and a way on. */
@@ -21,7 +29,9 @@ export type FaultName =
   | "pdf"
   | "missing"
   | "offline"
-  | "refused";
+  | "refused"
+  | "showingBroken"
+  | `showing_${Refusal}`;
 
 /** The side where the answer stands. */
 export type Answer =

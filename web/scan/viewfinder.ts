@@ -1,7 +1,8 @@
 /** The camera's life on the page: asks, watches for a code, gives up patience after a while, stops. */
 import { Camera, CameraError } from "./camera.ts";
+import { Codes } from "./codes.ts";
 import { prepareReader, ReaderFault, readCodes } from "./reader.ts";
-import { fromCodes, ReadingFault } from "./reading.ts";
+import { ReadingFault } from "./reading.ts";
 import type { FaultName, Intake } from "./state.ts";
 import { video } from "./view/intake.ts";
 
@@ -16,13 +17,15 @@ export class Viewfinder {
 
   /**
    * @param shown draws the viewfinder
-   * @param found is given the digits of a certificate's code; the camera is stopped by then
+   * @param found is given the digits of a certificate's code, or a whole live code; the camera is stopped by then
    * @param failed is told what cannot be read
+   * @param reader makes what reads the codes of one look-out
    */
   constructor(
     private readonly shown: (intake: Intake) => void,
     private readonly found: (digits: string) => void,
     private readonly failed: (fault: FaultName) => void,
+    private readonly reader: () => Pick<Codes, "take" | "progress"> = () => new Codes(),
   ) {
     // A page in the background watches nobody.
     document.addEventListener("visibilitychange", () => {
@@ -50,14 +53,21 @@ export class Viewfinder {
     }
     this.camera = camera;
     this.lit = false;
-    const view: Intake = { kind: "viewing", cameras: camera.count, light: camera.hasLight, patience: false };
+    const codes = this.reader();
+    const view: Intake = {
+      kind: "viewing",
+      cameras: camera.count,
+      light: camera.hasLight,
+      patience: false,
+      parts: null,
+    };
     this.shown(view);
     const timer = setTimeout(() => {
       if (turn === this.turn) this.shown({ ...view, patience: true });
     }, PATIENCE);
     try {
       await ready;
-      await camera.watch((frame) => this.look(frame, turn));
+      await camera.watch((frame) => this.look(frame, turn, codes, view));
     } catch (error) {
       if (turn !== this.turn) return;
       this.stop();
@@ -84,16 +94,22 @@ export class Viewfinder {
     this.shown({ kind: "rest" });
   }
 
-  private async look(frame: ImageBitmap, turn: number): Promise<boolean> {
+  private async look(
+    frame: ImageBitmap,
+    turn: number,
+    codes: Pick<Codes, "take" | "progress">,
+    view: Intake & { readonly kind: "viewing" },
+  ): Promise<boolean> {
     const texts = await readCodes(frame);
     if (turn !== this.turn) return true;
-    const digits = fromCodes(texts);
-    if (digits !== null) {
-      this.found(digits);
+    const before = codes.progress?.have ?? 0;
+    const found = codes.take(texts);
+    if (found !== null) {
+      this.found(found);
       return true;
     }
-    // A code of another kind is said to be one, instead of being stared at.
-    if (texts.length > 0) throw new ReadingFault("otherCode");
+    const parts = codes.progress;
+    if (parts !== null && parts.have !== before) this.shown({ ...view, parts });
     return false;
   }
 }

@@ -1,4 +1,6 @@
 /** Puts the wallet together: which page is shown, what its buttons do, and when the locker closes. */
+
+import { requestIn, type ShowingRequest } from "../claims/request.ts";
 import { Checking } from "../scan/checking.ts";
 import type { Trust } from "../scan/trust.ts";
 import { announce } from "../ui/announce.ts";
@@ -6,22 +8,29 @@ import { closeDialog, dialogOpen, renewDialog } from "../ui/dialog.ts";
 import { type Child, fill, h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
 import { icon } from "../ui/icons.ts";
-import { w } from "../words/wallet.ts";
+import { YinxinError } from "../verify/errors.ts";
+import { type WalletKey, w } from "../words/wallet.ts";
 import { type Language, languageTag, setLanguage } from "../words/words.ts";
 import { Cards, fileOf } from "./cards.ts";
+import { packed, unpacked } from "./carrying.ts";
 import { DeviceActions } from "./device_actions.ts";
 import { watchIdle } from "./idle.ts";
+import { allShown, forgetShown } from "./live.ts";
 import * as locker from "./locker.ts";
 import { LockerFault } from "./locker.ts";
-import { checkAgain, type Opened, openFile, openText } from "./opening.ts";
+import { bringIn, checkAgain, type Opened, openFile, openText } from "./opening.ts";
+import { ShowActions } from "./show_actions.ts";
 import type { Notice, View } from "./state.ts";
 import { bindingPart } from "./view/binding.ts";
 import { cardPage } from "./view/card.ts";
+import { inDialog, outDialog } from "./view/carry.ts";
 import { pasteDialog, pinDialog, settingsDialog, sureDialog } from "./view/dialogs.ts";
 import { lockedPage, type Typed, welcomePage } from "./view/entrance.ts";
 import { header } from "./view/header.ts";
 import { helpPage } from "./view/help.ts";
+import { historyPage } from "./view/history.ts";
 import { homePage } from "./view/home.ts";
+import { lensDialog } from "./view/lens.ts";
 
 const NOTHING: Typed = { pin: "", again: "", fault: null, busy: false };
 
@@ -61,6 +70,8 @@ export class App {
   // ------------------------------------------------------------------ showing
 
   private go(view: View, notice: Notice | null = null): void {
+    // A live code lives on its own page only.
+    if (this.view.kind === "live" && view.kind !== "live") this.view.showing.stop();
     this.view = view;
     this.notice = notice;
     this.draw();
@@ -77,6 +88,7 @@ export class App {
       h("a", { class: "skip button", href: "#main" }, w("app.skip")),
       header(this.cards !== null, this.view.kind !== "home", {
         home: () => this.go({ kind: "home" }),
+        history: () => void this.history(),
         settings: () => this.settings(),
         lock: () => this.lock(),
         speak: (lang) => this.speak(lang),
@@ -123,11 +135,19 @@ export class App {
       const forgotten = (): void => this.wipe();
       return [lockedPage(this.typed, this.waiting !== null, () => void this.open(), forgotten)];
     }
+    if (view.kind === "asked") return view.showing.asked();
+    if (view.kind === "live") return view.showing.live();
+    if (view.kind === "history") {
+      return historyPage(view.entries, () => {
+        void forgetShown().then(() => this.go({ kind: "home" }, { tone: "good", key: "history.gone" }));
+      });
+    }
     const card = view.kind === "card" ? cards.get(view.id) : null;
     if (card === null) {
       return homePage(cards.newestFirst, {
         chosen: (file) => this.file(file),
         paste: () => pasteDialog((text) => this.text(text)),
+        scan: () => lensDialog((text) => this.text(text)),
         open: (id) => {
           this.go({ kind: "card", id });
           this.device?.follow(id);
@@ -135,7 +155,8 @@ export class App {
         help: () => this.go({ kind: "help" }),
       });
     }
-    return cardPage(card, [this.device === null ? null : bindingPart(card, this.device.of(card))], {
+    const scan = (): void => lensDialog((text) => this.text(text));
+    return cardPage(card, [this.device === null ? null : bindingPart(card, this.device.of(card), scan)], {
       check: () => void this.opening(() => checkAgain(card, this.checking, cards)),
       save: () => {
         const { ending, kind, data } = fileOf(card);
@@ -157,6 +178,8 @@ export class App {
   private settings(): void {
     settingsDialog({
       change: () => pinDialog((before, after) => this.change(before, after)),
+      out: () => outDialog((phrase) => this.carryOut(phrase)),
+      bring: () => inDialog((file, phrase) => this.bring(file, phrase)),
       help: () => {
         closeDialog();
         this.go({ kind: "help" });
@@ -256,7 +279,53 @@ export class App {
 
   private text(text: string): void {
     const { cards } = this;
-    if (cards !== null) void this.opening(() => openText(text, this.checking, cards));
+    if (cards === null || this.asked(text, cards)) return;
+    void this.opening(() => openText(text, this.checking, cards));
+  }
+
+  /** Takes text for a request, if it is one. */
+  private asked(text: string, cards: Cards): boolean {
+    let request: ShowingRequest | null;
+    try {
+      request = requestIn(text);
+    } catch (error) {
+      if (!(error instanceof YinxinError)) throw error;
+      this.go({ kind: "home" }, { tone: "bad", key: "asked.broken" });
+      return true;
+    }
+    if (request === null) return false;
+    const showing = new ShowActions(request, cards, {
+      draw: () => this.draw(),
+      live: () => this.go({ kind: "live", showing }),
+      say: (notice) => this.go({ kind: "live", showing }, notice),
+      done: (notice) => {
+        if (this.cards !== null) this.go({ kind: "home" }, notice);
+      },
+    });
+    this.go({ kind: "asked", showing });
+    return true;
+  }
+
+  private async history(): Promise<void> {
+    this.go({ kind: "history", entries: await allShown() });
+  }
+
+  private async carryOut(phrase: string): Promise<void> {
+    const { cards } = this;
+    if (cards === null) return;
+    const file = await packed([...cards.newestFirst].reverse(), await allShown(), phrase);
+    download("yinxin-wallet.json", "application/json", file);
+    this.go({ kind: "home" }, { tone: "good", key: "carry.saved" });
+  }
+
+  private async bring(file: File, phrase: string): Promise<WalletKey | null> {
+    const { cards } = this;
+    const carried = await unpacked(new Uint8Array(await file.arrayBuffer()), phrase);
+    if (carried === "wrong") return "carry.wrong";
+    if (carried === "other" || cards === null) return "carry.other";
+    const count = await bringIn(carried, this.checking, cards);
+    this.go({ kind: "home" }, { tone: "good", key: "carry.done", values: { count } });
+    return null;
   }
 
   private file(file: Blob): void {

@@ -117,6 +117,11 @@ export async function drop(name: string): Promise<void> {
   await database.remove("sealed", name);
 }
 
+/** Forgets every value whose name begins with `prefix`. */
+export async function dropAll(prefix: string): Promise<void> {
+  for (const [name] of await database.list<Sealed>("sealed", prefix)) await database.remove("sealed", name);
+}
+
 /** Makes a P-256 key, stores it wrapped, and gives its public half; its private half never is in a script's hands. */
 export async function makeKey(name: string): Promise<CryptoKey> {
   const pair = await crypto.subtle.generateKey(CURVE, true, ["sign"]);

@@ -5,6 +5,8 @@ import { fromFile, fromText, ReadingFault } from "../scan/reading.ts";
 import { now } from "../ui/times.ts";
 import type { Input } from "../verify/index.ts";
 import { type Card, type Cards, cardOf, checkedOf } from "./cards.ts";
+import type { Carried } from "./carrying.ts";
+import { keepShown } from "./live.ts";
 import type { Notice } from "./state.ts";
 
 /** What became of it. */
@@ -62,4 +64,15 @@ export async function checkAgain(card: Card, checking: Checking, cards: Cards): 
     card: await cards.put({ ...card, certificate, checked: checkedOf(found, now(), offline) }),
     notice: { tone: "good", key: "card.checked" },
   };
+}
+
+/** Takes in what another device carried out, checked anew; how many certificates. Throws LockerFault. */
+export async function bringIn(carried: Carried, checking: Checking, cards: Cards): Promise<number> {
+  let count = 0;
+  for (const text of carried.inputs) {
+    const { card } = await opened(() => Promise.resolve(held(text)), checking, cards);
+    if (card !== null) count += 1;
+  }
+  for (const entry of carried.shown) await keepShown(entry);
+  return count;
 }

@@ -2,7 +2,7 @@
 import { type Child, h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
 import { age, dateTime, legalDay, now, number, secondsOf, zoneName } from "../../ui/times.ts";
-import { type Certificate, type Verdict, verdictWords } from "../../verify/index.ts";
+import { type Certificate, type Step, sentence, type Verdict, verdictWords } from "../../verify/index.ts";
 import { language, t, type WordKey } from "../../words/words.ts";
 import type { Given } from "../state.ts";
 import { steps } from "./steps.ts";
@@ -38,7 +38,7 @@ export function shapeOf(verdict: Verdict): IconName {
 export function answerCard(given: Given, actions: AnswerActions): HTMLElement {
   const { found } = given;
   const words = verdictWords(found.verdict, language());
-  const whoPart = found.certificate === null ? null : person(found.certificate);
+  const whoPart = found.certificate === null ? null : person(found.certificate, found.steps[6]);
   return h(
     "article",
     { class: `verdict tone-${words.colour}`, "data-verdict": found.verdict, "aria-labelledby": "verdict" },
@@ -146,7 +146,7 @@ function next(given: Given, says: string, actions: AnswerActions): HTMLElement {
   );
 }
 
-function person(certificate: Certificate): HTMLElement {
+function person(certificate: Certificate, shower: Step): HTMLElement {
   return h(
     "section",
     { class: "stack", "aria-labelledby": "compare" },
@@ -168,7 +168,23 @@ function person(certificate: Certificate): HTMLElement {
       h("dl", { class: "facts" }, ...once(certificate).map((field) => fact(field[language()], shown(field.value)))),
     certificate.hidden > 0 &&
       h("p", { class: "soft small" }, t("answer.hidden", { count: number(certificate.hidden) })),
-    certificate.confirmed && h("p", { class: "small soft" }, t("answer.photographed")),
+    presence(certificate, shower),
+  );
+}
+
+/** Whether the holder's own device shows it, right now; a printed code can be photographed. */
+function presence(certificate: Certificate, shower: Step): HTMLElement | null {
+  if (shower.result === "SKIPPED") {
+    return certificate.confirmed ? h("p", { class: "small soft" }, t("answer.photographed")) : null;
+  }
+  const [tone, drawing] = (
+    { VALID: ["good", "person"], INVALID: ["bad", "cross"], ERROR: ["care", "question"] } as const
+  )[shower.result];
+  return h(
+    "div",
+    { class: `note note-${tone}`, "data-present": shower.result },
+    icon(drawing),
+    h("div", {}, h("strong", {}, t(`present.${shower.result}`)), sentence(shower.code, shower.params, language())),
   );
 }
 

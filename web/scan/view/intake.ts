@@ -14,6 +14,7 @@ export interface IntakeActions {
   chosen(file: File): void;
   paste(): void;
   identifier(): void;
+  ask(): void;
 }
 
 /** The camera's picture; it outlives every drawing of the page. */
@@ -36,8 +37,12 @@ export function intakeCard(intake: Intake, keying: boolean, answered: boolean, a
       if (file !== undefined) actions.chosen(file);
     },
   });
-  const way = (name: "file" | "paste" | "keyboard", words: string, act: () => void, id: string): HTMLElement =>
-    h("button", { class: "button", type: "button", id, onclick: act }, icon(name), words);
+  const way = (
+    name: "file" | "paste" | "keyboard" | "person",
+    words: string,
+    act: () => void,
+    id: string,
+  ): HTMLElement => h("button", { class: "button", type: "button", id, onclick: act }, icon(name), words);
   return h(
     "section",
     { class: "card stack beside", id: "intake", "aria-labelledby": "intake-heading" },
@@ -52,6 +57,7 @@ export function intakeCard(intake: Intake, keying: boolean, answered: boolean, a
       way("file", t("intake.file"), () => picker.click(), "choose-file"),
       way("paste", t("intake.paste"), actions.paste, "open-paste"),
       way("keyboard", t("intake.identifier"), actions.identifier, "open-identifier"),
+      way("person", t("intake.ask"), actions.ask, "open-ask"),
     ),
     picker,
     h("p", { class: "small soft" }, t("intake.drop")),
@@ -63,7 +69,11 @@ function finder(intake: Intake): Child[] {
     return [
       video,
       corners(),
-      h("p", { class: "viewfinder-hint" }, t(intake.patience ? "camera.nearer" : "camera.hint")),
+      h(
+        "p",
+        { class: "viewfinder-hint" },
+        intake.parts === null ? t(intake.patience ? "camera.nearer" : "camera.hint") : t("camera.parts", intake.parts),
+      ),
     ];
   }
   if (intake.kind === "asking") {

@@ -42,8 +42,13 @@ function step(one: Step): HTMLElement {
       h("span", { class: "step-result" }, icon(SHAPES[one.result]), resultWord(one.result, language())),
     ),
     h("p", {}, sentence(one.code, plain(one), language())),
-    h("p", { class: "step-rests" }, t("steps.rests", { source: t(`steps.source.${one.name}`) })),
+    h("p", { class: "step-rests" }, t("steps.rests", { source: t(`steps.source.${restsOn(one)}`) })),
   );
+}
+
+/** Step 7 is the clerk's own, unless a device made it. */
+function restsOn({ name, result, code }: Step): Step["name"] | "device" {
+  return name === "holder" && result !== "SKIPPED" && code !== "skipped" ? "device" : name;
 }
 
 /** Values as people read them: times in their own zone, kinds by their names. */

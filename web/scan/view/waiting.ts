@@ -38,6 +38,13 @@ const TEXTS: Readonly<Record<FaultName, readonly [WordKey, WordKey]>> = {
   missing: ["identifier.missing", "identifier.missingNext"],
   offline: ["identifier.offline", "identifier.offlineNext"],
   refused: ["identifier.refused", "identifier.refusedNext"],
+  showingBroken: ["showing.broken", "showing.againNext"],
+  showing_replayed: ["showing.replayed", "showing.replayedNext"],
+  showing_other_request: ["showing.otherRequest", "showing.againNext"],
+  showing_other_place: ["showing.otherPlace", "showing.againNext"],
+  showing_request_expired: ["showing.requestExpired", "showing.againNext"],
+  showing_expired: ["showing.expired", "showing.expiredNext"],
+  showing_clock: ["showing.clock", "showing.clockNext"],
 };
 
 /** What cannot be read is no verdict, and looks like none. */

@@ -18,8 +18,8 @@ export interface BindingActions {
   giveUp(): void;
 }
 
-/** The part of a card's page that tells of this device. */
-export function bindingPart(card: Card, actions: BindingActions): Child {
+/** The part of a card's page that tells of this device; `scan` looks for a request to answer. */
+export function bindingPart(card: Card, actions: BindingActions, scan: () => void): Child {
   const { acting } = card;
   if (acting === null) {
     if (!claimable(card)) return null;
@@ -30,6 +30,12 @@ export function bindingPart(card: Card, actions: BindingActions): Child {
   if (acting.state === "bound") {
     const says = w("bind.boundText", { block: acting.block ?? 0 });
     return part("bound", "check", w("bind.bound"), says, [
+      h(
+        "button",
+        { class: "button primary", type: "button", id: "scan-request", onclick: scan },
+        icon("scan"),
+        w("bind.show"),
+      ),
       button("ask-binding", "turn", w("bind.ask"), actions.ask),
       button("give-up", "close", w("bind.giveUp"), actions.giveUp),
     ]);

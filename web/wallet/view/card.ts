@@ -20,8 +20,8 @@ export interface CardActions {
 export function cardPage(card: Card, more: readonly Child[], actions: CardActions): Child[] {
   return [
     standing(card, actions),
-    sheet(card),
     ...more,
+    sheet(card),
     h(
       "section",
       { class: "row" },

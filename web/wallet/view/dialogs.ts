@@ -42,6 +42,8 @@ export function pasteDialog(given: (text: string) => void): void {
 /** What the settings' buttons do. */
 export interface SettingsActions {
   change(): void;
+  out(): void;
+  bring(): void;
   help(): void;
   wipe(): void;
 }
@@ -56,6 +58,8 @@ export function settingsDialog(actions: SettingsActions): void {
       dismiss: w("settings.close"),
       body: [
         way("change-pin", "lock", w("pin.heading"), actions.change),
+        way("carry-out", "save", w("carry.out"), actions.out),
+        way("carry-in", "file", w("carry.bring"), actions.bring),
         way("open-help-lost", "question", w("help.open"), actions.help),
         way("wipe", "bin", w("wipe.heading"), actions.wipe),
         h("p", { class: "small soft" }, w("settings.kept")),

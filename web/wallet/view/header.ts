@@ -8,6 +8,7 @@ import { type Language, language, t } from "../../words/words.ts";
 /** What the bar's buttons do. */
 export interface HeaderActions {
   home(): void;
+  history(): void;
   settings(): void;
   lock(): void;
   speak(language: Language): void;
@@ -22,6 +23,7 @@ export function header(open: boolean, away: boolean, actions: HeaderActions): HT
     { class: "bar" },
     h("div", { class: "brand" }, h("img", { src: ICON, alt: "", width: 36, height: 36 }), h("h1", {}, w("app.title"))),
     open && away && chip("go-home", "list", w("app.home"), actions.home),
+    open && !away && chip("open-history", "clock", w("history.open"), actions.history),
     open && chip("open-settings", "device", w("settings.open"), actions.settings),
     open && chip("lock", "lock", w("app.lock"), actions.lock),
     languages(actions),

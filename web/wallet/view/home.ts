@@ -12,6 +12,7 @@ import type { Card } from "../cards.ts";
 export interface HomeActions {
   chosen(file: File): void;
   paste(): void;
+  scan(): void;
   open(id: number): void;
   help(): void;
 }
@@ -96,6 +97,12 @@ function adding(actions: HomeActions): HTMLElement {
         { class: "button", type: "button", id: "open-paste", onclick: actions.paste },
         icon("paste"),
         w("add.paste"),
+      ),
+      h(
+        "button",
+        { class: "button", type: "button", id: "open-lens", onclick: actions.scan },
+        icon("scan"),
+        w("lens.open"),
       ),
       h(
         "button",
