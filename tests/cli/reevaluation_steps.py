@@ -25,6 +25,21 @@ def filled(text: str, *points: str) -> str:
     return text
 
 
+def qualified_again(case: OpeningCase) -> None:
+    """The certificates of the bids are looked at once more, as of the block that opened the prices."""
+    stage, tender = case.stage, str(case.tender)
+    words = ("tender", "qualify", tender, "--envelope", "2")
+    found = stage.ok("officer", *words)
+    assert (found["envelope"], [(one["place"], one["result"]) for one in found["bids"]]) == (
+        2, [(1, "pass"), (2, "pass"), (3, "pass")],
+    )  # fmt: skip
+    assert found["opening"]["block"] == case.story.lots[1].openings[2].event.block.number
+    again = stage.ok("officer", *words)
+    assert (again["recorded"], again["same"], again["differs"]) == (found["recorded"], [1, 2, 3], [])
+    late = stage.run("officer", "tender", "qualify", tender)
+    assert late.code == 1, "that of the first envelope is over"
+
+
 def low_price_is_answered(case: OpeningCase, members: tuple[str, ...]) -> None:
     """The report waits for the low price of place 3: it is asked, answers, and does not convince the members."""
     stage, tender = case.stage, str(case.tender)

@@ -37,6 +37,7 @@ from tests.cli.reevaluation_steps import (
     filled,
     low_price_is_answered,
     objection_is_upheld,
+    qualified_again,
 )
 from tests.support.opening_stage import OpeningCase
 from tests.support.tender_fixtures import tender_stage, tender_template
@@ -50,16 +51,20 @@ ANEW = {"A1005", "A1101", "A1105", "A1107"}
 EXPERTS, OWNER = ("expert-1", "expert-2", "expert-3"), "owner-1"
 
 
-def opened(case: OpeningCase, envelope: int, folder: Path) -> None:
-    """Open an envelope and put its record on the ledger; organisations are judged by the companies' own ledger."""
+def opened(case: OpeningCase, envelope: int) -> None:
+    """Open an envelope in the officer's home and put its record on the ledger.
+
+    Organisations are judged by the companies' own ledger.
+    """
     stage, live = case.stage, case.live(envelope)
+    folder = stage.home("officer") / "openings" / f"{case.tender}-1-{envelope}"
     case.release(1, 2, 3, envelope=envelope)
     box = ReleaseBox(stage.key.opening_key, live)
     box.take(stage.board.notes(releases_topic(case.tender, 1, envelope)))
     stage.wait_until(case.story.open_at)
     keys = combine_keys(box)
     digest = publish_keys(stage.ledger, stage.acts("officer"), stage.board, keys)
-    bids = open_bids(live, keys, case.notice, case.sources, case.box("officer", envelope), folder / str(envelope), {})
+    bids = open_bids(live, keys, case.notice, case.sources, case.box("officer", envelope), folder, {})
     found = [recorded_bid(live, one, case.notice, case.judge(envelope)) for one in bids]
     record = draft_record(case.story, live, case.notice, digest, box, found)
     finish(stage.acts("officer"), stage.board, replace(record, alone="未到场"), case.story)
@@ -105,7 +110,7 @@ def test_from_the_sheets_to_candidates_and_again_after_an_objection(tender_stage
     for bidder in (1, 2, 3):
         case.bid(bidder)
     case.close()
-    opened(case, 1, tmp_path)
+    opened(case, 1)
     seats = seat(case, lines[OWNER])["members"]
     members, spare = names_of(case, seats)
 
@@ -175,7 +180,10 @@ def test_from_the_sheets_to_candidates_and_again_after_an_objection(tender_stage
     killed(stage, "officer", REVIEW, "tender", "review", tender)
     assert stage.ok("officer", "tender", "review", tender)["paper"] == technical["paper"]
     stage.ok("officer", "tender", "close", tender, "--envelope", "2", "--wait", "60")
-    opened(case, 2, tmp_path)
+    unopened = stage.run("officer", "tender", "qualify", tender, "--envelope", "2")
+    assert (unopened.code, unopened.data["error"]["code"]) == (1, "qualification.early")
+    opened(case, 2)
+    qualified_again(case)
     waits = stage.run("officer", "tender", "evaluate", tender)
     assert (waits.code, waits.data["error"]["code"]) == (1, "evaluation.float")
     message = float_message(case.notice, 1)
@@ -214,6 +222,7 @@ def test_from_the_sheets_to_candidates_and_again_after_an_objection(tender_stage
     audit = stage.run("holder-1", "audit", "--tender", tender)
     assert {one["result"] for one in audit.data["findings"]} == {"note"}
     assert ANEW <= {one["rule"] for one in audit.data["findings"]} <= ANEW | {"A909", "A1006"}
+    assert {"A1201", "A1203", "A1204"} <= set(audit.data["looked"])
     assert audit.data["looked"]["A1104"] == 6, "of each round both reports, and the candidates"
 
     # One changed digit of a sheet on the board, and nobody finds the report borne out.

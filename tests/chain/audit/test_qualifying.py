@@ -24,12 +24,13 @@ from chain.evaluation.qualifying import (
 from chain.evaluation.qualifying.paper import KIND
 from chain.evaluation.report.report import EvaluationReport, RankedBid
 from chain.kernel.encoding import sha256
-from chain.kernel.tender_facts import TenderEvent
+from chain.kernel.tender_facts import Phase, TenderEvent
 from chain.kernel.tender_ports import TenderLedger
 from chain.tenders.board import FolderBoard
 from chain.tenders.notice import Money
 from chain.tenders.opening.session import FileFolder
 from tests.chain.audit.whole import Whole
+from tests.chain.contracting.award.papers import AWARD
 
 pytestmark = pytest.mark.loopback
 
@@ -213,3 +214,29 @@ def test_a_guarantee_has_one_outcome_in_its_time(judged: Whole, outcomes: list[t
     report = audit(judged, {sha256(data): data for data in papers}, told)
     assert broken(report) == (set() if right else {"A1206"})
     assert report.looked["A1206"] >= len(papers)
+
+
+@pytest.mark.parametrize(
+    ("awarded", "contracted", "released", "right"),
+    [(1, False, 1, False), (1, True, 1, True), (2, False, 1, True)],
+    ids=["the winner's before the contract", "the winner's after it", "a loser's"],
+)
+def test_the_winners_guarantee_is_given_back_after_the_contract(
+    judged: Whole, awarded: int, contracted: bool, released: int, right: bool
+) -> None:
+    place, known = paper_of(judged).place, event_of(judged).values["digest"]
+    award = replace(AWARD, lot_place=place, place=awarded).to_bytes()
+    outcome = GuaranteeOutcome(place, known, (Outcome(released, Fate.RELEASED, "示例"),)).to_bytes()
+
+    def told(events: list[TenderEvent]) -> list[TenderEvent]:
+        for phase, name, digest in (
+            (Phase.CANDIDATES, "CandidatesNamed", AWARD.candidates), (Phase.AWARDED, "LotAwarded", sha256(award)),
+            *(((Phase.CONTRACTED, "LotContracted", sha256(b"contract")),) if contracted else ()),
+        ):  # fmt: skip
+            events = after(after(events, name, number=1, digest=digest), "LotAdvanced", phase=phase)
+        return after(events, "Recorded", kind="guarantees", digest=sha256(outcome))
+
+    report = audit(judged, {sha256(data): data for data in (award, outcome)}, told)
+    found = [one for one in report.findings if one.rule == "A1206"]
+    assert [one.result for one in found] == ([] if right else [Result.BROKEN])
+    assert all("before the contract" in one.detail for one in found)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from chain.contracting.award import day_of
 from chain.evaluation.report import Candidate, Candidates
 from chain.kernel.encoding import sha256
 from chain.kernel.tender_facts import Phase
@@ -37,6 +38,7 @@ def to_the_contract(market: Market, tender: int, said: list[dict[str, Any]], fol
     _contract(market, tender, folder)
     _amendment(market, tender, folder)
     _letter_issued(market, tender, folder)
+    _performance_issued(market, tender, folder)
     findings = market.run("officer", "audit", "--tender", str(tender)).data["findings"]
     noted = [(one["rule"], one["result"]) for one in findings if one["rule"].startswith("A13")]
     assert noted == []
@@ -155,15 +157,46 @@ def _letter_issued(market: Market, tender: int, folder: Path) -> None:
     for home, role in ((entity, "officer"), (approver, "approver")):
         town.add_home(home.name, role, BUREAU, "../entity-desk")
         town.ok(home, "trust", "pin", str(town.authority / "trust-root.json"))
-    town.ok(town.authority, "authority", "accredit", BUREAU, "--type", "award-letter")
+    for kind in ("award-letter", "performance-record"):
+        town.ok(town.authority, "authority", "accredit", BUREAU, "--type", kind)
     town.ok(town.authority, "authority", "enter", *(str(home / "card.json") for home in (entity, approver)))
-    listed = folder / "letter.csv"
-    with town.signing(home=approver):
-        town.ok(entity, "issue", str(listed), "--type", "award-letter", "--wait", "60", "--out", str(folder))
-    (bundle,) = (folder / "bundles").glob("*.json")
+    bundle = _issued(market, folder / "letter.csv", "award-letter")
     words = ("tender", "letter", number, "--issued", str(bundle))
     killed(market.stage, "officer", LETTER, *words)
     recorded = market.ok("officer", *words)
     assert (recorded["verdict"], recorded["recorded"]) == ("VALID", True)
     assert market.ok("officer", *words) == recorded
     assert market.ok("company-3", "verify", str(bundle))["verdict"] == "VALID"
+
+
+def _performance_issued(market: Market, tender: int, folder: Path) -> None:
+    """The performance record goes the same way; it cites contract and award, and no other certificate fits."""
+    number, listed = str(tender), folder / "performance.csv"
+    today = day_of(market.stage.ledger.block.time)
+    done = ("--grade", "优秀", "--completed", today.isoformat())
+    vague = market.run("officer", "tender", "performance", number, "--out", str(listed))
+    assert vague.data["error"]["code"] == "performance.grade"
+    row = market.ok("officer", "tender", "performance", number, *done, "--out", str(listed))["row"]
+    assert "HT-2026-001" in row.values()
+    (letter,) = (folder / "letter" / "bundles").glob("*.json")
+    other = market.run("officer", "tender", "performance", number, "--issued", str(letter))
+    assert (other.code, other.data["error"]["code"]) == (1, "letter.fits")
+    bundle = _issued(market, listed, "performance-record")
+    words = ("tender", "performance", number, "--issued", str(bundle))
+    killed(market.stage, "officer", LETTER, *words)
+    recorded = market.ok("officer", *words)
+    assert (recorded["verdict"], recorded["recorded"]) == ("VALID", True)
+    assert market.ok("officer", *words) == recorded
+    kinds = [event.values.get("kind") for event in market.stage.ledger.tender_events(tender)]
+    assert (kinds.count("award-letter"), kinds.count("performance")) == (1, 1)
+
+
+def _issued(market: Market, listed: Path, kind: str) -> Path:
+    """The procuring entity's bureau issues a list of one row, with two people; its evidence bundle."""
+    town, out = market.licensing, listed.with_suffix("")
+    with town.signing(home=market.stage.home("entity-approver")):
+        town.ok(
+            market.stage.home("entity"), "issue", str(listed), "--type", kind, "--wait", "60", "--out", str(out)
+        )  # fmt: skip
+    (bundle,) = (out / "bundles").glob("*.json")
+    return bundle
