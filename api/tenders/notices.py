@@ -41,10 +41,11 @@ def _read(board: Board, wanted: list[tuple[int, bytes]]) -> Iterator[dict[str, A
             notice = read_notice(board.get(digest))
         except YinxinError:
             continue
-        yield {"digest": digest, "tender": tender, **_row(notice)}
+        yield {"digest": digest, "tender": tender, **notice_row(notice)}
 
 
-def _row(notice: Notice) -> Mapping[str, Any]:
+def notice_row(notice: Notice) -> Mapping[str, Any]:
+    """What a notice says, as in ``tender_notices``, but for its digest and tender."""
     titles = (notice.title, *(lot.title for lot in notice.lots))
     words = " ".join([notice.bureau.name, *(text for title in titles for text in (title.zh, title.en))])
     return {

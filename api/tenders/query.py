@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
@@ -54,43 +55,85 @@ COUNTED = ("EnvelopeClosed",)
 """Events whose arguments tell how many bids there are; shown without them before the opening."""
 
 
-def find(
-    engine: Engine,
-    *,
-    after: int,
-    limit: int,
-    phase: Phase | None = None,
-    category: str | None = None,
-    bureau: str | None = None,
-    text: str | None = None,
-) -> list[TenderLine]:
-    """Tenders, newest first, with a number below ``after`` (0: from the newest).
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which tenders are looked for; what is None or empty chooses nothing.
 
-    Args:
-        engine: of the service database.
-        after: number of the last one seen.
-        limit: most of them.
-        phase: only those with a lot there.
+    Attributes:
+        phases: with a lot in one of them.
         category: goods, works or services.
         bureau: USCC.
         text: words that titles or the bureau's name contain.
+        deadline: first and last second of the deadline, either may be None.
     """
-    query = _with_notice().order_by(tenders.c.number.desc()).limit(limit)
+
+    phases: Collection[Phase] = ()
+    category: str | None = None
+    bureau: str | None = None
+    text: str | None = None
+    deadline: tuple[int | None, int | None] = (None, None)
+
+    def among(self, query: Any) -> Any:
+        """The query, with these conditions."""
+        if self.phases:
+            inside = select(tender_lots.c.tender).where(tender_lots.c.phase.in_([int(one) for one in self.phases]))
+            query = query.where(tenders.c.number.in_(inside))
+        if self.category is not None:
+            query = query.where(tender_notices.c.category == self.category)
+        if self.bureau is not None:
+            query = query.where(tenders.c.bureau == self.bureau)
+        first, last = self.deadline
+        if first is not None:
+            query = query.where(tenders.c.deadline >= first)
+        if last is not None:
+            query = query.where(tenders.c.deadline <= last)
+        for one in (self.text or "").lower().split():
+            query = query.where(tender_notices.c.words.contains(one, autoescape=True))
+        return query
+
+
+def find(
+    engine: Engine, chosen: Chosen, *, limit: int, after: int = 0, skip: int = 0, soonest: bool = False
+) -> list[TenderLine]:
+    """Tenders, newest first, or those with the nearest deadline first.
+
+    Args:
+        engine: of the service database.
+        chosen: which.
+        limit: most of them.
+        after: number of the last one seen, newest first (0: from the newest).
+        skip: so many of the first ones are left out.
+        soonest: in the order of deadlines.
+    """
+    order = (tenders.c.deadline, tenders.c.number) if soonest else (tenders.c.number.desc(),)
+    query = chosen.among(_with_notice()).order_by(*order).limit(limit).offset(skip)
     if after:
         query = query.where(tenders.c.number < after)
-    if phase is not None:
-        inside = select(tender_lots.c.tender).where(tender_lots.c.phase == int(phase))
-        query = query.where(tenders.c.number.in_(inside))
-    if category is not None:
-        query = query.where(tender_notices.c.category == category)
-    if bureau is not None:
-        query = query.where(tenders.c.bureau == bureau)
-    for one in (text or "").lower().split():
-        query = query.where(tender_notices.c.words.contains(one, autoescape=True))
     with engine.connect() as connection:
         rows = connection.execute(query).all()
         lots = _lots(connection, [row.number for row in rows])
     return [TenderLine(**_line(row, lots.get(row.number, []))) for row in rows]
+
+
+def count(engine: Engine, chosen: Chosen) -> int:
+    """How many tenders are chosen."""
+    joined = select(func.count()).select_from(
+        tenders.outerjoin(tender_notices, tender_notices.c.digest == tenders.c.notice)
+    )
+    with engine.connect() as connection:
+        return int(connection.execute(chosen.among(joined)).scalar_one())
+
+
+def bureaus(engine: Engine) -> list[tuple[str, str]]:
+    """USCC and name of every bureau that has published; the name is empty where no notice was read."""
+    query = (
+        select(tenders.c.bureau, func.max(func.coalesce(tender_notices.c.bureau_name, "")))
+        .outerjoin(tender_notices, tender_notices.c.digest == tenders.c.notice)
+        .group_by(tenders.c.bureau)
+        .order_by(tenders.c.bureau)
+    )
+    with engine.connect() as connection:
+        return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def _with_notice() -> Any:

@@ -82,14 +82,14 @@ def show_statistics(service: Here, since: _Since = None, until: _Until = None) -
 
     At most a minute old; `asOf` names the block.
     """
-    return Response(canonical(_figures(service, since, until)), media_type="application/json", headers=_HEADERS)
+    return Response(canonical(figures(service, since, until)), media_type="application/json", headers=_HEADERS)
 
 
 @router.get("/statistics.csv", response_class=Response, **ruled(public(), responses=bytes_of("text/csv")))
 def show_statistics_table(service: Here, since: _Since = None, until: _Until = None) -> Response:
     """The same figures as a table for a spreadsheet, one a line."""
     named = {**_HEADERS, "Content-Disposition": 'attachment; filename="statistics.csv"'}
-    data = table(_figures(service, since, until)).encode("utf-8")
+    data = table(figures(service, since, until)).encode("utf-8")
     return Response(data, media_type="text/csv; charset=utf-8", headers=named)
 
 
@@ -118,7 +118,8 @@ def list_signals(service: Here, bureau: Bureau) -> Signals:
     return _told(found, facts, tender_signals(facts, thresholds()))
 
 
-def _figures(service: Service, since: str | None, until: str | None) -> dict[str, object]:
+def figures(service: Service, since: str | None, until: str | None) -> dict[str, object]:
+    """``yinxin-statistics-1`` of tenders published from one day to another. Raises InvalidInput, as the ledger does."""
     span = read_span(since, until)
     found = service.insight.gathered()
     return statistics(found.tenders, found.issued, span, found.as_of)
@@ -148,4 +149,4 @@ def _told(found: Gathered, facts: Sequence[TenderFact], signals: Sequence[Signal
     )  # fmt: skip
 
 
-__all__ = ["router"]
+__all__ = ["figures", "router"]

@@ -52,10 +52,8 @@ def list_tenders(
     ] = None,
 ) -> Tenders:
     """Tenders, newest first, as indexed from the ledger."""
-    found = query.find(
-        service.engine, after=after(cursor), limit=limit + 1, phase=phase_of(phase) if phase else None,
-        category=category, bureau=bureau, text=text,
-    )  # fmt: skip
+    chosen = query.Chosen((phase_of(phase),) if phase else (), category, bureau, text)
+    found = query.find(service.engine, chosen, after=after(cursor), limit=limit + 1)
     kept, following = cut(found, limit, lambda line: line.number)
     return Tenders(items=kept, next=following)
 

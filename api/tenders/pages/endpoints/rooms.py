@@ -1,0 +1,161 @@
+"""Rooms around a tender: the officer's, the supervisor's, the auditor's. They show and explain; keys act elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.accounts import appointments, people
+from api.accounts.principals import Principal
+from api.accounts.roles import Role, Scope
+from api.accounts.rules import Forbidden, signed_in
+from api.service.context import Service
+from api.service.pages.rendering import render
+from api.service.pages.routes import PageRoute
+from api.service.pages.speaking import language_of
+from api.service.routes import Caller, Here, about, ruled
+from api.tenders.endpoints.insight import show_signals
+from api.tenders.endpoints.questions import list_questions
+from api.tenders.pages.auditing import Auditor
+from api.tenders.pages.control import steps
+from api.tenders.pages.room import Room, room
+from api.tenders.pages.showing import values
+from api.tenders.query import tender_row
+from api.tenders.schemas import TenderNumber
+from chain.kernel.errors import NotFound
+from chain.tenders.notice.answers import question_name
+from chain.tenders.story import tell
+
+router = APIRouter(route_class=PageRoute)
+_AUDITOR = Auditor()
+_LOOKING = signed_in(Scope.TENDERS)
+_CHANGING = signed_in(Scope.TENDERS, noted=True)
+_LEADING = (Role.PROCUREMENT, Role.AGENT)
+PARTS = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
+
+
+@router.get("/tenders/{tender}/control", **ruled(_LOOKING))
+def show_control(request: Request, service: Here, caller: Caller, tender: TenderNumber) -> Response:
+    """What is due in a tender, from whom, and how it is done; who has which part; questions that wait."""
+    found = _room(service, tender)
+    _must_lead(caller, found)
+    with service.tenders.chain() as chain:
+        ledger = chain.ledger
+        now = ledger.block.time
+        story = tell(ledger.tender_events(tender), ledger.book)
+    until = found.notice.questions_until if found.notice is not None else 0
+    mine = caller.is_appointed(_LEADING, tender)
+    return render(
+        request, "tenders/control.html", words="board", **values(found, language_of(request)),
+        steps=steps(story, now, until), chain_now=now, may_appoint=_may_appoint(caller, found), parts=PARTS,
+        appointed=appointments.of_tender(service.engine, tender), mine=mine,
+        waiting=_waiting(service, found) if mine else (),
+    )  # fmt: skip
+
+
+def _waiting(service: Service, found: Room) -> tuple[Any, ...]:
+    """Questions on the board that no answer on record names."""
+    answered = {question_name(one.question) for one in found.answers.answers} if found.answers is not None else set()
+    return tuple(one for one in list_questions(service, found.number).items if one.name not in answered)
+
+
+@router.post("/tenders/{tender}/appointments", **ruled(_CHANGING))
+def appoint_here(
+    request: Request,
+    service: Here,
+    caller: Caller,
+    tender: TenderNumber,
+    account: Annotated[str, Form(min_length=3, max_length=64)],
+    role: Annotated[Role, Form()],
+) -> Response:
+    """Give an account a part in a tender of one's bureau; the same again changes nothing."""
+    about(request, f"tender {tender}")
+    bureau = _appointing(service, caller, tender)
+    named = people.account_named(service.engine, account)
+    appointments.appoint(
+        service.engine, tender, named.number, role, bureau=bureau, by=caller.account, now=service.clock()
+    )
+    about(request, f"tender {tender}, account {named.number}")
+    return _back(tender)
+
+
+@router.post("/tenders/{tender}/appointments/{number}/end", **ruled(_CHANGING))
+def end_appointment_here(
+    request: Request, service: Here, caller: Caller, tender: TenderNumber, number: int
+) -> Response:
+    """End a part in a tender of one's bureau. That it was held stays on record."""
+    about(request, f"tender {tender}, appointment {number}")
+    _appointing(service, caller, tender)
+    appointments.end(service.engine, number, tender=tender, by=caller.account, now=service.clock())
+    return _back(tender)
+
+
+def _appointing(service: Service, caller: Principal, tender: int) -> str:
+    """USCC of the tender's bureau, in which the caller must be a procuring officer. Raises NotFound, Forbidden."""
+    with service.engine.connect() as connection:
+        bureau = str(tender_row(connection, tender).bureau)
+    if not caller.holds((Role.PROCUREMENT,), bureau):
+        raise _forbidden("a procuring officer of its bureau")
+    return bureau
+
+
+@router.get("/tenders/{tender}/supervision", **ruled(_LOOKING))
+def show_supervision(request: Request, service: Here, caller: Caller, tender: TenderNumber) -> Response:
+    """What the supervisor watches: signals of collusion, cases to decide, what was noted. No public data."""
+    found = _room(service, tender)
+    bureau = str(found.facts.row.bureau)
+    if not (caller.is_appointed((Role.SUPERVISOR,), tender) or caller.holds((Role.AUDITOR,), bureau)):
+        raise _forbidden("its supervisor or an auditor of its bureau")
+    try:
+        signals = show_signals(service, tender)
+    except NotFound:
+        signals = None  # the ledger was gathered before this tender was published
+    return render(
+        request, "tenders/supervision.html", words="board", **values(found, language_of(request)), signals=signals,
+    )  # fmt: skip
+
+
+@router.get("/tenders/{tender}/audit", **ruled(_LOOKING))
+def show_audit(request: Request, service: Here, tender: TenderNumber) -> Response:
+    """The auditor's page of a tender: a button, and how to do without this server."""
+    found = _room(service, tender)
+    return render(request, "tenders/audit.html", words="board", **values(found, language_of(request)), audited=None)
+
+
+@router.post("/tenders/{tender}/audit", **ruled(_CHANGING))
+def run_audit(request: Request, service: Here, tender: TenderNumber) -> Response:
+    """Audit a tender now; the same page with every finding."""
+    about(request, f"tender {tender}")
+    found = _room(service, tender)
+    audited = _AUDITOR.run(service, tender)
+    return render(
+        request, "tenders/audit.html", words="board", **values(found, language_of(request)), audited=audited
+    )  # fmt: skip
+
+
+def _room(service: Service, tender: int) -> Room:
+    return room(service.engine, service.tenders.board, tender, now=service.clock())
+
+
+def _must_lead(caller: Principal, found: Room) -> None:
+    if not (_may_appoint(caller, found) or caller.is_appointed(_LEADING, found.number)):
+        raise _forbidden("one of those who lead it")
+
+
+def _may_appoint(caller: Principal, found: Room) -> bool:
+    return caller.holds((Role.PROCUREMENT,), str(found.facts.row.bureau))
+
+
+def _forbidden(who: str) -> Forbidden:
+    return Forbidden(
+        f"this page of the tender is for {who}", field="tender", fix="ask the procuring officer to appoint you"
+    )
+
+
+def _back(tender: int) -> Response:
+    return RedirectResponse(f"/tenders/{tender}/control", 303, {"Cache-Control": "no-store"})
+
+
+__all__ = ["PARTS", "router"]
