@@ -31,6 +31,7 @@ from api.service.observed import Observed
 from api.service.rates import Rates
 from api.service.routes import ServiceRoute
 from api.tenders import endpoints as tenders
+from api.tenders import pages as tender_pages
 from api.types import endpoints as types
 from api.verifications import endpoints as verifications
 from api.verifications.checker import Checker
@@ -62,6 +63,7 @@ def routers() -> tuple[APIRouter, ...]:
         audit.router,
         health.router,
         *pages.routers,
+        *tender_pages.routers,
     )
 
 

@@ -15,4 +15,7 @@ export const BUNDLES = [{ name: "verify", entry: "web/verify/index.ts" }];
  *
  * @type {Bundle[]}
  */
-export const ISLANDS = [{ name: "page", entry: "web/page/main.ts" }];
+export const ISLANDS = [
+  { name: "page", entry: "web/page/main.ts" },
+  { name: "board", entry: "web/board/main.ts" },
+];

@@ -48,7 +48,7 @@ class Telling:
         """A span of time, the largest unit and the next one: ``3 d 4 h``; web/board/span.ts writes the same."""
         left = max(0, seconds)
         first = next((place for place, (size, _) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
-        parts = []
+        parts: list[str] = []
         for size, name in _UNITS[first : first + 2]:
             count, left = divmod(left, size)
             if count or not parts:

@@ -39,7 +39,7 @@ def send_question(
 
 
 @router.post("/tenders/{tender}/receipt", **ruled(public()))
-def check_receipt_here(
+def preview_receipt(
     request: Request,
     service: Here,
     caller: PerhapsCaller,

@@ -10,12 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from api.accounts import appointments, people
 from api.accounts.principals import Principal
 from api.accounts.roles import Role, Scope
-from api.accounts.rules import Forbidden, signed_in
+from api.accounts.rules import Forbidden, anywhere, public, signed_in
 from api.service.context import Service
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
 from api.service.pages.speaking import language_of
 from api.service.routes import Caller, Here, about, ruled
+from api.service.shapes import Number
 from api.tenders.endpoints.insight import show_signals
 from api.tenders.endpoints.questions import list_questions
 from api.tenders.pages.auditing import Auditor
@@ -30,13 +31,14 @@ from chain.tenders.story import tell
 
 router = APIRouter(route_class=PageRoute)
 _AUDITOR = Auditor()
-_LOOKING = signed_in(Scope.TENDERS)
-_CHANGING = signed_in(Scope.TENDERS, noted=True)
 _LEADING = (Role.PROCUREMENT, Role.AGENT)
+_CONTROL = anywhere(*_LEADING, scope=Scope.TENDERS)
+_APPOINTING = anywhere(Role.PROCUREMENT, scope=Scope.TENDERS, noted=True)
+_WATCHING = anywhere(Role.SUPERVISOR, Role.AUDITOR, scope=Scope.TENDERS)
 PARTS = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
 
 
-@router.get("/tenders/{tender}/control", **ruled(_LOOKING))
+@router.get("/tenders/{tender}/control", **ruled(_CONTROL))
 def show_control(request: Request, service: Here, caller: Caller, tender: TenderNumber) -> Response:
     """What is due in a tender, from whom, and how it is done; who has which part; questions that wait."""
     found = _room(service, tender)
@@ -61,7 +63,7 @@ def _waiting(service: Service, found: Room) -> tuple[Any, ...]:
     return tuple(one for one in list_questions(service, found.number).items if one.name not in answered)
 
 
-@router.post("/tenders/{tender}/appointments", **ruled(_CHANGING))
+@router.post("/tenders/{tender}/appointments", **ruled(_APPOINTING))
 def appoint_here(
     request: Request,
     service: Here,
@@ -72,7 +74,7 @@ def appoint_here(
 ) -> Response:
     """Give an account a part in a tender of one's bureau; the same again changes nothing."""
     about(request, f"tender {tender}")
-    bureau = _appointing(service, caller, tender)
+    bureau = _bureau_led(service, caller, tender)
     named = people.account_named(service.engine, account)
     appointments.appoint(
         service.engine, tender, named.number, role, bureau=bureau, by=caller.account, now=service.clock()
@@ -81,18 +83,18 @@ def appoint_here(
     return _back(tender)
 
 
-@router.post("/tenders/{tender}/appointments/{number}/end", **ruled(_CHANGING))
+@router.post("/tenders/{tender}/appointments/{number}/end", **ruled(_APPOINTING))
 def end_appointment_here(
-    request: Request, service: Here, caller: Caller, tender: TenderNumber, number: int
+    request: Request, service: Here, caller: Caller, tender: TenderNumber, number: Number
 ) -> Response:
     """End a part in a tender of one's bureau. That it was held stays on record."""
     about(request, f"tender {tender}, appointment {number}")
-    _appointing(service, caller, tender)
+    _bureau_led(service, caller, tender)
     appointments.end(service.engine, number, tender=tender, by=caller.account, now=service.clock())
     return _back(tender)
 
 
-def _appointing(service: Service, caller: Principal, tender: int) -> str:
+def _bureau_led(service: Service, caller: Principal, tender: int) -> str:
     """USCC of the tender's bureau, in which the caller must be a procuring officer. Raises NotFound, Forbidden."""
     with service.engine.connect() as connection:
         bureau = str(tender_row(connection, tender).bureau)
@@ -101,7 +103,7 @@ def _appointing(service: Service, caller: Principal, tender: int) -> str:
     return bureau
 
 
-@router.get("/tenders/{tender}/supervision", **ruled(_LOOKING))
+@router.get("/tenders/{tender}/supervision", **ruled(_WATCHING))
 def show_supervision(request: Request, service: Here, caller: Caller, tender: TenderNumber) -> Response:
     """What the supervisor watches: signals of collusion, cases to decide, what was noted. No public data."""
     found = _room(service, tender)
@@ -117,14 +119,14 @@ def show_supervision(request: Request, service: Here, caller: Caller, tender: Te
     )  # fmt: skip
 
 
-@router.get("/tenders/{tender}/audit", **ruled(_LOOKING))
+@router.get("/tenders/{tender}/audit", **ruled(public()))
 def show_audit(request: Request, service: Here, tender: TenderNumber) -> Response:
     """The auditor's page of a tender: a button, and how to do without this server."""
     found = _room(service, tender)
     return render(request, "tenders/audit.html", words="board", **values(found, language_of(request)), audited=None)
 
 
-@router.post("/tenders/{tender}/audit", **ruled(_CHANGING))
+@router.post("/tenders/{tender}/audit", **ruled(signed_in(Scope.TENDERS, noted=True)))
 def run_audit(request: Request, service: Here, tender: TenderNumber) -> Response:
     """Audit a tender now; the same page with every finding."""
     about(request, f"tender {tender}")

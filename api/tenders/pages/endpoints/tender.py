@@ -25,7 +25,7 @@ from chain.tenders.bidding.receipt import LARGEST
 router = APIRouter(route_class=PageRoute)
 FACTS = 50
 """Facts on a page of the timeline."""
-_EVERY, _EVERY_CLOSE = 15, 5
+_EVERY, _EVERY_CLOSE = 15, 2
 """Seconds between two looks at an opening; the shorter one while something is due."""
 
 
