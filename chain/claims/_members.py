@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import read_canonical
-from chain.kernel.encoding import unb64url
 from chain.kernel.errors import InvalidInput
 
 LIMIT = 16 * 1024
@@ -32,14 +32,9 @@ def read_members(data: bytes, form: str, kinds: Mapping[str, type | tuple[type, 
 
 def raw(value: str, size: int, field: str) -> bytes:
     """base64url of exactly that many bytes. Raises InvalidInput."""
-    data = unb64url(value, field=field)
-    if len(data) != size:
-        raise InvalidInput(f"{field}: {len(data)} bytes instead of {size}", code="claim.size", field=field)
-    return data
+    return strict.raw(value, size, field, "claim.size")
 
 
 def moment(value: int, field: str = "time") -> int:
     """Seconds since 1970 UTC. Raises InvalidInput for a negative number."""
-    if value < 0:
-        raise InvalidInput(f"{field}: a time before 1970", code="claim.time", field=field)
-    return value
+    return strict.number(value, field, "claim.time", least=0)

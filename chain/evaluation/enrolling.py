@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chain.evaluation.pool import Expert
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
 from chain.keys.accounts import recover_text, text_hash
 from chain.keys.signatures import sign
-from chain.tenders.opening import _read
 
 FORMAT = "yinxin-expert-line-1"
 _CODE = "pool.line"
@@ -66,13 +66,13 @@ class ExpertLine:
     @classmethod
     def from_bytes(cls, data: bytes) -> ExpertLine:
         """Inverse of :meth:`to_bytes`, signed by its account. Raises InvalidInput."""
-        value = _read.paper(data, FORMAT, {"genesis", "book", "tender", "expert", "signature"}, _CODE)
+        value = strict.paper(data, FORMAT, {"genesis", "book", "tender", "expert", "signature"}, _CODE)
         made = cls(
-            _read.hexed(value["genesis"], 32, "genesis"),
-            _read.hexed(value["book"], 20, "book"),
-            _read.number(value["tender"], "tender", _CODE),
+            strict.hexed(value["genesis"], 32, "genesis"),
+            strict.hexed(value["book"], 20, "book"),
+            strict.number(value["tender"], "tender", _CODE),
             Expert.from_dict(value["expert"]),
-            _read.raw(value["signature"], 65, "signature", _CODE),
+            strict.raw(value["signature"], 65, "signature", _CODE),
         )
         made.check()
         return made

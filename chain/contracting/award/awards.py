@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from chain.contracting.award.parts import CODE, PLACE, Party, money_dict, read_money, read_party
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import Money
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 FORMAT = "yinxin-award-1"
 _MEMBERS = {*PLACE, "number", "candidates", "rank", "place", "organisation", "price", "reasons"}
@@ -78,7 +79,7 @@ class Award:
     def to_bytes(self) -> bytes:
         """Canonical JSON. Raises InvalidInput for an empty or overlong text."""
         for one in self.reasons:
-            _read.text(one.text, "reasons.text", CODE)
+            strict.text(one.text, "reasons.text", CODE)
         return canonical(
             {
                 "format": FORMAT,
@@ -96,28 +97,28 @@ class Award:
     @classmethod
     def from_bytes(cls, data: bytes) -> Award:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, FORMAT, _MEMBERS, CODE)
+        value = strict.paper(data, FORMAT, _MEMBERS, CODE)
         return cls(
             LotPlace.read(value),
-            _read.number(value["number"], "number", CODE),
-            _read.hexed(value["candidates"], 32, "candidates"),
-            _read.number(value["rank"], "rank", CODE),
-            _read.number(value["place"], "place", CODE),
+            strict.number(value["number"], "number", CODE),
+            strict.hexed(value["candidates"], 32, "candidates"),
+            strict.number(value["rank"], "rank", CODE),
+            strict.number(value["place"], "place", CODE),
             read_party(value["organisation"]),
             read_money(value["price"]),
-            tuple(_reason(one) for one in _read.items(value["reasons"], "reasons", CODE, 1_000)),
+            tuple(_reason(one) for one in strict.items(value["reasons"], "reasons", CODE, 1_000)),
         )
 
 
 def _reason(item: Any) -> Reason:
-    one = _read.members(item, {"rank", "ground", "text", "case"}, "reasons", CODE)
+    one = strict.members(item, {"rank", "ground", "text", "case"}, "reasons", CODE)
     if one["ground"] not in {ground.value for ground in Ground}:
         listed = ", ".join(Ground)
         raise InvalidInput(f"reasons.ground: one of {listed}", code=CODE, field="reasons.ground")
     case = one["case"]
     return Reason(
-        _read.number(one["rank"], "reasons.rank", CODE),
+        strict.number(one["rank"], "reasons.rank", CODE),
         Ground(one["ground"]),
-        _read.text(one["text"], "reasons.text", CODE),
-        None if case is None else _read.number(case, "reasons.case", CODE),
+        strict.text(one["text"], "reasons.text", CODE),
+        None if case is None else strict.number(case, "reasons.case", CODE),
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chain.contracting.award.parts import CODE, PLACE
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 from chain.tenders.opening.papers import Decision, read_outcome
 
 COMPLAINT = "yinxin-complaint-1"
@@ -33,19 +34,19 @@ class Complaint:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON. Raises InvalidInput for an empty or overlong text."""
-        _read.text(self.text, "text", CODE)
+        strict.text(self.text, "text", CODE)
         own = {"objection": self.objection, "text": self.text}
         return canonical({"format": COMPLAINT, **self.place.as_dict(), **own})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Complaint:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, COMPLAINT, {*PLACE, "objection", "text"}, CODE)
+        value = strict.paper(data, COMPLAINT, {*PLACE, "objection", "text"}, CODE)
         before = value["objection"]
         return cls(
             LotPlace.read(value),
-            None if before is None else _read.number(before, "objection", CODE),
-            _read.text(value["text"], "text", CODE),
+            None if before is None else strict.number(before, "objection", CODE),
+            strict.text(value["text"], "text", CODE),
         )
 
 
@@ -61,7 +62,7 @@ class ComplaintDecision:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON. Raises InvalidInput for an empty or overlong text."""
-        _read.text(self.text, "text", CODE)
+        strict.text(self.text, "text", CODE)
         own = {"number": self.number, "complaint": hex0x(self.complaint), "text": self.text}
         return canonical({"format": DECISION, **self.place.as_dict(), **own, **self.outcome.as_dict()})
 
@@ -69,11 +70,11 @@ class ComplaintDecision:
     def from_bytes(cls, data: bytes) -> ComplaintDecision:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
         names = {*PLACE, "number", "complaint", "decision", "stands", "text"}
-        value = _read.paper(data, DECISION, names, CODE)
+        value = strict.paper(data, DECISION, names, CODE)
         return cls(
             LotPlace.read(value),
-            _read.number(value["number"], "number", CODE),
-            _read.hexed(value["complaint"], 32, "complaint"),
+            strict.number(value["number"], "number", CODE),
+            strict.hexed(value["complaint"], 32, "complaint"),
             read_outcome(value, CODE),
-            _read.text(value["text"], "text", CODE),
+            strict.text(value["text"], "text", CODE),
         )

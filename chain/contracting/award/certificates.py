@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chain.contracting.award.parts import CODE, PLACE
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 FORMAT = "yinxin-certificate-on-record-1"
 _MEMBERS = {*PLACE, "certificate", "leaf", "bureau", "lane", "sequence", "bundle", "award"}
@@ -63,17 +64,17 @@ class CertificateOnRecord:
     @classmethod
     def from_bytes(cls, data: bytes) -> CertificateOnRecord:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, FORMAT, _MEMBERS, CODE)
+        value = strict.paper(data, FORMAT, _MEMBERS, CODE)
         if value["certificate"] not in {use.value for use in CertificateUse}:
             listed = ", ".join(CertificateUse)
             raise InvalidInput(f"certificate: one of {listed}", code=CODE, field="certificate")
         return cls(
             LotPlace.read(value),
             CertificateUse(value["certificate"]),
-            _read.hexed(value["leaf"], 32, "leaf"),
-            _read.text(value["bureau"], "bureau", CODE, 18),
-            _read.text(value["lane"], "lane", CODE, 64),
-            _read.number(value["sequence"], "sequence", CODE),
-            _read.hexed(value["bundle"], 32, "bundle"),
-            _read.hexed(value["award"], 32, "award"),
+            strict.hexed(value["leaf"], 32, "leaf"),
+            strict.text(value["bureau"], "bureau", CODE, 18),
+            strict.text(value["lane"], "lane", CODE, 64),
+            strict.number(value["sequence"], "sequence", CODE),
+            strict.hexed(value["bundle"], 32, "bundle"),
+            strict.hexed(value["award"], 32, "award"),
         )

@@ -32,6 +32,7 @@ from chain.contracting.award.periods import check_over
 from chain.contracting.award.reading import read_cases
 from chain.contracting.award.signing import agreement_digest, signer_of
 from chain.contracting.award.standing import check_known, shaken
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import Conflict, InvalidInput, Refused
@@ -39,7 +40,7 @@ from chain.kernel.steps import reached
 from chain.kernel.tender_facts import Phase
 from chain.kernel.tender_ports import Board, TenderActs
 from chain.keys.signatures import sign
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 from chain.tenders.story import LotStory, Story
 
 DRAFT, SIGNATURE = "yinxin-contract-draft-1", "yinxin-contract-signature-1"
@@ -62,12 +63,12 @@ class Offered:
     @classmethod
     def from_bytes(cls, data: bytes) -> Offered:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
-        value = _read.paper(data, DRAFT, {"paper", "content", "officer"}, CODE)
+        value = strict.paper(data, DRAFT, {"paper", "content", "officer"}, CODE)
         kinds: dict[str, type[Contract] | type[Amendment]] = {CONTRACT: Contract, AMENDMENT: Amendment}
         kind = kinds.get(str(value["paper"]))
         if kind is None:
             raise InvalidInput("paper: a contract or an amendment", code=CODE, field="paper")
-        return cls(kind.read(value["content"]), _read.raw(value["officer"], 65, "officer", CODE))
+        return cls(kind.read(value["content"]), strict.raw(value["officer"], 65, "officer", CODE))
 
 
 def topic_of(place: LotPlace) -> str:
@@ -117,8 +118,8 @@ def signed_by_both(board: Board, offered: Offered, supplier: bytes) -> SignedAgr
         if name != "signed":
             continue
         try:
-            value = _read.paper(data, SIGNATURE, {"content", "signature"}, CODE)
-            signature = _read.raw(value["signature"], 65, "signature", CODE)
+            value = strict.paper(data, SIGNATURE, {"content", "signature"}, CODE)
+            signature = strict.raw(value["signature"], 65, "signature", CODE)
         except InvalidInput:
             continue
         if value["content"] == hex0x(digest) and signer_of(offered.agreement, signature) == supplier:

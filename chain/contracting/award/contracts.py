@@ -21,10 +21,11 @@ from chain.contracting.award.parts import (
     read_money,
     read_period,
 )
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.tenders.notice import Money
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 CONTRACT = "yinxin-contract-1"
 AMENDMENT = "yinxin-contract-amendment-1"
@@ -73,12 +74,12 @@ class Contract:
     def read(cls, value: Any) -> Self:
         """Inverse of :meth:`content`. Raises InvalidInput."""
         names = {*PLACE, "award", "number", "title", "price", "period", "documents", "signedOn"}
-        found = _read.members(value, names, "content", CODE)
+        found = strict.members(value, names, "content", CODE)
         return cls(
             LotPlace.read(found),
-            _read.hexed(found["award"], 32, "award"),
-            _read.text(found["number"], "number", CODE, 100),
-            _read.text(found["title"], "title", CODE, 500),
+            strict.hexed(found["award"], 32, "award"),
+            strict.text(found["number"], "number", CODE, 100),
+            strict.text(found["title"], "title", CODE, 500),
             read_money(found["price"]),
             read_period(found["period"]),
             read_documents(found["documents"]),
@@ -135,14 +136,14 @@ class Amendment:
             *PLACE, "contract", "previous", "number", "changes", "rationale", "price", "period", "documents",
             "signedOn",
         }  # fmt: skip
-        found = _read.members(value, names, "content", CODE)
+        found = strict.members(value, names, "content", CODE)
         return cls(
             LotPlace.read(found),
-            _read.hexed(found["contract"], 32, "contract"),
-            _read.hexed(found["previous"], 32, "previous"),
-            _read.number(found["number"], "number", CODE),
-            _read.text(found["changes"], "changes", CODE),
-            _read.text(found["rationale"], "rationale", CODE),
+            strict.hexed(found["contract"], 32, "contract"),
+            strict.hexed(found["previous"], 32, "previous"),
+            strict.number(found["number"], "number", CODE),
+            strict.text(found["changes"], "changes", CODE),
+            strict.text(found["rationale"], "rationale", CODE),
             read_money(found["price"]),
             read_period(found["period"]),
             read_documents(found["documents"]),
@@ -187,9 +188,9 @@ def read_amendment(data: bytes) -> SignedAgreement:
 
 
 def _signed(data: bytes, form: str, kind: type[Contract] | type[Amendment]) -> SignedAgreement:
-    value = _read.paper(data, form, {"content", "officer", "supplier"}, CODE)
+    value = strict.paper(data, form, {"content", "officer", "supplier"}, CODE)
     return SignedAgreement(
         kind.read(value["content"]),
-        _read.raw(value["officer"], 65, "officer", CODE),
-        _read.raw(value["supplier"], 65, "supplier", CODE),
+        strict.raw(value["officer"], 65, "officer", CODE),
+        strict.raw(value["supplier"], 65, "supplier", CODE),
     )

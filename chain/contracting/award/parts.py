@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import Money
-from chain.tenders.opening import _read
 
 CODE = "award.paper"
 PLACE = {"genesis", "book", "tender", "lot"}
@@ -42,13 +42,13 @@ class Party:
 
 def read_party(value: Any, field: str = "organisation") -> Party:
     """Inverse of :meth:`Party.as_dict`. Raises InvalidInput."""
-    found = _read.members(value, {"code", "name", "members"}, field, CODE)
+    found = strict.members(value, {"code", "name", "members"}, field, CODE)
     members = []
-    for item in _read.items(found["members"], f"{field}.members", CODE, _MOST_MEMBERS):
-        one = _read.members(item, {"code", "name"}, f"{field}.members", CODE)
-        members.append((_read.text(one["code"], "code", CODE, 18), _read.text(one["name"], "name", CODE, 200)))
+    for item in strict.items(found["members"], f"{field}.members", CODE, _MOST_MEMBERS):
+        one = strict.members(item, {"code", "name"}, f"{field}.members", CODE)
+        members.append((strict.text(one["code"], "code", CODE, 18), strict.text(one["name"], "name", CODE, 200)))
     return Party(
-        _read.text(found["code"], "code", CODE, 18), _read.text(found["name"], "name", CODE, 200), tuple(members)
+        strict.text(found["code"], "code", CODE, 18), strict.text(found["name"], "name", CODE, 200), tuple(members)
     )
 
 
@@ -59,7 +59,7 @@ def money_dict(value: Money) -> dict[str, str]:
 
 def read_money(value: Any, field: str = "price") -> Money:
     """Inverse of :func:`money_dict`. Raises InvalidInput."""
-    found = _read.members(value, {"amount", "currency"}, field, CODE)
+    found = strict.members(value, {"amount", "currency"}, field, CODE)
     amount, currency = found["amount"], found["currency"]
     if not isinstance(amount, str) or not _AMOUNT.match(amount):
         raise InvalidInput(
@@ -102,16 +102,16 @@ class PaperDocument:
 def read_documents(value: Any, field: str = "documents") -> tuple[PaperDocument, ...]:
     """Documents of a paper. Raises InvalidInput."""
     found = []
-    for item in _read.items(value, field, CODE, _MOST_DOCUMENTS):
-        one = _read.members(item, {"name", "mediaType", "size", "digest", "public"}, field, CODE)
+    for item in strict.items(value, field, CODE, _MOST_DOCUMENTS):
+        one = strict.members(item, {"name", "mediaType", "size", "digest", "public"}, field, CODE)
         if not isinstance(one["public"], bool):
             raise InvalidInput(f"{field}.public: true or false", code=CODE, field=f"{field}.public")
         found.append(
             PaperDocument(
-                _read.text(one["name"], f"{field}.name", CODE, 200),
-                _read.text(one["mediaType"], f"{field}.mediaType", CODE, 100),
-                _read.number(one["size"], f"{field}.size", CODE, 0),
-                _read.hexed(one["digest"], 32, f"{field}.digest"),
+                strict.text(one["name"], f"{field}.name", CODE, 200),
+                strict.text(one["mediaType"], f"{field}.mediaType", CODE, 100),
+                strict.number(one["size"], f"{field}.size", CODE, 0),
+                strict.hexed(one["digest"], 32, f"{field}.digest"),
                 one["public"],
             )
         )
@@ -143,7 +143,7 @@ class Period:
 
 def read_period(value: Any, field: str = "period") -> Period:
     """Inverse of :meth:`Period.as_dict`. Raises InvalidInput."""
-    found = _read.members(value, {"from", "until"}, field, CODE)
+    found = strict.members(value, {"from", "until"}, field, CODE)
     period = Period(read_day(found["from"], f"{field}.from"), read_day(found["until"], f"{field}.until"))
     if period.ends < period.begins:
         raise InvalidInput(f"{field} ends before it begins", code=CODE, field=f"{field}.until", fix="a later day")

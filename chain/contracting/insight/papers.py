@@ -11,8 +11,8 @@ from chain.contracting.insight.facts import Outcome
 from chain.evaluation.qualifying import read_qualification
 from chain.evaluation.report import LotFailedForReasons, read_candidates, read_report
 from chain.kernel.errors import InvalidInput
+from chain.kernel.strict import is_form
 from chain.tenders.opening import LotPlace
-from chain.tenders.opening._read import is_form
 from chain.tenders.opening.papers import LOT_FAILED, LotFailed, ObjectionAnswer
 
 QUALIFICATION, EVALUATION = "qualification", "evaluation"

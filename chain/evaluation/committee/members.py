@@ -11,10 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from chain.evaluation.pool import Expert
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 COMMITTEE, NAMES = "yinxin-committee-1", "yinxin-committee-names-1"
 _PLACE = {"genesis", "book", "tender", "lot"}
@@ -104,8 +105,8 @@ class Committee:
 
 def read_committee(data: bytes) -> Committee:
     """Inverse of :meth:`Committee.to_bytes`; whether it follows from the draws is not checked. Raises InvalidInput."""
-    value = _read.paper(data, COMMITTEE, {*_PLACE, "number", "pool", "drawn", "members"}, _CODE)
-    members = tuple(_member(one) for one in _read.items(value["members"], "members", _CODE, _MOST))
+    value = strict.paper(data, COMMITTEE, {*_PLACE, "number", "pool", "drawn", "members"}, _CODE)
+    members = tuple(_member(one) for one in strict.items(value["members"], "members", _CODE, _MOST))
     if [one.seat for one in members] != sorted({one.seat for one in members}):
         raise InvalidInput("members: seats ascend, each once", code=_CODE, field="members.seat")
     for field in ("account", "box"):
@@ -113,9 +114,9 @@ def read_committee(data: bytes) -> Committee:
             raise InvalidInput(f"members: each {field} once", code=_CODE, field=f"members.{field}")
     return Committee(
         LotPlace.read(value),
-        _read.number(value["number"], "number", _CODE),
-        _read.hexed(value["pool"], 32, "pool"),
-        tuple(_read.hexed(one, 32, "drawn") for one in _read.items(value["drawn"], "drawn", _CODE)),
+        strict.number(value["number"], "number", _CODE),
+        strict.hexed(value["pool"], 32, "pool"),
+        tuple(strict.hexed(one, 32, "drawn") for one in strict.items(value["drawn"], "drawn", _CODE)),
         members,
     )
 
@@ -151,33 +152,35 @@ class CommitteeNames:
 
 def read_names(data: bytes) -> CommitteeNames:
     """Inverse of :meth:`CommitteeNames.to_bytes`; lines are not compared with the pool. Raises InvalidInput."""
-    value = _read.paper(data, NAMES, {*_PLACE, "committee", "experts", "owners"}, _CODE)
+    value = strict.paper(data, NAMES, {*_PLACE, "committee", "experts", "owners"}, _CODE)
     experts = []
-    for item in _read.items(value["experts"], "experts", _CODE):
-        one = _read.members(item, {"place", "line"}, "experts", _CODE)
-        experts.append((_read.number(one["place"], "experts.place", _CODE, 0), Expert.from_dict(one["line"])))
+    for item in strict.items(value["experts"], "experts", _CODE):
+        one = strict.members(item, {"place", "line"}, "experts", _CODE)
+        experts.append((strict.number(one["place"], "experts.place", _CODE, 0), Expert.from_dict(one["line"])))
     owners = []
-    for item in _read.items(value["owners"], "owners", _CODE, _MOST):
-        one = _read.members(item, {"account", "name"}, "owners", _CODE)
-        owners.append((_read.hexed(one["account"], 20, "owners.account"), _read.text(one["name"], "name", _CODE, 200)))
+    for item in strict.items(value["owners"], "owners", _CODE, _MOST):
+        one = strict.members(item, {"account", "name"}, "owners", _CODE)
+        owners.append(
+            (strict.hexed(one["account"], 20, "owners.account"), strict.text(one["name"], "name", _CODE, 200))
+        )
     if [place for place, _ in experts] != sorted({place for place, _ in experts}):
         raise InvalidInput("experts: places ascend, each once", code=_CODE, field="experts.place")
     return CommitteeNames(
-        LotPlace.read(value), _read.hexed(value["committee"], 32, "committee"), tuple(experts), tuple(owners)
+        LotPlace.read(value), strict.hexed(value["committee"], 32, "committee"), tuple(experts), tuple(owners)
     )
 
 
 def _member(value: Any) -> Member:
-    one = _read.members(value, {"seat", "account", "box", "kind", "place"}, "members", _CODE)
+    one = strict.members(value, {"seat", "account", "box", "kind", "place"}, "members", _CODE)
     if one["kind"] not in set(MemberKind):
         raise InvalidInput("members.kind: " + ", ".join(MemberKind), code=_CODE, field="members.kind")
     kind = MemberKind(one["kind"])
     if (one["place"] is None) is not (kind is MemberKind.OWNER):
         raise InvalidInput("members.place: of experts, and of nobody else", code=_CODE, field="members.place")
     return Member(
-        _read.number(one["seat"], "members.seat", _CODE),
-        _read.hexed(one["account"], 20, "members.account"),
-        _read.raw(one["box"], 32, "members.box", _CODE),
+        strict.number(one["seat"], "members.seat", _CODE),
+        strict.hexed(one["account"], 20, "members.account"),
+        strict.raw(one["box"], 32, "members.box", _CODE),
         kind,
-        None if one["place"] is None else _read.number(one["place"], "members.place", _CODE, 0),
+        None if one["place"] is None else strict.number(one["place"], "members.place", _CODE, 0),
     )

@@ -17,11 +17,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice.members import read_decimal
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 REASONS, DRAWN, FLOAT, TIE_DRAWN = (
     "yinxin-draw-reasons-1", "yinxin-drawn-1", "yinxin-float-point-1", "yinxin-tie-drawn-1",
@@ -98,14 +99,14 @@ class DrawReasons:
     @classmethod
     def from_bytes(cls, data: bytes) -> DrawReasons:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, REASONS, {*_PLACE, "counter", "excluded", "replaced"}, _CODE)
-        excluded = tuple(_exclusion(one) for one in _read.items(value["excluded"], "excluded", _CODE, 100_000))
-        replaced = tuple(_replacement(one) for one in _read.items(value["replaced"], "replaced", _CODE))
+        value = strict.paper(data, REASONS, {*_PLACE, "counter", "excluded", "replaced"}, _CODE)
+        excluded = tuple(_exclusion(one) for one in strict.items(value["excluded"], "excluded", _CODE, 100_000))
+        replaced = tuple(_replacement(one) for one in strict.items(value["replaced"], "replaced", _CODE))
         listed = {"excluded": [one.place for one in excluded], "replaced": [one.place for one in replaced]}
         for field, places in listed.items():
             if places != sorted(set(places)):
                 raise InvalidInput(f"{field}: places ascend, each once", code=_CODE, field=field)
-        return cls(LotPlace.read(value), _read.number(value["counter"], "counter", _CODE), excluded, replaced)
+        return cls(LotPlace.read(value), strict.number(value["counter"], "counter", _CODE), excluded, replaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,10 @@ class Drawn:
     @classmethod
     def from_bytes(cls, data: bytes) -> Drawn:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
-        value = _read.paper(data, DRAWN, {*_PLACE, "draw", "counter", "signature", "seats"}, _CODE)
+        value = strict.paper(data, DRAWN, {*_PLACE, "draw", "counter", "signature", "seats"}, _CODE)
         return cls(
-            LotPlace.read(value), _read.hexed(value["draw"], 32, "draw"),
-            _read.number(value["counter"], "counter", _CODE), _read.raw(value["signature"], 48, "signature", _CODE),
+            LotPlace.read(value), strict.hexed(value["draw"], 32, "draw"),
+            strict.number(value["counter"], "counter", _CODE), strict.raw(value["signature"], 48, "signature", _CODE),
             _places(value["seats"], "seats", 0),
         )  # fmt: skip
 
@@ -168,13 +169,13 @@ class FloatPointDrawn:
     @classmethod
     def from_bytes(cls, data: bytes) -> FloatPointDrawn:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
-        value = _read.paper(data, FLOAT, {*_PLACE, "notice", "counter", "signature", "point"}, _CODE)
+        value = strict.paper(data, FLOAT, {*_PLACE, "notice", "counter", "signature", "point"}, _CODE)
         point = read_decimal(value["point"])
         if point is None:
             raise InvalidInput("point: a decimal as text", code=_CODE, field="point")
         return cls(
-            LotPlace.read(value), _read.hexed(value["notice"], 32, "notice"),
-            _read.number(value["counter"], "counter", _CODE), _read.raw(value["signature"], 48, "signature", _CODE),
+            LotPlace.read(value), strict.hexed(value["notice"], 32, "notice"),
+            strict.number(value["counter"], "counter", _CODE), strict.raw(value["signature"], 48, "signature", _CODE),
             point,
         )  # fmt: skip
 
@@ -205,32 +206,32 @@ class TieDrawn:
     @classmethod
     def from_bytes(cls, data: bytes) -> TieDrawn:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
-        value = _read.paper(data, TIE_DRAWN, {*_PLACE, "tie", "counter", "signature", "order"}, _CODE)
+        value = strict.paper(data, TIE_DRAWN, {*_PLACE, "tie", "counter", "signature", "order"}, _CODE)
         return cls(
-            LotPlace.read(value), _read.hexed(value["tie"], 32, "tie"),
-            _read.number(value["counter"], "counter", _CODE), _read.raw(value["signature"], 48, "signature", _CODE),
+            LotPlace.read(value), strict.hexed(value["tie"], 32, "tie"),
+            strict.number(value["counter"], "counter", _CODE), strict.raw(value["signature"], 48, "signature", _CODE),
             _places(value["order"], "order", 1),
         )  # fmt: skip
 
 
 def _exclusion(value: Any) -> Exclusion:
-    one = _read.members(value, {"place", "rule", "reason"}, "excluded", _CODE)
+    one = strict.members(value, {"place", "rule", "reason"}, "excluded", _CODE)
     if one["rule"] not in set(ExclusionRule):
         raise InvalidInput("excluded.rule: " + ", ".join(ExclusionRule), code=_CODE, field="excluded.rule")
     rule = ExclusionRule(one["rule"])
     if rule is ExclusionRule.DECLARED or one["reason"] != "":
-        _read.text(one["reason"], "excluded.reason", _CODE, _LONGEST)
-    return Exclusion(_read.number(one["place"], "excluded.place", _CODE, 0), rule, one["reason"])
+        strict.text(one["reason"], "excluded.reason", _CODE, _LONGEST)
+    return Exclusion(strict.number(one["place"], "excluded.place", _CODE, 0), rule, one["reason"])
 
 
 def _replacement(value: Any) -> Replacement:
-    one = _read.members(value, {"place", "reason"}, "replaced", _CODE)
-    place = _read.number(one["place"], "replaced.place", _CODE, 0)
-    return Replacement(place, _read.text(one["reason"], "replaced.reason", _CODE, _LONGEST))
+    one = strict.members(value, {"place", "reason"}, "replaced", _CODE)
+    place = strict.number(one["place"], "replaced.place", _CODE, 0)
+    return Replacement(place, strict.text(one["reason"], "replaced.reason", _CODE, _LONGEST))
 
 
 def _places(value: Any, field: str, least: int) -> tuple[int, ...]:
-    found = tuple(_read.number(one, field, _CODE, least) for one in _read.items(value, field, _CODE))
+    found = tuple(strict.number(one, field, _CODE, least) for one in strict.items(value, field, _CODE))
     if not found or len(set(found)) != len(found):
         raise InvalidInput(f"{field}: places, each once", code=_CODE, field=field)
     return found

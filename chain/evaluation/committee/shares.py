@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
 from chain.sealing import Message, OpeningKey, combine
 from chain.sealing.threshold import wrong_among
-from chain.tenders.opening import NoteBox, RefusedRelease, _read
+from chain.tenders.opening import NoteBox, RefusedRelease
 
 FORMAT = "yinxin-draw-share-1"
 _CODE = "draw.share"
@@ -41,11 +42,11 @@ class DrawShare:
     @classmethod
     def from_bytes(cls, data: bytes) -> DrawShare:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
-        value = _read.paper(data, FORMAT, {"keyHolder", "message", "signature"}, _CODE)
+        value = strict.paper(data, FORMAT, {"keyHolder", "message", "signature"}, _CODE)
         return cls(
-            _read.number(value["keyHolder"], "keyHolder", _CODE),
-            _read.hexed(value["message"], 32, "message"),
-            _read.raw(value["signature"], 48, "signature", _CODE),
+            strict.number(value["keyHolder"], "keyHolder", _CODE),
+            strict.hexed(value["message"], 32, "message"),
+            strict.raw(value["signature"], 48, "signature", _CODE),
         )
 
 

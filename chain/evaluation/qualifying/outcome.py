@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 FORMAT = "yinxin-guarantee-outcome-1"
 KIND = "guarantees"
@@ -76,22 +77,22 @@ class GuaranteeOutcome:
 
 def read_outcome(data: bytes) -> GuaranteeOutcome:
     """Inverse of :meth:`GuaranteeOutcome.to_bytes`. Raises InvalidInput."""
-    value = _read.paper(data, FORMAT, {*_PLACE, "qualification", "outcomes"}, _CODE)
-    outcomes = tuple(_outcome(one) for one in _read.items(value["outcomes"], "outcomes", _CODE))
+    value = strict.paper(data, FORMAT, {*_PLACE, "qualification", "outcomes"}, _CODE)
+    outcomes = tuple(_outcome(one) for one in strict.items(value["outcomes"], "outcomes", _CODE))
     if not outcomes or [one.place for one in outcomes] != sorted({one.place for one in outcomes}):
         raise _bad("outcomes", "at least one, ascending by place, each once")
-    return GuaranteeOutcome(LotPlace.read(value), _read.hexed(value["qualification"], 32, "qualification"), outcomes)
+    return GuaranteeOutcome(LotPlace.read(value), strict.hexed(value["qualification"], 32, "qualification"), outcomes)
 
 
 def _outcome(value: Any) -> Outcome:
-    one = _read.members(value, {"place", "outcome", "reason", "paper"}, "outcomes", _CODE)
+    one = strict.members(value, {"place", "outcome", "reason", "paper"}, "outcomes", _CODE)
     if one["outcome"] not in set(Fate):
         raise _bad("outcomes.outcome", ", ".join(Fate))
     return Outcome(
-        _read.number(one["place"], "outcomes.place", _CODE),
+        strict.number(one["place"], "outcomes.place", _CODE),
         Fate(one["outcome"]),
-        _read.text(one["reason"], "outcomes.reason", _CODE, LONGEST_REASON),
-        None if one["paper"] is None else _read.hexed(one["paper"], 32, "outcomes.paper"),
+        strict.text(one["reason"], "outcomes.reason", _CODE, LONGEST_REASON),
+        None if one["paper"] is None else strict.hexed(one["paper"], 32, "outcomes.paper"),
     )
 
 

@@ -13,11 +13,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import Money
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 FORMAT = "yinxin-qualification-1"
 KIND = "qualification"
@@ -184,16 +185,16 @@ class Qualification:
 def read_qualification(data: bytes) -> Qualification:
     """Inverse of :meth:`Qualification.to_bytes`. Raises InvalidInput."""
     names = {*_PLACE, "envelope", "record", "deadline", "opening", "bids"}
-    value = _read.paper(data, FORMAT, names, _CODE)
-    bids = tuple(_bid(one, f"bids[{at}]") for at, one in enumerate(_read.items(value["bids"], "bids", _CODE)))
+    value = strict.paper(data, FORMAT, names, _CODE)
+    bids = tuple(_bid(one, f"bids[{at}]") for at, one in enumerate(strict.items(value["bids"], "bids", _CODE)))
     if [one.place for one in bids] != sorted({one.place for one in bids}):
         raise _bad("bids", "ascending by place, each once")
     if len({tuple(rule.rule for rule in bid.rules) for bid in bids}) > 1:
         raise _bad("bids.rules", "the same rules in the same order for every bid")
     return Qualification(
         LotPlace.read(value),
-        _read.number(value["envelope"], "envelope", _CODE),
-        _read.hexed(value["record"], 32, "record"),
+        strict.number(value["envelope"], "envelope", _CODE),
+        strict.hexed(value["record"], 32, "record"),
         _block(value["deadline"], "deadline"),
         _block(value["opening"], "opening"),
         bids,
@@ -238,29 +239,29 @@ def _write_bid(bid: QualifiedBid) -> dict[str, Any]:
 
 
 def _block(value: Any, field: str) -> tuple[int, int]:
-    one = _read.members(value, {"number", "time"}, field, _CODE)
-    return _read.number(one["number"], f"{field}.number", _CODE, 0), _read.number(one["time"], f"{field}.time", _CODE)
+    one = strict.members(value, {"number", "time"}, field, _CODE)
+    return strict.number(one["number"], f"{field}.number", _CODE, 0), strict.number(one["time"], f"{field}.time", _CODE)
 
 
 def _bid(value: Any, field: str) -> QualifiedBid:
-    one = _read.members(value, {"place", "result", "rules", "guarantee"}, field, _CODE)
-    rules = tuple(_rule(item, f"{field}.rules") for item in _read.items(one["rules"], f"{field}.rules", _CODE, 100))
+    one = strict.members(value, {"place", "result", "rules", "guarantee"}, field, _CODE)
+    rules = tuple(_rule(item, f"{field}.rules") for item in strict.items(one["rules"], f"{field}.rules", _CODE, 100))
     if len({rule.rule for rule in rules}) != len(rules):
         raise _bad(f"{field}.rules", "each rule once")
     guarantee = None if one["guarantee"] is None else _guarantee(one["guarantee"], f"{field}.guarantee")
-    bid = QualifiedBid(_read.number(one["place"], f"{field}.place", _CODE), rules, guarantee)
+    bid = QualifiedBid(strict.number(one["place"], f"{field}.place", _CODE), rules, guarantee)
     _same(bid.result, one["result"], field)
     return bid
 
 
 def _rule(value: Any, field: str) -> RuleAnswer:
     names = {"rule", "required", "result", "deadline", "opening", "shown", "findings"}
-    one = _read.members(value, names, field, _CODE)
+    one = strict.members(value, names, field, _CODE)
     if type(one["required"]) is not bool:
         raise _bad(f"{field}.required", "true or false")
-    shown = tuple(_read.hexed(item, 32, "shown") for item in _read.items(one["shown"], f"{field}.shown", _CODE, 200))
+    shown = tuple(strict.hexed(item, 32, "shown") for item in strict.items(one["shown"], f"{field}.shown", _CODE, 200))
     answer = RuleAnswer(
-        _read.text(one["rule"], f"{field}.rule", _CODE, 100),
+        strict.text(one["rule"], f"{field}.rule", _CODE, 100),
         one["required"],
         _answer(one["deadline"], f"{field}.deadline"),
         _answer(one["opening"], f"{field}.opening"),
@@ -273,7 +274,7 @@ def _rule(value: Any, field: str) -> RuleAnswer:
 
 def _guarantee(value: Any, field: str) -> GuaranteeAnswer:
     names = {"result", "deadline", "opening", "amount", "currency", "until", "bank", "certificate", "findings"}
-    one = _read.members(value, names, field, _CODE)
+    one = strict.members(value, names, field, _CODE)
     until, bank, certificate = one["until"], one["bank"], one["certificate"]
     if not isinstance(bank, str) or len(bank) not in (0, 18):
         raise _bad(f"{field}.bank", "a credit code of 18 characters, or empty")
@@ -281,9 +282,9 @@ def _guarantee(value: Any, field: str) -> GuaranteeAnswer:
         _answer(one["deadline"], f"{field}.deadline"),
         _answer(one["opening"], f"{field}.opening"),
         _money(one["amount"], one["currency"], field),
-        None if until is None else _read.number(until, f"{field}.until", _CODE),
+        None if until is None else strict.number(until, f"{field}.until", _CODE),
         bank,
-        None if certificate is None else _read.hexed(certificate, 32, f"{field}.certificate"),
+        None if certificate is None else strict.hexed(certificate, 32, f"{field}.certificate"),
         _findings(one["findings"], field),
     )
     _same(answer.result, one["result"], field)
@@ -302,18 +303,18 @@ def _money(amount: Any, currency: Any, field: str) -> Money | None:
 
 def _findings(value: Any, field: str) -> tuple[Said, ...]:
     return tuple(
-        _said(item, f"{field}.findings") for item in _read.items(value, f"{field}.findings", _CODE, MOST_FINDINGS)
+        _said(item, f"{field}.findings") for item in strict.items(value, f"{field}.findings", _CODE, MOST_FINDINGS)
     )
 
 
 def _said(value: Any, field: str) -> Said:
-    one = _read.members(value, {"at", "code", "zh", "en"}, field, _CODE)
+    one = strict.members(value, {"at", "code", "zh", "en"}, field, _CODE)
     if one["at"] not in set(Moment):
         raise _bad(f"{field}.at", ", ".join(Moment))
-    code = _read.text(one["code"], f"{field}.code", _CODE, 60)
+    code = strict.text(one["code"], f"{field}.code", _CODE, 60)
     if not _NAME.match(code):
         raise _bad(f"{field}.code", "words of small letters, joined by dots")
-    texts = (_read.text(one[language], f"{field}.{language}", _CODE, LONGEST_FINDING) for language in ("zh", "en"))
+    texts = (strict.text(one[language], f"{field}.{language}", _CODE, LONGEST_FINDING) for language in ("zh", "en"))
     return Said(Moment(one["at"]), code, *texts)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import Money
 from chain.tenders.notice.findings import Findings
 from chain.tenders.notice.members import Members, read_decimal
-from chain.tenders.opening import _read
 
 PLACE = {"genesis", "book", "tender", "lot"}
 CODE = "evaluation.paper"
@@ -39,12 +39,12 @@ def decimal(value: Any, field: str) -> Decimal:
 
 def optional_text(value: Any, field: str, most: int = 4_000) -> str:
     """A text that may be empty. Raises InvalidInput."""
-    return "" if value == "" else _read.text(value, field, CODE, most)
+    return "" if value == "" else strict.text(value, field, CODE, most)
 
 
 def optional_digest(value: Any, field: str) -> bytes | None:
     """A SHA-256, 0x, or null. Raises InvalidInput."""
-    return None if value is None else _read.hexed(value, 32, field)
+    return None if value is None else strict.hexed(value, 32, field)
 
 
 def reason(value: Any, case: Any) -> tuple[str | None, int | None]:
@@ -53,4 +53,4 @@ def reason(value: Any, case: Any) -> tuple[str | None, int | None]:
         if case is not None:
             raise InvalidInput("case: only with a reason", code=CODE, field="case")
         return None, None
-    return _read.text(value, "reason", CODE), None if case is None else _read.number(case, "case", CODE)
+    return strict.text(value, "reason", CODE), None if case is None else strict.number(case, "case", CODE)

@@ -12,11 +12,12 @@ from typing import Any
 
 from chain.evaluation.report import _parts
 from chain.evaluation.report._parts import CODE, PLACE
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import Money
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 from chain.tenders.opening.record import LONGEST_NAME
 
 CANDIDATES, FAILED = "yinxin-candidates-1", "yinxin-lot-failed-2"
@@ -103,18 +104,18 @@ class Candidates:
 
 def read_candidates(data: bytes) -> Candidates:
     """Inverse of :meth:`Candidates.to_bytes`; whether they follow from a report is not checked. Raises InvalidInput."""
-    value = _read.paper(data, CANDIDATES, {*PLACE, "number", "evaluation", "candidates", "reason", "case"}, CODE)
-    found = tuple(_candidate(one) for one in _read.items(value["candidates"], "candidates", CODE, 100))
+    value = strict.paper(data, CANDIDATES, {*PLACE, "number", "evaluation", "candidates", "reason", "case"}, CODE)
+    found = tuple(_candidate(one) for one in strict.items(value["candidates"], "candidates", CODE, 100))
     if not found or [one.rank for one in found] != list(range(1, len(found) + 1)):
         raise InvalidInput("candidates: at least one, ranks 1, 2, 3 …", code=CODE, field="candidates.rank")
     if len({one.place for one in found}) != len(found):
         raise InvalidInput("candidates: each place once", code=CODE, field="candidates.place")
-    number = _read.number(value["number"], "number", CODE)
+    number = strict.number(value["number"], "number", CODE)
     why, case = _parts.reason(value["reason"], value["case"])
     if (why is None) is not (number == 1):
         raise InvalidInput("reason: of every naming but the first", code=CODE, field="reason")
     return Candidates(
-        LotPlace.read(value), number, _read.hexed(value["evaluation"], 32, "evaluation"), found, why, case
+        LotPlace.read(value), number, strict.hexed(value["evaluation"], 32, "evaluation"), found, why, case
     )
 
 
@@ -154,9 +155,9 @@ class LotFailedForReasons:
     @classmethod
     def from_bytes(cls, data: bytes) -> LotFailedForReasons:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, FAILED, {*PLACE, "evaluation", "valid", "reasons", "case"}, CODE)
+        value = strict.paper(data, FAILED, {*PLACE, "evaluation", "valid", "reasons", "case"}, CODE)
         reasons = tuple(
-            _read.text(one, "reasons", CODE) for one in _read.items(value["reasons"], "reasons", CODE, 1_000)
+            strict.text(one, "reasons", CODE) for one in strict.items(value["reasons"], "reasons", CODE, 1_000)
         )
         if not reasons:
             raise InvalidInput("reasons: at least one", code=CODE, field="reasons")
@@ -166,22 +167,22 @@ class LotFailedForReasons:
         return cls(
             LotPlace.read(value),
             evaluation,
-            None if valid is None else _read.number(valid, "valid", CODE, 0),
+            None if valid is None else strict.number(valid, "valid", CODE, 0),
             reasons,
-            None if value["case"] is None else _read.number(value["case"], "case", CODE),
+            None if value["case"] is None else strict.number(value["case"], "case", CODE),
         )
 
 
 def _candidate(value: Mapping[str, Any]) -> Candidate:
-    one = _read.members(value, {"rank", "place", "organisation", "price", "total"}, "candidates", CODE)
-    who = _read.members(one["organisation"], {"code", "name", "members"}, "organisation", CODE)
+    one = strict.members(value, {"rank", "place", "organisation", "price", "total"}, "candidates", CODE)
+    who = strict.members(one["organisation"], {"code", "name", "members"}, "organisation", CODE)
     rows = [
-        _read.members(row, {"code", "name"}, "members", CODE)
-        for row in _read.items(who["members"], "members", CODE, _MOST_MEMBERS)
+        strict.members(row, {"code", "name"}, "members", CODE)
+        for row in strict.items(who["members"], "members", CODE, _MOST_MEMBERS)
     ]
     return Candidate(
-        _read.number(one["rank"], "rank", CODE),
-        _read.number(one["place"], "place", CODE),
+        strict.number(one["rank"], "rank", CODE),
+        strict.number(one["place"], "place", CODE),
         *_company(who),
         tuple(_company(row) for row in rows),
         _parts.read_money(one["price"], "price"),

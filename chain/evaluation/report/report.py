@@ -13,11 +13,12 @@ from typing import Any
 
 from chain.evaluation.report import _parts
 from chain.evaluation.report._parts import CODE, PLACE
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x, sha256
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import Money
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 FORMAT = "yinxin-evaluation-1"
 KIND = "evaluation"
@@ -162,33 +163,33 @@ class EvaluationReport:
 
 def read_report(data: bytes) -> EvaluationReport:
     """Inverse of :meth:`EvaluationReport.to_bytes`; nothing is computed again. Raises InvalidInput."""
-    value = _read.paper(data, FORMAT, _MEMBERS, CODE)
-    dropped = tuple(_dropped(one) for one in _read.items(value["dropped"], "dropped", CODE))
-    bids = tuple(_ranked(one) for one in _read.items(value["bids"], "bids", CODE))
+    value = strict.paper(data, FORMAT, _MEMBERS, CODE)
+    dropped = tuple(_dropped(one) for one in strict.items(value["dropped"], "dropped", CODE))
+    bids = tuple(_ranked(one) for one in strict.items(value["bids"], "bids", CODE))
     out, left = [one.place for one in dropped], [one.place for one in bids]
     if out != sorted(out) or len({*out, *left}) != len(out) + len(left):
         raise InvalidInput("bids and dropped: each place once, dropped ones ascending", code=CODE, field="bids")
     drawn = value["float"]
     if drawn is not None:
-        _read.members(drawn, {"paper", "point"}, "float", CODE)
+        strict.members(drawn, {"paper", "point"}, "float", CODE)
     why, case = _parts.reason(value["reason"], value["case"])
     return EvaluationReport(
         LotPlace.read(value),
-        _read.number(value["envelope"], "envelope", CODE),
-        _read.hexed(value["notice"], 32, "notice"),
-        _read.hexed(value["record"], 32, "record"),
+        strict.number(value["envelope"], "envelope", CODE),
+        strict.hexed(value["notice"], 32, "notice"),
+        strict.hexed(value["record"], 32, "record"),
         _parts.optional_digest(value["technical"], "technical"),
         _parts.optional_digest(value["qualification"], "qualification"),
         _parts.optional_digest(value["committee"], "committee"),
         _parts.optional_digest(value["commitments"], "commitments"),
-        tuple(_sheet(one) for one in _read.items(value["sheets"], "sheets", CODE, 200)),
+        tuple(_sheet(one) for one in strict.items(value["sheets"], "sheets", CODE, 200)),
         None
         if drawn is None
-        else (_read.hexed(drawn["paper"], 32, "float.paper"), _parts.decimal(drawn["point"], "float.point")),
-        tuple(_tie(one) for one in _read.items(value["ties"], "ties", CODE)),
+        else (strict.hexed(drawn["paper"], 32, "float.paper"), _parts.decimal(drawn["point"], "float.point")),
+        tuple(_tie(one) for one in strict.items(value["ties"], "ties", CODE)),
         tuple(
-            _read.hexed(one, 32, "clarifications")
-            for one in _read.items(value["clarifications"], "clarifications", CODE)
+            strict.hexed(one, 32, "clarifications")
+            for one in strict.items(value["clarifications"], "clarifications", CODE)
         ),
         None if value["reference"] is None else _parts.decimal(value["reference"], "reference"),
         _places(value["low"], "low"),
@@ -200,41 +201,41 @@ def read_report(data: bytes) -> EvaluationReport:
 
 
 def _places(value: Any, field: str) -> tuple[int, ...]:
-    return tuple(_read.number(one, field, CODE) for one in _read.items(value, field, CODE))
+    return tuple(strict.number(one, field, CODE) for one in strict.items(value, field, CODE))
 
 
 def _sheet(value: Any) -> tuple[bytes, bytes]:
-    one = _read.members(value, {"account", "sheet"}, "sheets", CODE)
-    return _read.hexed(one["account"], 20, "sheets.account"), _read.hexed(one["sheet"], 32, "sheets.sheet")
+    one = strict.members(value, {"account", "sheet"}, "sheets", CODE)
+    return strict.hexed(one["account"], 20, "sheets.account"), strict.hexed(one["sheet"], 32, "sheets.sheet")
 
 
 def _tie(value: Any) -> tuple[bytes, tuple[int, ...]]:
-    one = _read.members(value, {"paper", "order"}, "ties", CODE)
-    return _read.hexed(one["paper"], 32, "ties.paper"), _places(one["order"], "ties.order")
+    one = strict.members(value, {"paper", "order"}, "ties", CODE)
+    return strict.hexed(one["paper"], 32, "ties.paper"), _places(one["order"], "ties.order")
 
 
 def _dropped(value: Any) -> DroppedBid:
-    one = _read.members(value, {"place", "step", "reasons"}, "dropped", CODE)
+    one = strict.members(value, {"place", "step", "reasons"}, "dropped", CODE)
     if one["step"] not in STEPS:
         raise InvalidInput("dropped.step: " + ", ".join(STEPS), code=CODE, field="dropped.step")
     reasons = tuple(
-        _read.text(text, "dropped.reasons", CODE)
-        for text in _read.items(one["reasons"], "dropped.reasons", CODE, 1_000)
+        strict.text(text, "dropped.reasons", CODE)
+        for text in strict.items(one["reasons"], "dropped.reasons", CODE, 1_000)
     )
     if not reasons:
         raise InvalidInput("dropped.reasons: at least one", code=CODE, field="dropped.reasons")
-    return DroppedBid(_read.number(one["place"], "dropped.place", CODE), one["step"], reasons)
+    return DroppedBid(strict.number(one["place"], "dropped.place", CODE), one["step"], reasons)
 
 
 def _ranked(value: Any) -> RankedBid:
-    one = _read.members(value, {"place", "points", "total", "price", "rank"}, "bids", CODE)
+    one = strict.members(value, {"place", "points", "total", "price", "rank"}, "bids", CODE)
     points = one["points"]
     if not isinstance(points, dict) or len(points) > 100:
         raise InvalidInput("bids.points: an object, criterion to points", code=CODE, field="bids.points")
     return RankedBid(
-        _read.number(one["place"], "bids.place", CODE),
+        strict.number(one["place"], "bids.place", CODE),
         {name: _parts.decimal(text, f"bids.points.{name}") for name, text in points.items()},
         None if one["total"] is None else _parts.decimal(one["total"], "bids.total"),
         None if one["price"] is None else _parts.read_money(one["price"], "bids.price"),
-        None if one["rank"] is None else _read.number(one["rank"], "bids.rank", CODE),
+        None if one["rank"] is None else strict.number(one["rank"], "bids.rank", CODE),
     )

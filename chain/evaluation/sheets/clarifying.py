@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chain.evaluation.sheets.signing import answer_text, sign_text, signer_of, vote_text
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import InvalidInput
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 QUESTION, ANSWER, VOTE, PAPER = (
     "yinxin-clarification-question-1", "yinxin-clarification-answer-1", "yinxin-clarification-vote-1",
@@ -76,16 +77,16 @@ class ClarificationQuestion:
     @classmethod
     def from_bytes(cls, data: bytes) -> ClarificationQuestion:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, QUESTION, {*_PLACE, "envelope", "bid", "matter", "text", "until"}, _CODE)
+        value = strict.paper(data, QUESTION, {*_PLACE, "envelope", "bid", "matter", "text", "until"}, _CODE)
         if value["matter"] not in MATTERS:
             raise InvalidInput("matter: " + ", ".join(MATTERS), code=_CODE, field="matter")
         return cls(
             LotPlace.read(value),
-            _read.number(value["envelope"], "envelope", _CODE),
-            _read.number(value["bid"], "bid", _CODE),
+            strict.number(value["envelope"], "envelope", _CODE),
+            strict.number(value["bid"], "bid", _CODE),
             value["matter"],
-            _read.text(value["text"], "text", _CODE),
-            _read.number(value["until"], "until", _CODE),
+            strict.text(value["text"], "text", _CODE),
+            strict.number(value["until"], "until", _CODE),
         )
 
 
@@ -136,13 +137,13 @@ class ClarificationAnswer:
     @classmethod
     def from_bytes(cls, data: bytes) -> ClarificationAnswer:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
-        value = _read.paper(data, ANSWER, {*_PLACE, "bid", "question", "text", "signature"}, _CODE)
+        value = strict.paper(data, ANSWER, {*_PLACE, "bid", "question", "text", "signature"}, _CODE)
         return cls(
             LotPlace.read(value),
-            _read.number(value["bid"], "bid", _CODE),
-            _read.hexed(value["question"], 32, "question"),
-            _read.text(value["text"], "text", _CODE),
-            _read.raw(value["signature"], 65, "signature", _CODE),
+            strict.number(value["bid"], "bid", _CODE),
+            strict.hexed(value["question"], 32, "question"),
+            strict.text(value["text"], "text", _CODE),
+            strict.raw(value["signature"], 65, "signature", _CODE),
         )
 
 
@@ -213,15 +214,15 @@ class ClarificationVote:
     def from_bytes(cls, data: bytes) -> ClarificationVote:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
         names = {*_PLACE, "bid", "question", "answer", "committee", "account", "accept", "reason", "signature"}
-        value = _read.paper(data, VOTE, names, _CODE)
+        value = strict.paper(data, VOTE, names, _CODE)
         answer = value["answer"]
         return _vote(
             {name: value[name] for name in ("account", "accept", "reason", "signature")},
             LotPlace.read(value),
-            _read.number(value["bid"], "bid", _CODE),
-            _read.hexed(value["question"], 32, "question"),
-            None if answer is None else _read.hexed(answer, 32, "answer"),
-            _read.hexed(value["committee"], 32, "committee"),
+            strict.number(value["bid"], "bid", _CODE),
+            strict.hexed(value["question"], 32, "question"),
+            None if answer is None else strict.hexed(answer, 32, "answer"),
+            strict.hexed(value["committee"], 32, "committee"),
         )
 
 
@@ -271,21 +272,21 @@ class Clarification:
 
 def read_clarification(data: bytes) -> Clarification:
     """Inverse of :meth:`Clarification.to_bytes`; signatures are not checked. Raises InvalidInput."""
-    value = _read.paper(data, PAPER, {*_PLACE, "bid", "question", "answer", "committee", "votes"}, _CODE)
-    place, bid = LotPlace.read(value), _read.number(value["bid"], "bid", _CODE)
+    value = strict.paper(data, PAPER, {*_PLACE, "bid", "question", "answer", "committee", "votes"}, _CODE)
+    place, bid = LotPlace.read(value), strict.number(value["bid"], "bid", _CODE)
     question, committee = (
-        _read.hexed(value["question"], 32, "question"),
-        _read.hexed(value["committee"], 32, "committee"),
+        strict.hexed(value["question"], 32, "question"),
+        strict.hexed(value["committee"], 32, "committee"),
     )
     answer = None
     if value["answer"] is not None:
-        row = _read.members(value["answer"], {"text", "signature"}, "answer", _CODE)
-        signature = _read.raw(row["signature"], 65, "answer.signature", _CODE)
-        answer = ClarificationAnswer(place, bid, question, _read.text(row["text"], "answer.text", _CODE), signature)
+        row = strict.members(value["answer"], {"text", "signature"}, "answer", _CODE)
+        signature = strict.raw(row["signature"], 65, "answer.signature", _CODE)
+        answer = ClarificationAnswer(place, bid, question, strict.text(row["text"], "answer.text", _CODE), signature)
     digest = None if answer is None else answer.digest
     votes = tuple(
         _vote(one, place, bid, question, digest, committee)
-        for one in _read.items(value["votes"], "votes", _CODE, _MOST)
+        for one in strict.items(value["votes"], "votes", _CODE, _MOST)
     )
     if len({one.account for one in votes}) != len(votes):
         raise InvalidInput("votes: of each member one", code=_CODE, field="votes")
@@ -295,12 +296,12 @@ def read_clarification(data: bytes) -> Clarification:
 def _vote(
     value: Any, place: LotPlace, bid: int, question: bytes, answer: bytes | None, committee: bytes
 ) -> ClarificationVote:
-    one = _read.members(value, {"account", "accept", "reason", "signature"}, "votes", _CODE)
+    one = strict.members(value, {"account", "accept", "reason", "signature"}, "votes", _CODE)
     if type(one["accept"]) is not bool:
         raise InvalidInput("votes.accept: true or false", code=_CODE, field="votes.accept")
     return ClarificationVote(
         place, bid, question, answer, committee,
-        _read.hexed(one["account"], 20, "votes.account"), one["accept"],
-        _read.text(one["reason"], "votes.reason", _CODE),
-        _read.raw(one["signature"], 65, "votes.signature", _CODE),
+        strict.hexed(one["account"], 20, "votes.account"), one["accept"],
+        strict.text(one["reason"], "votes.reason", _CODE),
+        strict.raw(one["signature"], 65, "votes.signature", _CODE),
     )  # fmt: skip

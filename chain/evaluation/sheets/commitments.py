@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chain.evaluation.sheets.signing import commitment_text, sign_text, signer_of
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 NOTE, PAPER = "yinxin-sheet-commitment-1", "yinxin-sheet-commitments-1"
 KIND = "sheets-committed"
@@ -85,15 +86,15 @@ class SheetCommitment:
     def from_bytes(cls, data: bytes) -> SheetCommitment:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
         names = {*_PLACE, "envelope", "round", "committee", "account", "sheet", "signature"}
-        value = _read.paper(data, NOTE, names, _CODE)
+        value = strict.paper(data, NOTE, names, _CODE)
         return cls(
             LotPlace.read(value),
-            _read.number(value["envelope"], "envelope", _CODE),
-            _read.number(value["round"], "round", _CODE),
-            _read.hexed(value["committee"], 32, "committee"),
-            _read.hexed(value["account"], 20, "account"),
-            _read.hexed(value["sheet"], 32, "sheet"),
-            _read.raw(value["signature"], 65, "signature", _CODE),
+            strict.number(value["envelope"], "envelope", _CODE),
+            strict.number(value["round"], "round", _CODE),
+            strict.hexed(value["committee"], 32, "committee"),
+            strict.hexed(value["account"], 20, "account"),
+            strict.hexed(value["sheet"], 32, "sheet"),
+            strict.raw(value["signature"], 65, "signature", _CODE),
         )
 
 
@@ -144,21 +145,24 @@ class SheetCommitments:
 def read_commitments(data: bytes) -> SheetCommitments:
     """Inverse of :meth:`SheetCommitments.to_bytes`; signatures are not checked. Raises InvalidInput."""
     names = {*_PLACE, "envelope", "round", "committee", "commitments", "reason", "case"}
-    value = _read.paper(data, PAPER, names, _CODE)
+    value = strict.paper(data, PAPER, names, _CODE)
     place = LotPlace.read(value)
-    envelope, round_ = _read.number(value["envelope"], "envelope", _CODE), _read.number(value["round"], "round", _CODE)
-    committee = _read.hexed(value["committee"], 32, "committee")
+    envelope, round_ = (
+        strict.number(value["envelope"], "envelope", _CODE),
+        strict.number(value["round"], "round", _CODE),
+    )
+    committee = strict.hexed(value["committee"], 32, "committee")
 
     def one(item: Any) -> SheetCommitment:
-        row = _read.members(item, {"account", "sheet", "signature"}, "commitments", _CODE)
+        row = strict.members(item, {"account", "sheet", "signature"}, "commitments", _CODE)
         return SheetCommitment(
             place, envelope, round_, committee,
-            _read.hexed(row["account"], 20, "account"),
-            _read.hexed(row["sheet"], 32, "sheet"),
-            _read.raw(row["signature"], 65, "signature", _CODE),
+            strict.hexed(row["account"], 20, "account"),
+            strict.hexed(row["sheet"], 32, "sheet"),
+            strict.raw(row["signature"], 65, "signature", _CODE),
         )  # fmt: skip
 
-    found = tuple(one(item) for item in _read.items(value["commitments"], "commitments", _CODE, _MOST))
+    found = tuple(one(item) for item in strict.items(value["commitments"], "commitments", _CODE, _MOST))
     if not found or len({each.account for each in found}) != len(found):
         raise InvalidInput("commitments: of each member one", code=_CODE, field="commitments")
     reason, case = value["reason"], value["case"]
@@ -166,6 +170,6 @@ def read_commitments(data: bytes) -> SheetCommitments:
         raise InvalidInput("reason: of every round but the first", code=_CODE, field="reason")
     return SheetCommitments(
         place, envelope, round_, committee, found,
-        None if reason is None else _read.text(reason, "reason", _CODE),
-        None if case is None else _read.number(case, "case", _CODE),
+        None if reason is None else strict.text(reason, "reason", _CODE),
+        None if case is None else strict.number(case, "case", _CODE),
     )  # fmt: skip

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice.members import read_decimal
-from chain.tenders.opening import LotPlace, _read
+from chain.tenders.opening import LotPlace
 
 FORMAT = "yinxin-score-sheet-1"
 PASS, FAIL = "pass", "fail"
@@ -118,33 +119,33 @@ class ScoreSheet:
 def read_sheet(data: bytes) -> ScoreSheet:
     """Inverse of :meth:`ScoreSheet.to_bytes`; whether it keeps to the notice is not checked. Raises InvalidInput."""
     names = {*_PLACE, "envelope", "round", "committee", "account", "salt", "bids"}
-    value = _read.paper(data, FORMAT, names, _CODE)
-    bids = tuple(_bid(one) for one in _read.items(value["bids"], "bids", _CODE))
+    value = strict.paper(data, FORMAT, names, _CODE)
+    bids = tuple(_bid(one) for one in strict.items(value["bids"], "bids", _CODE))
     places = [one.place for one in bids]
     if places != sorted(set(places)):
         raise InvalidInput("bids: places ascend, each once", code=_CODE, field="bids.place")
     return ScoreSheet(
         LotPlace.read(value),
-        _read.number(value["envelope"], "envelope", _CODE),
-        _read.number(value["round"], "round", _CODE),
-        _read.hexed(value["committee"], 32, "committee"),
-        _read.hexed(value["account"], 20, "account"),
-        _read.raw(value["salt"], 32, "salt", _CODE),
+        strict.number(value["envelope"], "envelope", _CODE),
+        strict.number(value["round"], "round", _CODE),
+        strict.hexed(value["committee"], 32, "committee"),
+        strict.hexed(value["account"], 20, "account"),
+        strict.raw(value["salt"], 32, "salt", _CODE),
         bids,
     )
 
 
 def _bid(value: Any) -> BidSheet:
-    one = _read.members(value, {"place", "formal", "qualification", "points", "remark"}, "bids", _CODE)
+    one = strict.members(value, {"place", "formal", "qualification", "points", "remark"}, "bids", _CODE)
     points = one["points"]
     if not isinstance(points, dict) or len(points) > _MOST_CRITERIA:
         raise InvalidInput("points: an object, criterion to points", code=_CODE, field="points")
     found = {name: read_decimal(text) for name, text in points.items()}
     if None in found.values():
         raise InvalidInput("points: exact decimals as text, such as 12.5", code=_CODE, field="points")
-    remark = one["remark"] if one["remark"] == "" else _read.text(one["remark"], "remark", _CODE, _LONGEST)
+    remark = one["remark"] if one["remark"] == "" else strict.text(one["remark"], "remark", _CODE, _LONGEST)
     return BidSheet(
-        _read.number(one["place"], "place", _CODE),
+        strict.number(one["place"], "place", _CODE),
         _opinion(one["formal"], "formal"),
         _opinion(one["qualification"], "qualification"),
         {name: value for name, value in found.items() if value is not None},
@@ -153,9 +154,9 @@ def _bid(value: Any) -> BidSheet:
 
 
 def _opinion(value: Any, field: str) -> Opinion:
-    one = _read.members(value, {"result", "reason"}, field, _CODE)
+    one = strict.members(value, {"result", "reason"}, field, _CODE)
     if one["result"] not in (PASS, FAIL):
         raise InvalidInput(f"{field}.result: {PASS} or {FAIL}", code=_CODE, field=f"{field}.result")
     if one["result"] == FAIL or one["reason"] != "":
-        _read.text(one["reason"], f"{field}.reason", _CODE, _LONGEST)
+        strict.text(one["reason"], f"{field}.reason", _CODE, _LONGEST)
     return Opinion(one["result"] == PASS, one["reason"])

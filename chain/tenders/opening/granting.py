@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import InvalidInput
 from chain.sealing import BidIdentity, read_identity
 from chain.sealing.papers import read_proof
-from chain.tenders.opening import _read
 
 GRANTED = "yinxin-granted-keys-1"
 _CODE = "opening.granted"
@@ -34,9 +34,9 @@ def read_granted(data: bytes) -> dict[bytes, bytes]:
         identity, k2 = read_proof(data)
         return {identity.digest(): k2}
     except InvalidInput:
-        value = _read.paper(data, GRANTED, {"bids"}, _CODE)
+        value = strict.paper(data, GRANTED, {"bids"}, _CODE)
     out = {}
-    for one in _read.items(value["bids"], "bids", _CODE):
-        bid = _read.members(one, {"identity", "k2"}, "bids", _CODE)
-        out[read_identity(bid["identity"]).digest()] = _read.raw(bid["k2"], 16, "k2", _CODE)
+    for one in strict.items(value["bids"], "bids", _CODE):
+        bid = strict.members(one, {"identity", "k2"}, "bids", _CODE)
+        out[read_identity(bid["identity"]).digest()] = strict.raw(bid["k2"], 16, "k2", _CODE)
     return out

@@ -18,11 +18,11 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x
 from chain.kernel.errors import InvalidInput
 from chain.keys.accounts import recover_text
-from chain.tenders.opening import _read
 
 OBJECTION = "yinxin-objection-1"
 ANSWER = "yinxin-objection-answer-1"
@@ -50,10 +50,10 @@ class LotPlace:
     def read(cls, value: dict[str, object]) -> LotPlace:
         """From the members of a paper. Raises InvalidInput."""
         return cls(
-            _read.hexed(value["genesis"], 32, "genesis"),
-            _read.hexed(value["book"], 20, "book"),
-            _read.number(value["tender"], "tender", _CODE),
-            _read.number(value["lot"], "lot", _CODE),
+            strict.hexed(value["genesis"], 32, "genesis"),
+            strict.hexed(value["book"], 20, "book"),
+            strict.number(value["tender"], "tender", _CODE),
+            strict.number(value["lot"], "lot", _CODE),
         )
 
 
@@ -66,14 +66,14 @@ class Objection:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON. Raises InvalidInput for an empty or overlong text."""
-        _read.text(self.text, "text", _CODE)
+        strict.text(self.text, "text", _CODE)
         return canonical({"format": OBJECTION, **self.place.as_dict(), "text": self.text})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Objection:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, OBJECTION, {*_PLACE, "text"}, _CODE)
-        return cls(LotPlace.read(value), _read.text(value["text"], "text", _CODE))
+        value = strict.paper(data, OBJECTION, {*_PLACE, "text"}, _CODE)
+        return cls(LotPlace.read(value), strict.text(value["text"], "text", _CODE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class ObjectionAnswer:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON. Raises InvalidInput for an empty or overlong text."""
-        _read.text(self.text, "text", _CODE)
+        strict.text(self.text, "text", _CODE)
         own: dict[str, Any] = {"number": self.number, "objection": hex0x(self.objection), "text": self.text}
         if self.outcome is None:
             return canonical({"format": ANSWER, **self.place.as_dict(), **own})
@@ -129,16 +129,16 @@ class ObjectionAnswer:
     @classmethod
     def from_bytes(cls, data: bytes) -> ObjectionAnswer:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        names, decided = {*_PLACE, "number", "objection", "text"}, _read.is_form(data, DECIDED_ANSWER)
+        names, decided = {*_PLACE, "number", "objection", "text"}, strict.is_form(data, DECIDED_ANSWER)
         if decided:
-            value = _read.paper(data, DECIDED_ANSWER, {*names, "decision", "stands"}, _CODE)
+            value = strict.paper(data, DECIDED_ANSWER, {*names, "decision", "stands"}, _CODE)
         else:
-            value = _read.paper(data, ANSWER, names, _CODE)
+            value = strict.paper(data, ANSWER, names, _CODE)
         return cls(
             LotPlace.read(value),
-            _read.number(value["number"], "number", _CODE),
-            _read.hexed(value["objection"], 32, "objection"),
-            _read.text(value["text"], "text", _CODE),
+            strict.number(value["number"], "number", _CODE),
+            strict.hexed(value["objection"], 32, "objection"),
+            strict.text(value["text"], "text", _CODE),
             read_outcome(value) if decided else None,
         )
 
@@ -167,12 +167,12 @@ class LotFailed:
     @classmethod
     def from_bytes(cls, data: bytes) -> LotFailed:
         """Inverse of :meth:`to_bytes`. Raises InvalidInput."""
-        value = _read.paper(data, LOT_FAILED, {*_PLACE, "organisations", "minimum", "record"}, _CODE)
+        value = strict.paper(data, LOT_FAILED, {*_PLACE, "organisations", "minimum", "record"}, _CODE)
         return cls(
             LotPlace.read(value),
-            _read.number(value["organisations"], "organisations", _CODE, 0),
-            _read.number(value["minimum"], "minimum", _CODE),
-            _read.hexed(value["record"], 32, "record"),
+            strict.number(value["organisations"], "organisations", _CODE, 0),
+            strict.number(value["minimum"], "minimum", _CODE),
+            strict.hexed(value["record"], 32, "record"),
         )
 
 
@@ -196,9 +196,9 @@ class WitnessNote:
     @classmethod
     def from_bytes(cls, data: bytes) -> WitnessNote:
         """Inverse of :meth:`to_bytes`; the signature is not checked. Raises InvalidInput."""
-        value = _read.paper(data, WITNESS, {"content", "signature"}, _CODE)
-        content = _read.hexed(value["content"], 32, "content")
-        return cls(content, _read.raw(value["signature"], 65, "signature", _CODE))
+        value = strict.paper(data, WITNESS, {"content", "signature"}, _CODE)
+        content = strict.hexed(value["content"], 32, "content")
+        return cls(content, strict.raw(value["signature"], 65, "signature", _CODE))
 
     @property
     def signer(self) -> bytes | None:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import InvalidInput
 from chain.sealing import Disclosure, FaultKind, read_disclosure
-from chain.tenders.opening import _read
 from chain.tenders.opening.bids import Outcome
 from chain.tenders.opening.papers import LotPlace, WitnessNote
 
@@ -206,29 +206,29 @@ class OpeningRecord:
 
 def read_record(data: bytes) -> OpeningRecord:
     """Inverse of :meth:`OpeningRecord.to_bytes`; proofs and signatures are not checked yet. Raises InvalidInput."""
-    value = _read.paper(data, FORMAT, {"content", "witness"}, _CODE)
-    content = _read.members(value["content"], _CONTENT, "content", _CODE)
-    live = _read.members(content["liveSet"], {"digest", "count"}, "liveSet", _CODE)
-    holders = _read.members(content["keyHolders"], {"signed", "refused"}, "keyHolders", _CODE)
-    bids = tuple(_read_bid(one) for one in _read.items(content["bids"], "bids", _CODE))
-    if _read.number(live["count"], "liveSet.count", _CODE, 0) != len(bids):
+    value = strict.paper(data, FORMAT, {"content", "witness"}, _CODE)
+    content = strict.members(value["content"], _CONTENT, "content", _CODE)
+    live = strict.members(content["liveSet"], {"digest", "count"}, "liveSet", _CODE)
+    holders = strict.members(content["keyHolders"], {"signed", "refused"}, "keyHolders", _CODE)
+    bids = tuple(_read_bid(one) for one in strict.items(content["bids"], "bids", _CODE))
+    if strict.number(live["count"], "liveSet.count", _CODE, 0) != len(bids):
         raise _bad("bids", "one for each live bid")
     alone, witness = content["alone"], value["witness"]
     return OpeningRecord(
         LotPlace.read(content),
-        _read.number(content["envelope"], "envelope", _CODE),
-        _read.hexed(content["notice"], 32, "notice"),
-        _read.number(content["openedAt"], "openedAt", _CODE),
-        _read.hexed(live["digest"], 32, "liveSet.digest"),
-        _read.hexed(content["keys"], 32, "keys"),
+        strict.number(content["envelope"], "envelope", _CODE),
+        strict.hexed(content["notice"], 32, "notice"),
+        strict.number(content["openedAt"], "openedAt", _CODE),
+        strict.hexed(live["digest"], 32, "liveSet.digest"),
+        strict.hexed(content["keys"], 32, "keys"),
         _numbers(holders["signed"], "keyHolders.signed"),
-        tuple(_refused(one) for one in _read.items(holders["refused"], "keyHolders.refused", _CODE)),
+        tuple(_refused(one) for one in strict.items(holders["refused"], "keyHolders.refused", _CODE)),
         bids,
-        _read.number(content["organisations"], "organisations", _CODE, 0),
-        _read.number(content["minimum"], "minimum", _CODE),
-        tuple(_objection(one) for one in _read.items(content["objections"], "objections", _CODE)),
-        None if alone is None else _read.text(alone, "alone", _CODE),
-        None if witness is None else _read.raw(witness, 65, "witness", _CODE),
+        strict.number(content["organisations"], "organisations", _CODE, 0),
+        strict.number(content["minimum"], "minimum", _CODE),
+        tuple(_objection(one) for one in strict.items(content["objections"], "objections", _CODE)),
+        None if alone is None else strict.text(alone, "alone", _CODE),
+        None if witness is None else strict.raw(witness, 65, "witness", _CODE),
     )
 
 
@@ -284,7 +284,7 @@ def _write_bid(bid: RecordedBid) -> dict[str, Any]:
 
 
 def _read_bid(value: Any) -> RecordedBid:
-    one = _read.members(value, _BID, "bids", _CODE)
+    one = strict.members(value, _BID, "bids", _CODE)
     try:
         outcome = Outcome(one["outcome"])
     except ValueError as error:
@@ -295,24 +295,24 @@ def _read_bid(value: Any) -> RecordedBid:
     if (one["organisation"] is None) is (outcome is Outcome.OPENED):
         raise _bad("organisation", "of each bid that opened, and of no other")
     return RecordedBid(
-        _read.number(one["place"], "place", _CODE),
-        _read.hexed(one["commitment"], 32, "commitment"),
-        _read.hexed(one["bidder"], 20, "bidder"),
-        _read.number(one["version"], "version", _CODE),
+        strict.number(one["place"], "place", _CODE),
+        strict.hexed(one["commitment"], 32, "commitment"),
+        strict.hexed(one["bidder"], 20, "bidder"),
+        strict.number(one["version"], "version", _CODE),
         outcome,
         None if one["organisation"] is None else _organisation(one["organisation"]),
-        tuple(read_disclosure(figure) for figure in _read.items(one["figures"], "figures", _CODE)),
+        tuple(read_disclosure(figure) for figure in strict.items(one["figures"], "figures", _CODE)),
         fault,
     )
 
 
 def _organisation(value: Any) -> NamedOrganisation:
-    one = _read.members(value, {"result", "code", "name", "members", "findings"}, "organisation", _CODE)
+    one = strict.members(value, {"result", "code", "name", "members", "findings"}, "organisation", _CODE)
     if one["result"] not in _RESULTS:
         raise _bad("organisation.result", ", ".join(_RESULTS))
-    rows = _read.items(one["members"], "members", _CODE, _MOST_MEMBERS)
-    members = [_company(_read.members(row, {"code", "name"}, "members", _CODE)) for row in rows]
-    texts = _read.items(one["findings"], "findings", _CODE, MOST_FINDINGS)
+    rows = strict.items(one["members"], "members", _CODE, _MOST_MEMBERS)
+    members = [_company(strict.members(row, {"code", "name"}, "members", _CODE)) for row in rows]
+    texts = strict.items(one["findings"], "findings", _CODE, MOST_FINDINGS)
     found = tuple(_words(text, "findings", LONGEST_FINDING) for text in texts)
     return NamedOrganisation(one["result"], *_company(one), tuple(members), found)
 
@@ -322,39 +322,39 @@ def _company(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _words(value: Any, field: str, most: int) -> str:
-    return "" if value == "" else _read.text(value, field, _CODE, most)
+    return "" if value == "" else strict.text(value, field, _CODE, most)
 
 
 def _fault(value: Any) -> RecordedFault:
-    one = _read.members(value, {"kind", "party", "message", "evidence", "k2"}, "fault", _CODE)
+    one = strict.members(value, {"kind", "party", "message", "evidence", "k2"}, "fault", _CODE)
     try:
         kind = FaultKind(one["kind"])
     except ValueError as error:
         raise _bad("fault.kind", "a known fault") from error
     if one["party"] != kind.party.value or not isinstance(one["evidence"], dict):
         raise _bad("fault", "the party of its kind, evidence as an object")
-    k2 = None if one["k2"] is None else _read.raw(one["k2"], 16, "fault.k2", _CODE)
-    return RecordedFault(kind, _read.text(one["message"], "fault.message", _CODE), one["evidence"], k2)
+    k2 = None if one["k2"] is None else strict.raw(one["k2"], 16, "fault.k2", _CODE)
+    return RecordedFault(kind, strict.text(one["message"], "fault.message", _CODE), one["evidence"], k2)
 
 
 def _refused(value: Any) -> tuple[int, tuple[int, ...]]:
-    one = _read.members(value, {"keyHolder", "places"}, "keyHolders.refused", _CODE)
-    return _read.number(one["keyHolder"], "keyHolder", _CODE), _numbers(one["places"], "places", 0)
+    one = strict.members(value, {"keyHolder", "places"}, "keyHolders.refused", _CODE)
+    return strict.number(one["keyHolder"], "keyHolder", _CODE), _numbers(one["places"], "places", 0)
 
 
 def _objection(value: Any) -> RecordedObjection:
-    one = _read.members(value, {"number", "by", "paper", "answer"}, "objections", _CODE)
+    one = strict.members(value, {"number", "by", "paper", "answer"}, "objections", _CODE)
     answer = one["answer"]
     return RecordedObjection(
-        _read.number(one["number"], "number", _CODE),
-        _read.hexed(one["by"], 20, "by"),
-        _read.hexed(one["paper"], 32, "paper"),
-        None if answer is None else _read.hexed(answer, 32, "answer"),
+        strict.number(one["number"], "number", _CODE),
+        strict.hexed(one["by"], 20, "by"),
+        strict.hexed(one["paper"], 32, "paper"),
+        None if answer is None else strict.hexed(answer, 32, "answer"),
     )
 
 
 def _numbers(value: Any, field: str, least: int = 1) -> tuple[int, ...]:
-    out = tuple(_read.number(one, field, _CODE, least) for one in _read.items(value, field, _CODE))
+    out = tuple(strict.number(one, field, _CODE, least) for one in strict.items(value, field, _CODE))
     if list(out) != sorted(set(out)):
         raise _bad(field, "ascending, each once")
     return out
