@@ -1,4 +1,4 @@
-"""Takes a picture of every page and state of the scanner, in both languages and two widths, and makes a contact sheet.
+"""Takes a picture of every page and state of scanner and wallet, in both languages and two widths, and a contact sheet.
 
     python -m scripts.pictures.pages [--out build/pictures] [--only SUBSTRING]
 
@@ -22,6 +22,7 @@ from scripts.pictures.sheet import contact_sheet
 from tests.pages.browser import Browser, Visit
 from tests.pages.camera import film, flags, scene
 from tests.pages.house import House, open_house
+from tests.pages.wallet import add, set_up
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = {"360": {"width": 360, "height": 740}, "1280": {"width": 1280, "height": 860}}
@@ -153,6 +154,38 @@ def expired(house: House, visit: Visit) -> None:
     visit.page.click(".steps summary")
 
 
+def holder(*opened: str, then: str = "", shown: str = "main") -> Go:
+    """A holder's wallet with these certificates in it; the last one is on the screen, or what a button opens."""
+
+    def go(house: House, visit: Visit) -> None:
+        visit.page.goto(f"{visit.url}/wallet")
+        visit.page.wait_for_selector("#pin")
+        if not opened and not then:
+            return
+        set_up(visit)
+        for name in opened:
+            add(visit, house.bundles[name])
+        if then:
+            visit.page.click(then)
+        visit.page.wait_for_selector(shown)
+
+    return go
+
+
+def asking(_house: House, visit: Visit) -> None:
+    """A clerk asks a holder."""
+    visit.page.click("#open-ask")
+    visit.page.fill("#ask-name", "示例市政务服务中心 12 号窗口")
+    visit.page.fill("#ask-purpose", "办理食品经营许可变更")
+
+
+def asked(house: House, visit: Visit) -> None:
+    """The code that the holder scans."""
+    asking(house, visit)
+    visit.page.click("dialog button[type=submit]")
+    visit.page.wait_for_selector("#ask-link")
+
+
 STATES: dict[str, Go] = {
     "01 nothing yet": lambda _house, _visit: None,
     "02 no camera": clicked("#start-camera", "[data-camera-fault]"),
@@ -182,6 +215,13 @@ STATES: dict[str, Go] = {
     "42 handing over": dialog_on_list("#hand-over"),
     "43 wiping": dialog_on_list("#wipe"),
     "50 what the device relies on": clicked("#connection", "dialog"),
+    "60 asking a holder": asking,
+    "61 the request": asked,
+    "70 wallet, first visit": holder(),
+    "71 wallet, settings": holder(then="#open-settings", shown="dialog"),
+    "72 wallet, one certificate": holder("long"),
+    "73 wallet, help": holder(then="#open-help", shown="main[data-view=help]"),
+    "74 wallet, locked": holder("good", then="#lock", shown="main[data-view=locked]"),
 }
 """Name of a picture to how one gets there from the empty page."""
 

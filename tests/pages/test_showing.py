@@ -194,11 +194,21 @@ def test_old_foreign_and_changed_codes_are_refused_without_a_verdict(
 
 
 def test_a_device_that_was_given_up_is_not_the_holders(house: House, browser: Browser) -> None:
-    """Last in this module: certificates are bound to one device at a time."""
     with wallet(browser, tag="en") as visit, browser.visit(locale="en") as clerk:
         clerk.speak("en")
         add(visit, house.bundles["endless"])
+        visit.page.click("#start-claim")
+        visit.page.fill("#code", "7K3Q-9ZT0-WXB5-2MHD-4CV9")
+        visit.page.click("dialog button[type=submit]")
+        visit.page.wait_for_selector("#code-fault")
+        assert audit(visit) == []
+        visit.page.keyboard.press("Escape")
         bind(house, visit, "endless")
+        assert audit(visit) == []
+        picture(visit, SHOTS, "en-bound")
+        kept = stored(visit)
+        for secret in ("yinxin-claim-1", "yinxin-binding-1", "key true"):
+            assert secret not in kept
         first = answer(visit, ask(clerk))
         visit.page.click("#stop-live")
         clerk.page.keyboard.press("Escape")
@@ -217,6 +227,12 @@ def test_a_device_that_was_given_up_is_not_the_holders(house: House, browser: Br
         assert clerk.verdict() == "FORGED"
         assert clerk.page.get_attribute("[data-present]", "data-present") == "INVALID"
         picture(clerk, SHOTS, "en-ended")
+
+        visit.page.click("#stop-live")
+        visit.page.click("[data-card]")
+        visit.page.click("#ask-binding")
+        visit.page.wait_for_selector("[data-binding=ended]")
+        assert notice(visit) == "bind.ended"
 
 
 def test_certificates_are_taken_along_and_keys_are_not(house: House, browser: Browser, holder: Visit) -> None:

@@ -16,7 +16,6 @@ from tests.pages.test_access import audit
 from tests.pages.wallet import (
     PIN,
     add,
-    bind,
     carry_out,
     credential_of,
     letter,
@@ -119,6 +118,52 @@ def test_another_pin_opens_the_same_locker_and_wrong_ones_make_people_wait(house
         assert visit.page.locator("[data-card]").count() == 1
 
 
+def test_a_passkey_opens_it_too_until_it_is_forgotten(house: House, browser: Browser) -> None:
+    with wallet(browser, tag="en") as visit:
+        devices = visit.context.new_cdp_session(visit.page)
+        devices.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "ctap2Version": "ctap2_1",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "hasPrf": True,
+            "automaticPresenceSimulation": True,
+        }
+        made = devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        add(visit, house.bundles["good"])
+        visit.page.click("#open-settings")
+        visit.page.click("#passkey")
+        visit.page.fill("#pin-passkey", "wrong one")
+        visit.page.click("dialog button[type=submit]")
+        visit.page.wait_for_selector("#pin-passkey-fault")
+        assert audit(visit) == []
+        visit.page.fill("#pin-passkey", PIN)
+        visit.page.click("dialog button[type=submit]")
+        assert notice(visit) == "passkey.done"
+        visit.page.click("#lock")
+        visit.page.click("#open-passkey")
+        page_of(visit, "home")
+        assert visit.page.locator("[data-card]").count() == 1
+        assert "key true" not in stored(visit)
+
+        visit.page.click("#lock")
+        verified = {"authenticatorId": made["authenticatorId"], "isUserVerified": False}
+        devices.send("WebAuthn.setUserVerified", verified)
+        visit.page.click("#open-passkey")
+        visit.page.wait_for_selector("#pin-fault")
+        unlock(visit)
+        page_of(visit, "home")
+        visit.page.click("#open-settings")
+        visit.page.click("#passkey")
+        assert notice(visit) == "passkey.dropped"
+        visit.page.click("#lock")
+        page_of(visit, "locked")
+        assert visit.page.locator("#open-passkey").count() == 0
+
+
 def test_it_locks_itself_opens_without_a_network_and_is_wiped_for_good(house: House, browser: Browser) -> None:
     with wallet(browser) as visit:
         visit.ready_offline()
@@ -140,37 +185,6 @@ def test_it_locks_itself_opens_without_a_network_and_is_wiped_for_good(house: Ho
         page_of(visit, "welcome")
         assert "/sealed/" not in stored(visit)
         visit.context.set_offline(False)
-
-
-def test_a_device_becomes_the_holders_by_the_code_and_is_given_up_again(house: House, browser: Browser) -> None:
-    with wallet(browser, viewport=PHONE) as visit:
-        add(visit, house.bundles["good"])
-        assert visit.page.get_attribute("[data-binding]", "data-binding") == "none"
-        visit.page.click("#start-claim")
-        visit.page.fill("#code", "7K3Q-9ZT0-WXB5-2MHD-4CV9")
-        visit.page.click("dialog button[type=submit]")
-        visit.page.wait_for_selector("#code-fault")
-        assert audit(visit) == []
-        picture(visit, SHOTS, "zh-CN-code")
-        visit.page.click("dialog button:not([type=submit]) >> nth=0")
-
-        bind(house, visit, "good")
-        assert notice(visit) == "bind.done"
-        picture(visit, SHOTS, "zh-CN-bound")
-        assert audit(visit) == []
-        kept = stored(visit)
-        assert "key true" not in kept
-        assert "yinxin-claim-1" not in kept
-        assert "yinxin-binding-1" not in kept
-
-        visit.page.click("#give-up")
-        visit.page.click("dialog button[type=submit]")
-        assert notice(visit) == "giveUp.sent"
-        carry_out(house)
-        visit.page.click("#ask-binding")
-        visit.page.wait_for_selector("[data-binding=ended]")
-        assert notice(visit) == "bind.ended"
-        picture(visit, SHOTS, "zh-CN-ended")
 
 
 def test_a_wrong_code_is_refused_and_another_ones_binding_is_not_taken_in(house: House, browser: Browser) -> None:

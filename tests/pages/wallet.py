@@ -27,11 +27,16 @@ def wallet(browser: Browser, *, tag: str = "zh-CN", **settings: Any) -> Iterator
         visit.page.goto(f"{visit.url}/wallet")
         visit.page.wait_for_selector("#pin")
         visit.speak(tag)
-        visit.page.fill("#pin", PIN)
-        visit.page.fill("#pin-again", PIN)
-        visit.page.click("main button[type=submit]")
-        page_of(visit, "home")
+        set_up(visit)
         yield visit
+
+
+def set_up(visit: Visit) -> None:
+    """First visit: choose the PIN."""
+    visit.page.fill("#pin", PIN)
+    visit.page.fill("#pin-again", PIN)
+    visit.page.click("main button[type=submit]")
+    page_of(visit, "home")
 
 
 def page_of(visit: Visit, kind: str) -> None:

@@ -19,12 +19,13 @@ import { allShown, forgetShown } from "./live.ts";
 import * as locker from "./locker.ts";
 import { LockerFault } from "./locker.ts";
 import { bringIn, checkAgain, type Opened, openFile, openText } from "./opening.ts";
+import { PasskeyFault } from "./passkey.ts";
 import { ShowActions } from "./show_actions.ts";
 import type { Notice, View } from "./state.ts";
 import { bindingPart } from "./view/binding.ts";
 import { cardPage } from "./view/card.ts";
 import { inDialog, outDialog } from "./view/carry.ts";
-import { pasteDialog, pinDialog, settingsDialog, sureDialog } from "./view/dialogs.ts";
+import { passkeyDialog, pasteDialog, pinDialog, settingsDialog, sureDialog } from "./view/dialogs.ts";
 import { lockedPage, type Typed, welcomePage } from "./view/entrance.ts";
 import { header } from "./view/header.ts";
 import { helpPage } from "./view/help.ts";
@@ -40,6 +41,7 @@ export class App {
   private notice: Notice | null = null;
   private cards: Cards | null = null;
   private typed: Typed = { ...NOTHING };
+  private passkey = false;
   /** A link that was opened before the locker was. */
   private waiting: string | null = null;
   private device: DeviceActions | null = null;
@@ -55,6 +57,7 @@ export class App {
   /** Draws the page and begins to listen. */
   async start(): Promise<void> {
     this.view = { kind: (await locker.exists()) ? "locked" : "welcome" };
+    this.passkey = await locker.hasPasskey();
     watchIdle(() => this.lock());
     window.addEventListener("hashchange", () => this.takeAddress());
     document.addEventListener("dragover", (event) => event.preventDefault());
@@ -132,8 +135,14 @@ export class App {
       ];
     }
     if (view.kind === "locked" || cards === null) {
-      const forgotten = (): void => this.wipe();
-      return [lockedPage(this.typed, this.waiting !== null, () => void this.open(), forgotten)];
+      const state = { waiting: this.waiting !== null, passkey: this.passkey };
+      return [
+        lockedPage(this.typed, state, {
+          opened: () => void this.unlocking(() => locker.open(this.typed.pin)),
+          passkey: () => void this.unlocking(() => locker.openByPasskey()),
+          forgotten: () => this.wipe(),
+        }),
+      ];
     }
     if (view.kind === "asked") return view.showing.asked();
     if (view.kind === "live") return view.showing.live();
@@ -176,7 +185,8 @@ export class App {
   }
 
   private settings(): void {
-    settingsDialog({
+    settingsDialog(this.passkey, {
+      passkey: () => this.passkeys(),
       change: () => pinDialog((before, after) => this.change(before, after)),
       out: () => outDialog((phrase) => this.carryOut(phrase)),
       bring: () => inDialog((file, phrase) => this.bring(file, phrase)),
@@ -197,10 +207,6 @@ export class App {
     await this.unlocking(() => locker.create(pin));
   }
 
-  private async open(): Promise<void> {
-    await this.unlocking(() => locker.open(this.typed.pin));
-  }
-
   private async unlocking(act: () => Promise<void>): Promise<void> {
     this.typed.busy = true;
     this.draw();
@@ -208,6 +214,7 @@ export class App {
       await act();
       this.cards = await Cards.open();
       this.device = new DeviceActions(this.cards, this.trust, {
+        failed: () => this.go({ kind: "home" }, { tone: "bad", key: "fault.storage" }),
         show: (card, notice) => this.go({ kind: "card", id: card.id }, notice),
         busy: () => this.go({ kind: "busy", word: "bind.working" }),
         shown: (id) => this.view.kind === "card" && this.view.id === id && this.cards !== null,
@@ -216,9 +223,34 @@ export class App {
       this.go({ kind: "home" });
       this.takeWaiting();
     } catch (error) {
-      if (!(error instanceof LockerFault)) throw error;
-      this.refuse(saysOf(error));
+      const says = saysOf(error);
+      if (says === null) throw error;
+      this.refuse(says);
     }
+  }
+
+  private passkeys(): void {
+    if (this.passkey) {
+      void locker.dropPasskey().then(() => {
+        this.passkey = false;
+        closeDialog();
+        this.go({ kind: "home" }, { tone: "good", key: "passkey.dropped" });
+      });
+      return;
+    }
+    passkeyDialog(async (pin) => {
+      try {
+        await locker.addPasskey(pin);
+      } catch (error) {
+        const says = saysOf(error);
+        if (says === null) throw error;
+        announce(says, true);
+        return says;
+      }
+      this.passkey = true;
+      this.go({ kind: "home" }, { tone: "good", key: "passkey.done" });
+      return null;
+    });
   }
 
   private refuse(fault: string): void {
@@ -234,9 +266,10 @@ export class App {
       this.go({ kind: "home" }, { tone: "good", key: "pin.done" });
       return null;
     } catch (error) {
-      if (!(error instanceof LockerFault)) throw error;
-      announce(saysOf(error), true);
-      return saysOf(error);
+      const says = saysOf(error);
+      if (says === null) throw error;
+      announce(says, true);
+      return says;
     }
   }
 
@@ -254,6 +287,7 @@ export class App {
       void locker.wipe().then(() => {
         this.cards = null;
         this.device = null;
+        this.passkey = false;
         this.go({ kind: "welcome" }, { tone: "good", key: "wipe.done" });
       });
     });
@@ -340,11 +374,16 @@ export class App {
       this.go(card === null ? { kind: "home" } : { kind: "card", id: card.id }, notice);
     } catch (error) {
       // The locker closed while this was under way: nothing is kept, and the page already says so.
-      if (!(error instanceof LockerFault)) throw error;
+      if (error instanceof LockerFault) return;
+      this.go({ kind: "home" }, { tone: "bad", key: "fault.storage" });
+      throw error;
     }
   }
 }
 
-function saysOf(error: LockerFault): string {
+/** The sentence of a fault that people can do something about; null for any other. */
+function saysOf(error: unknown): string | null {
+  if (error instanceof PasskeyFault) return w(`passkey.${error.kind}`);
+  if (!(error instanceof LockerFault)) return null;
   return error.kind === "wait" ? w("locked.wait", { seconds: error.seconds }) : w("locked.wrong");
 }

@@ -121,7 +121,8 @@ export class Cards {
       const { input, credential, certificate } = richer || same.input === made.input ? made : same;
       return { card: await this.put({ ...same, input, credential, certificate, checked }), again: true };
     }
-    const id = (this.cards.at(-1)?.id ?? 0) + 1;
+    // By the clock, so that two open pages do not give the same number twice.
+    const id = Math.max((this.cards.at(-1)?.id ?? 0) + 1, Date.now());
     const card = { ...made, id };
     this.cards.push(card);
     return { card: await this.put(card), again: false };
@@ -144,11 +145,11 @@ export class Cards {
 
 /** Where the device key of a card lies. */
 export function keyName(id: number): string {
-  return `key/${String(id).padStart(9, "0")}`;
+  return `key/${String(id).padStart(15, "0")}`;
 }
 
 function nameOf(id: number): string {
-  return `card/${String(id).padStart(9, "0")}`;
+  return `card/${String(id).padStart(15, "0")}`;
 }
 
 /** Two texts of one credential, whatever they disclose: the part that the bureau signed is the same. */

@@ -16,6 +16,8 @@ const EVERY = 3000;
 export interface Told {
   show(card: Card, notice: Notice | null): void;
   busy(): void;
+  /** It went wrong in a way that nobody foresaw. */
+  failed(): void;
   /** Whether this card is on the screen. */
   shown(id: number): boolean;
 }
@@ -115,7 +117,9 @@ export class DeviceActions {
     try {
       await act();
     } catch (error) {
-      if (!(error instanceof LockerFault)) throw error;
+      if (error instanceof LockerFault) return;
+      this.told.failed();
+      throw error;
     }
   }
 }

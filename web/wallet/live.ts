@@ -43,6 +43,7 @@ export interface Watcher {
 /** Runs one live code until it is stopped. */
 export class Live {
   private timer: ReturnType<typeof setInterval> | undefined;
+  private awake: Promise<WakeLockSentinel | null> | undefined;
   private frames: readonly string[] = [];
   private madeAt = 0;
   private frame = 0;
@@ -60,11 +61,14 @@ export class Live {
     await this.renew();
     await note(this);
     this.timer = setInterval(() => void this.tick(), BEAT);
+    // The screen stays lit while it is held out, where the browser allows it.
+    this.awake = "wakeLock" in navigator ? navigator.wakeLock.request("screen").catch(() => null) : undefined;
   }
 
   /** Ends it. */
   stop(): void {
     clearInterval(this.timer);
+    void this.awake?.then((lock) => lock?.release());
   }
 
   private async tick(): Promise<void> {

@@ -3,13 +3,15 @@
  *
  * A random data key seals the entries. It is stored twice wrapped: under a key that scrypt makes of the PIN, and around that
  * under a key which this browser keeps and never hands out. So a copy of the database without the browser's own key is worthless
- * whatever the PIN, and a browser in a stranger's hands is worth as much as the PIN. Another PIN wraps the same data key anew.
+ * whatever the PIN, and a browser in a stranger's hands is worth as much as the PIN. Another PIN wraps the same data key anew; a
+ * passkey, where there is one, wraps it once more beside.
  * Names of entries are numbers and kinds; they are bound in, so that entries cannot be exchanged for each other.
  */
 import { CURVE } from "../claims/device.ts";
 import { stretched } from "../claims/kdf.ts";
 import { Database } from "../ui/storage.ts";
 import { now } from "../ui/times.ts";
+import { askPasskey, makePasskey } from "./passkey.ts";
 
 /** Characters of the shortest PIN. */
 export const SHORTEST = 6;
@@ -26,10 +28,12 @@ interface Sealed {
   readonly data: ArrayBuffer;
 }
 
-/** How the data key is stored. */
+/** How the data key is stored: by a PIN the salt is scrypt's, by a passkey what the passkey is asked about. */
 interface Wrapped {
   readonly format: "yinxin-locker-1";
   readonly salt: Uint8Array<ArrayBuffer>;
+  /** Of a passkey: which. */
+  readonly credential?: ArrayBuffer;
   readonly inner: Uint8Array<ArrayBuffer>;
   readonly outer: Uint8Array<ArrayBuffer>;
   readonly data: ArrayBuffer;
@@ -74,6 +78,35 @@ export async function create(pin: string): Promise<void> {
 /** Opens it. Throws LockerFault. */
 export async function open(pin: string): Promise<void> {
   opened = await imported(await unwrapped(pin));
+}
+
+/** Whether a passkey opens it, too. */
+export async function hasPasskey(): Promise<boolean> {
+  return (await database.get<Wrapped>("plain", "passkey")) !== undefined;
+}
+
+/** Lets a passkey open it, too; `pin` shows that it may. Throws LockerFault, PasskeyFault. */
+export async function addPasskey(pin: string): Promise<void> {
+  const raw = await unwrapped(pin);
+  const salt = crypto.getRandomValues(new Uint8Array(32));
+  const { credential, secret } = await makePasskey(salt);
+  await database.set("plain", "passkey", { ...(await wrapped(raw, secret, salt)), credential } satisfies Wrapped);
+  raw.fill(0);
+}
+
+/** Opens it by the passkey. Throws LockerFault, PasskeyFault. */
+export async function openByPasskey(): Promise<void> {
+  const stored = await database.get<Wrapped>("plain", "passkey");
+  if (stored?.credential === undefined) throw new LockerFault("wrong");
+  const secret = await askPasskey(stored.credential, stored.salt);
+  const raw = await database.get<CryptoKey>("keys", OUTER).then((outer) => bare(stored, outer, secret));
+  if (raw === null) throw new LockerFault("wrong");
+  opened = await imported(raw);
+}
+
+/** Forgets the passkey; the PIN opens it alone. */
+export async function dropPasskey(): Promise<void> {
+  await database.remove("plain", "passkey");
 }
 
 /** Closes it: the data key is forgotten. */
@@ -142,35 +175,54 @@ export async function useKey(name: string): Promise<CryptoKey | null> {
 // -------------------------------------------------------------------- the data key
 
 async function wrap(raw: Uint8Array<ArrayBuffer>, pin: string): Promise<void> {
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  await database.set("plain", "wrapped", await wrapped(raw, await keyOf(pin, salt), salt));
+}
+
+async function wrapped(
+  raw: Uint8Array<ArrayBuffer>,
+  secret: CryptoKey,
+  salt: Uint8Array<ArrayBuffer>,
+): Promise<Wrapped> {
   const outerKey = await database.get<CryptoKey>("keys", OUTER);
   if (outerKey === undefined) throw new LockerFault("wrong");
-  const salt = crypto.getRandomValues(new Uint8Array(16));
   const [inner, outer] = [fresh(), fresh()];
-  const once = await crypto.subtle.encrypt({ name: "AES-GCM", iv: inner }, await keyOf(pin, salt), raw);
+  const once = await crypto.subtle.encrypt({ name: "AES-GCM", iv: inner }, secret, raw);
   const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv: outer }, outerKey, once);
-  const wrapped: Wrapped = { format: "yinxin-locker-1", salt, inner, outer, data };
-  await database.set("plain", "wrapped", wrapped);
+  return { format: "yinxin-locker-1", salt, inner, outer, data };
+}
+
+/** The data key, or null if the secret is another. */
+async function bare(
+  stored: Wrapped,
+  outerKey: CryptoKey | undefined,
+  secret: CryptoKey,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (outerKey === undefined) return null;
+  try {
+    const once = await crypto.subtle.decrypt({ name: "AES-GCM", iv: stored.outer }, outerKey, stored.data);
+    return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: stored.inner }, secret, once));
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
 }
 
 async function unwrapped(pin: string): Promise<Uint8Array<ArrayBuffer>> {
   const tries = (await database.get<Tries>("plain", "tries")) ?? { wrong: 0, until: 0 };
   if (now() < tries.until) throw new LockerFault("wait", tries.until - now());
-  const wrapped = await database.get<Wrapped>("plain", "wrapped");
-  const outerKey = await database.get<CryptoKey>("keys", OUTER);
-  if (wrapped === undefined || outerKey === undefined) throw new LockerFault("wrong");
-  try {
-    const once = await crypto.subtle.decrypt({ name: "AES-GCM", iv: wrapped.outer }, outerKey, wrapped.data);
-    const secret = await keyOf(pin, wrapped.salt);
-    const raw = await crypto.subtle.decrypt({ name: "AES-GCM", iv: wrapped.inner }, secret, once);
+  const stored = await database.get<Wrapped>("plain", "wrapped");
+  if (stored === undefined) throw new LockerFault("wrong");
+  const outer = await database.get<CryptoKey>("keys", OUTER);
+  const raw = await bare(stored, outer, await keyOf(pin, stored.salt));
+  if (raw !== null) {
     await database.remove("plain", "tries");
-    return new Uint8Array(raw);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    const wrong = tries.wrong + 1;
-    const wait = wrong < FREE_TRIES ? 0 : FIRST_WAIT * 2 ** (wrong - FREE_TRIES);
-    await database.set("plain", "tries", { wrong, until: now() + wait } satisfies Tries);
-    throw wait === 0 ? new LockerFault("wrong") : new LockerFault("wait", wait);
+    return raw;
   }
+  const wrong = tries.wrong + 1;
+  const wait = wrong < FREE_TRIES ? 0 : FIRST_WAIT * 2 ** (wrong - FREE_TRIES);
+  await database.set("plain", "tries", { wrong, until: now() + wait } satisfies Tries);
+  throw wait === 0 ? new LockerFault("wrong") : new LockerFault("wait", wait);
 }
 
 async function keyOf(pin: string, salt: Uint8Array): Promise<CryptoKey> {

@@ -2,7 +2,14 @@
 import { type Child, h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
 import { age, dateTime, legalDay, now, number, secondsOf, zoneName } from "../../ui/times.ts";
-import { type Certificate, type Step, sentence, type Verdict, verdictWords } from "../../verify/index.ts";
+import {
+  type Certificate,
+  type Step,
+  sentence,
+  type Verdict,
+  type Verification,
+  verdictWords,
+} from "../../verify/index.ts";
 import { language, t, type WordKey } from "../../words/words.ts";
 import type { Given } from "../state.ts";
 import { steps } from "./steps.ts";
@@ -50,7 +57,7 @@ export function answerCard(given: Given, actions: AnswerActions): HTMLElement {
         "div",
         {},
         h("h2", { class: "verdict-word", id: "verdict", tabindex: -1 }, words.word),
-        h("p", { class: "verdict-says" }, words.says),
+        h("p", { class: "verdict-says" }, otherShower(found) ? t("present.says") : words.says),
       ),
     ),
     asOf(given),
@@ -170,6 +177,11 @@ function person(certificate: Certificate, shower: Step): HTMLElement {
       h("p", { class: "soft small" }, t("answer.hidden", { count: number(certificate.hidden) })),
     presence(certificate, shower),
   );
+}
+
+/** The certificate is genuine, and it is only the showing that is not. */
+function otherShower({ authentic, verdict, steps: found }: Verification): boolean {
+  return authentic === true && verdict === "FORGED" && found[6].result === "INVALID";
 }
 
 /** Whether the holder's own device shows it, right now; a printed code can be photographed. */

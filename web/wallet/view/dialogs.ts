@@ -42,14 +42,15 @@ export function pasteDialog(given: (text: string) => void): void {
 /** What the settings' buttons do. */
 export interface SettingsActions {
   change(): void;
+  passkey(): void;
   out(): void;
   bring(): void;
   help(): void;
   wipe(): void;
 }
 
-/** PIN, another device, a lost phone, forgetting everything. */
-export function settingsDialog(actions: SettingsActions): void {
+/** PIN, passkey (whether there is one), another device, a lost phone, forgetting everything. */
+export function settingsDialog(passkey: boolean, actions: SettingsActions): void {
   showDialog(() => {
     const way = (id: string, drawing: Parameters<typeof icon>[0], words: string, act: () => void): HTMLElement =>
       h("button", { class: "button wide", type: "button", id, onclick: act }, icon(drawing), words);
@@ -58,6 +59,7 @@ export function settingsDialog(actions: SettingsActions): void {
       dismiss: w("settings.close"),
       body: [
         way("change-pin", "lock", w("pin.heading"), actions.change),
+        way("passkey", "person", w(passkey ? "passkey.drop" : "passkey.add"), actions.passkey),
         way("carry-out", "save", w("carry.out"), actions.out),
         way("carry-in", "file", w("carry.bring"), actions.bring),
         way("open-help-lost", "question", w("help.open"), actions.help),
@@ -99,6 +101,37 @@ export function pinDialog(change: (before: string, after: string) => Promise<str
         return;
       }
       void change(typed.before, typed.after).then((says) => {
+        fault = says;
+        if (says === null) dialog.close();
+        else again();
+      });
+    },
+  }));
+}
+
+/** Asks for the PIN before a passkey is made; `add` gives the sentence of a fault, or null. */
+export function passkeyDialog(add: (pin: string) => Promise<string | null>): void {
+  let pin = "";
+  let fault: string | null = null;
+  form((again) => () => ({
+    heading: w("passkey.add"),
+    body: [
+      h("p", {}, w("passkey.text")),
+      field({
+        id: "pin-passkey",
+        label: w("pin.before"),
+        fault,
+        kind: "password",
+        value: pin,
+        autocomplete: "current-password",
+        input: (value) => {
+          pin = value;
+        },
+      }),
+    ],
+    actions: [submitButton(w("passkey.make"))],
+    submit: (dialog) => {
+      void add(pin).then((says) => {
         fault = says;
         if (says === null) dialog.close();
         else again();

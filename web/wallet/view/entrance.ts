@@ -36,7 +36,11 @@ export function welcomePage(typed: Typed, made: () => void): HTMLElement {
 }
 
 /** Later visits: the PIN. */
-export function lockedPage(typed: Typed, waiting: boolean, opened: () => void, forgotten: () => void): HTMLElement {
+export function lockedPage(
+  typed: Typed,
+  state: { readonly waiting: boolean; readonly passkey: boolean },
+  actions: { opened(): void; passkey(): void; forgotten(): void },
+): HTMLElement {
   return h(
     "section",
     { class: "card stack-wide narrow", "aria-labelledby": "locked" },
@@ -45,15 +49,26 @@ export function lockedPage(typed: Typed, waiting: boolean, opened: () => void, f
       { class: "empty slim" },
       icon("lock"),
       h("h2", { id: "locked", tabindex: -1 }, w("locked.heading")),
-      h("p", {}, w(waiting ? "locked.waiting" : "locked.text")),
+      h("p", {}, w(state.waiting ? "locked.waiting" : "locked.text")),
     ),
     h(
       "form",
-      { class: "stack", novalidate: true, onsubmit: (event) => submitted(event, opened) },
+      { class: "stack", novalidate: true, onsubmit: (event) => submitted(event, actions.opened) },
       pinField("pin", w("locked.pin"), undefined, typed, "pin", "current-password"),
       button(w("locked.open"), typed.busy),
     ),
-    h("button", { class: "button quiet", type: "button", id: "forgotten", onclick: forgotten }, w("locked.forgotten")),
+    state.passkey &&
+      h(
+        "button",
+        { class: "button", type: "button", id: "open-passkey", onclick: actions.passkey },
+        icon("person"),
+        w("passkey.open"),
+      ),
+    h(
+      "button",
+      { class: "button quiet", type: "button", id: "forgotten", onclick: actions.forgotten },
+      w("locked.forgotten"),
+    ),
   );
 }
 
