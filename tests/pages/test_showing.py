@@ -226,6 +226,7 @@ def test_a_device_that_was_given_up_is_not_the_holders(house: House, browser: Br
         clerk.paste(text)
         assert clerk.verdict() == "FORGED"
         assert clerk.page.get_attribute("[data-present]", "data-present") == "INVALID"
+        assert "genuine, but it is not its holder's device" in clerk.page.inner_text(".verdict-says")
         picture(clerk, SHOTS, "en-ended")
 
         visit.page.click("#stop-live")
