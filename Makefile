@@ -12,6 +12,7 @@ help: ## this list
 	@echo
 	@echo "  make test PART=chain/merkle    one room alone; PART=contracts, PART=chain, PART=\"setup api\" work, too"
 	@echo "  make up LAN=1                  https on the local network, and a QR code for a phone"
+	@echo "  make up DEMO=1                 the pages over what make demo left"
 	@echo "  make demo IPFS=kubo            build a real IPFS node first and keep the records there"
 
 setup: ## prepare .venv and node_modules from the hashed locks (quick when nothing changed)
@@ -31,13 +32,13 @@ demo: ## a bureau, a thousand certificates, a clerk, a forgery; leaves demo-out/
 	@if [ "$(IPFS)" = kubo ]; then scripts/kubo/build >/dev/null; fi
 	@$(PYTHON) scripts/demo.py $(if $(IPFS),--ipfs $(IPFS)) $(DEMO)
 
-up: ## start everything and keep it running; data stays in up/ (LAN=1: https for phones; PORT=…; DETACH=1)
+up: ## start everything and keep it running; data stays in up/ (LAN=1: https for phones; PORT=…; DETACH=1; DEMO=1)
 	@scripts/setup --quiet
-	@exec $(PYTHON) scripts/up.py $(if $(filter-out 0,$(LAN)),--lan) $(if $(PORT),--port $(PORT)) \
+	@exec $(PYTHON) scripts/up.py $(if $(filter-out 0,$(DEMO)),--demo demo-out) $(if $(filter-out 0,$(LAN)),--lan) $(if $(PORT),--port $(PORT)) \
 		$(if $(filter-out 0,$(DETACH)),--detach)
 
-down: ## stop what make up started; data stays
-	@$(PYTHON) scripts/up.py --stop
+down: ## stop what make up started; data stays (DEMO=1: that of the demo)
+	@$(PYTHON) scripts/up.py --stop $(if $(filter-out 0,$(DEMO)),--demo demo-out)
 
 kubo: ## build Kubo (IPFS) with Go, once, into a cache outside the checkout
 	@scripts/kubo/build

@@ -446,7 +446,7 @@ def main() -> int:
         f"       .venv/bin/yinxin --home {relative}/clerk verify {relative}/qr/{demo.pictures[0].name}\n"
         f"       .venv/bin/yinxin --home {relative}/clerk verify "
         f"{relative}/forged/another-name-in-a-genuine-bundle.json\n"
-        "Pages in a browser (board, console, wallet, scanner): make up"
+        "Pages in a browser over all of it (board, console, wallet, scanner): make up DEMO=1"
     )
     return 0
 

@@ -32,7 +32,7 @@ from chain.ledger.node import stop_node
 from chain.ledger.node.locks import FileLock, is_held
 from chain.ledger.node.process import ProcessMark, child_setup, end, is_alive, mark
 from scripts import up_words as words
-from scripts.up_layout import BUREAUS, Layout
+from scripts.up_layout import Layout
 from scripts.up_parts import YINXIN, Ledger, Part, Parts, end_leftovers, environment
 from scripts.up_tls import Served, own_addresses, own_names, serve_with
 
@@ -93,7 +93,9 @@ class Up:
     # ------------------------------------------------------------------ homes
 
     def _homes(self) -> bool:
-        """Make the homes if there are none; True if they were made."""
+        """Make what is missing; True if something was."""
+        if self.layout.demo is not None:
+            return self._demo_homes(self.layout.demo)
         homes, making = self.layout.homes, self.layout.making
         if making.exists():
             stop_node(making / "ledger")
@@ -103,9 +105,27 @@ class Up:
             return False
         print("First start: two bureaus are set up, which takes a minute.  首次启动，约需一分钟", flush=True)
         if (ROOT / "demo-out").exists():
-            words.say("demo-out/ is the demo's, and is left alone", "demo-out/ 属于演示，不动")
+            words.say("demo-out/ is left alone; make up DEMO=1 serves it", "demo-out/ 不动，make up DEMO=1 可查看")
+        self._make(making, [str(making)])
+        making.rename(homes)
+        return True
+
+    def _demo_homes(self, demo: Path) -> bool:
+        """A service beside the homes of the demo."""
+        if not (demo / "report.md").exists():
+            raise SystemExit(f"{demo} holds no demo that went to its end; run make demo first  请先运行 make demo")
+        self.layout.logs.mkdir(mode=0o700, exist_ok=True)
+        if self.layout.sign_in.exists():
+            return False
+        for half in (demo / "service", demo / "people"):
+            shutil.rmtree(half, ignore_errors=True)
+        self._make(demo, [str(demo), "--demo"])
+        return True
+
+    def _make(self, folder: Path, arguments: list[str]) -> None:
+        """Run :mod:`scripts.up_homes` in a process of its own."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "scripts.up_homes", str(making)],
+            [sys.executable, "-m", "scripts.up_homes", *arguments],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             env=environment(),
@@ -117,13 +137,11 @@ class Up:
         if child.poll() is None:
             child.kill()
             child.wait()
-        stop_node(making / "ledger")
+        stop_node(folder / "ledger")
         if self.stop.is_set():
             raise Stopped
         if child.returncode != 0:
             raise SystemExit("setting up did not succeed; nothing was kept, run make up again  未能完成，请重试")
-        making.rename(homes)
-        return True
 
     # ------------------------------------------------------------------ running
 
@@ -159,7 +177,7 @@ class Up:
         """Everything but the server itself, in the order of starting."""
         found = [self._part("witness", "witness", "witness", "run")]
         found.append(self._part("snapshots", "witness", "witness", "keep", "--out", str(self.layout.snapshot)))
-        found += [self._part(f"signer-{one.number}", f"approver-{one.number}", "signer") for one in BUREAUS]
+        found += [self._part(f"signer-{one.number}", one.approver, "signer") for one in self.layout.bureaus]
         return [*found, self._part("worker", "service", "worker")]
 
     def _part(self, name: str, home: str, *arguments: str) -> Part:
@@ -221,7 +239,7 @@ class Up:
         scheme = "http" if served is None else "https"
         trust = ssl.create_default_context(cafile=served.authority) if served is not None else True
         deadline = time.monotonic() + _READY_LIMIT
-        desks = [self.layout.homes / f"desk-{one.number}" / "approver.json" for one in BUREAUS]
+        desks = [self.layout.homes / one.desk / "approver.json" for one in self.layout.bureaus]
         with httpx.Client(verify=trust, trust_env=False, timeout=20) as client:
             while time.monotonic() < deadline:
                 try:
@@ -309,13 +327,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lan", action="store_true", help="serve https on the local network, for phones")
     parser.add_argument("--port", type=int, help="port of the service; any free one if not given")
+    parser.add_argument("--demo", type=Path, help="serve what make demo left in that folder")
     parser.add_argument("--folder", type=Path, default=ROOT / "up", help="where everything is kept")
     parser.add_argument("--detach", action="store_true", help="come back once it runs; make down ends it")
     parser.add_argument("--stop", action="store_true", help="end the one that runs")
     options = parser.parse_args()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    layout = Layout(options.folder.resolve())
+    layout = Layout.of_demo(options.demo.resolve()) if options.demo else Layout(options.folder.resolve())
     layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if options.stop:
         return stop_running(layout)

@@ -1,8 +1,10 @@
-"""Makes the homes that ``make up`` runs with, once: ``python -m scripts.up_homes FOLDER``.
+"""Makes the homes that ``make up`` runs with, once: ``python -m scripts.up_homes FOLDER [--demo]``.
 
 An authority, a witness, officer and approver of two bureaus, and a service with accounts for everybody, each with a
 random passphrase of its own in a file that only the owner may read. The folder counts once it is whole: the caller
 makes it under another name and renames it. All of it runs in one process of its own, which ends, and the keys with it.
+
+``--demo``: FOLDER is what ``make demo`` left. Its homes stay as they are; a service with accounts is added.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import io
 import json
 import secrets
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,7 @@ from chain.kernel.home import Home, write_atomically
 from chain.keys import Keystore, passphrase_for
 from chain.ledger.connection import open_ledger
 from chain.ledger.trustroot import REGISTRY
-from scripts.up_layout import BUREAUS, Bureau
+from scripts.up_layout import Bureau, Layout
 
 DECISION = "decision"
 """Name of the key with which an approver decides, in a home of the approver's own."""
@@ -45,19 +48,32 @@ class SetUp:
 
     Args:
         folder: where the homes are made.
+        bureaus: for whom.
+        layout: for whom, and where the rest lies.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, layout: Layout) -> None:
+        self.folder, self.bureaus = folder, layout.bureaus
+        self.root = folder / ("authority/trust-root.json" if layout.demo is None else "trust-root.json")
+        self.stores = {"blobs": "blobs"} if layout.demo is None else _stores_of(folder / "home")
+        self.snapshot = "trust.snapshot" if layout.demo is None else "up/trust.snapshot"
         self.addresses: dict[str, str] = {}
 
     def run(self) -> None:
         """Make everything."""
         self._ledger_and_witness()
-        for bureau in BUREAUS:
+        for bureau in self.bureaus:
             self._bureau(bureau)
         _say("authority registers and accredits two bureaus", "主管机关登记并授权两家机关")
         self._register()
+        self._service()
+        _say("accounts", "建立账号")
+        self._accounts()
+
+    def beside(self) -> None:
+        """Add what a service needs to homes that are there."""
+        for bureau in self.bureaus:
+            self._decider(bureau)
         self._service()
         _say("accounts", "建立账号")
         self._accounts()
@@ -93,9 +109,8 @@ class SetUp:
     def _bureau(self, bureau: Bureau) -> None:
         _say(f"homes of {bureau.name}: officer, approver", "经办与复核的密钥")
         where = ("--node", "../ledger", "--blobs", "../blobs", "--witness", "../witness")
-        for role in (Role.OFFICER, Role.APPROVER):
-            name = f"{role}-{bureau.number}"
-            shared = ("--bureau", bureau.code, "--operator", name, "--desk", f"../desk-{bureau.number}")
+        for role, name in ((Role.OFFICER, bureau.officer), (Role.APPROVER, bureau.approver)):
+            shared = ("--bureau", bureau.code, "--operator", name, "--desk", f"../{bureau.desk}")
             _run(self._home(name), "init", role, *shared, *where)
             self._pin(name)
         self._decider(bureau)
@@ -104,28 +119,29 @@ class SetUp:
         """The approver's own key, in a home of its own: neither the service nor the signer has it."""
         name = f"people/approver-{bureau.number}"
         home = self._home(name)
-        _run(home, "init", "clerk", "--node", "../../ledger", "--blobs", "../../blobs", "--witness", "../../witness")
+        where = [word for name, value in self.stores.items() for word in (f"--{name}", _from(value, "../.."))]
+        _run(home, "init", "clerk", "--node", "../../ledger", "--witness", "../../witness", *where)
         self._pin(name)
         card = Keystore(home / "keys", passphrase_for(home)).create(DECISION, "account")
         self.addresses[f"approver-{bureau.number}"] = card.public
         who = ("--name", f"approver-{bureau.number}", "--kind", "*")
-        _run(self.folder / f"approver-{bureau.number}", "approver", "add", card.public, *who)
+        _run(self.folder / bureau.approver, "approver", "add", card.public, *who)
 
     def _pin(self, name: str) -> None:
-        _run(self.folder / name, "trust", "pin", str(self.folder / "authority" / "trust-root.json"))
+        _run(self.folder / name, "trust", "pin", str(self.root))
 
     # ------------------------------------------------------------------ ledger
 
     def _register(self) -> None:
         first: Steps = []
         then: Steps = []
-        for bureau in BUREAUS:
+        for bureau in self.bureaus:
             about = hex0x(sha256(canonical({"uscc": bureau.code, "name": bureau.name})))
             first += steps_of("register", {"bureau": bureau.code, "name": bureau.name, "metadata": about})
             for kind in all_types():
                 then += steps_of("accredit", {"bureau": bureau.code, "type": kind.code, "from": 0, "until": 0})
-            for role in (Role.OFFICER, Role.APPROVER):
-                card = read_card(self.folder / f"{role}-{bureau.number}" / "card.json")
+            for name in (bureau.officer, bureau.approver):
+                card = read_card(self.folder / name / "card.json")
                 then += steps_of("enter", {"keys": [{"bureau": bureau.code, **key} for key in card["keys"]]})
         home = Home(self.folder / "authority")
         ledger = open_ledger(home)
@@ -143,13 +159,15 @@ class SetUp:
 
     def _service(self) -> None:
         home = Home(self.folder / "service")
+        (self.folder / "board").mkdir(mode=0o700, exist_ok=True)
         home.write_config(
             {
                 "role": "service",
                 "ledger": {"node": "../ledger", "witnesses": ["../witness"]},
-                "documents": {"blobs": "../blobs"},
-                "verify": {"snapshot": "../trust.snapshot"},
-                "service": {"bureaus": [f"../officer-{bureau.number}" for bureau in BUREAUS]},
+                "documents": {name: _from(value, "..") for name, value in self.stores.items()},
+                "verify": {"snapshot": f"../{self.snapshot}"},
+                "service": {"bureaus": [f"../{bureau.officer}" for bureau in self.bureaus]},
+                "tenders": {"boards": ["../board"]},
             }
         )
         self._pin("service")
@@ -160,7 +178,9 @@ class SetUp:
         folder.mkdir(mode=0o700)
         wanted = [("authority", Membership(Role.AUTHORITY, None))]
         wanted += [
-            (f"{role}-{bureau.number}", Membership(role, bureau.code)) for bureau in BUREAUS for role in _IN_A_BUREAU
+            (f"{role}-{bureau.number}", Membership(role, bureau.code))
+            for bureau in self.bureaus
+            for role in _IN_A_BUREAU
         ]
         service = open_service_home(self.folder / "service")
         try:
@@ -195,11 +215,29 @@ def _say(text: str, chinese: str) -> None:
     print(f"  {text}  {chinese}", flush=True)
 
 
+def _stores_of(home: Path) -> dict[str, str]:
+    """Where a home of the demo keeps records, as seen from the folder of all homes."""
+    told = tomllib.loads((home / "config.toml").read_text(encoding="utf-8")).get("documents", {})
+    return {
+        name: value if name == "store" else f"{home.name}/{value}"
+        for name, value in told.items()
+        if name in ("store", "blobs", "kubo")
+    }
+
+
+def _from(value: str, up: str) -> str:
+    """A path within the folder, or the word ``local`` or ``kubo``, as a home below it names it."""
+    return value if value in ("local", "kubo") else f"{up}/{value}"
+
+
 def main() -> int:
-    """Make the homes in the folder that is named."""
+    """Make the homes in the folder that is named, or what is missing in the demo's."""
     folder = Path(sys.argv[1]).resolve()
+    if "--demo" in sys.argv[2:]:
+        SetUp(folder, Layout.of_demo(folder)).beside()
+        return 0
     folder.mkdir(mode=0o700, parents=True)
-    SetUp(folder).run()
+    SetUp(folder, Layout(folder.parent)).run()
     return 0
 
 

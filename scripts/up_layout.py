@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -15,17 +15,31 @@ class Bureau:
         number: stands at the end of its people's names.
         code: unified social credit code; belongs to nobody.
         name: legal name.
+        officer: folder of the officer's home; approver: of the approver's, who signs; desk: what both share.
     """
 
     number: int
     code: str
     name: str
+    officer: str
+    approver: str
+    desk: str
+
+
+def _usual(number: int, code: str, name: str) -> Bureau:
+    return Bureau(number, code, name, f"officer-{number}", f"approver-{number}", f"desk-{number}")
 
 
 BUREAUS = (
-    Bureau(1, "11440100000000001F", "示例市市场监督管理局"),
-    Bureau(2, "11440100000000002J", "示例市行政审批局"),
+    _usual(1, "11440100000000001F", "示例市市场监督管理局"),
+    _usual(2, "11440100000000002J", "示例市行政审批局"),
 )
+OF_THE_DEMO = (
+    Bureau(1, "11440100000000001F", "示例市市场监督管理局", "home", "approver", "desk"),
+    Bureau(2, "11440100000000002J", "示例市公共资源采购中心", "office", "office-approver", "office-desk"),
+    Bureau(3, "914401009999000110", "示例银行股份有限公司", "bank", "bank-approver", "bank-desk"),
+)
+"""What ``make demo`` has set up: the bureau, the buyer's own desk, the bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +48,23 @@ class Layout:
 
     Attributes:
         folder: holds all of them.
+        demo: the folder that ``make demo`` left, if its homes are served; else None.
+        bureaus: for whom.
     """
 
     folder: Path
+    demo: Path | None = None
+    bureaus: tuple[Bureau, ...] = field(default=BUREAUS)
+
+    @classmethod
+    def of_demo(cls, demo: Path) -> Layout:
+        """What ``make demo`` left, served."""
+        return cls(demo / "up", demo, OF_THE_DEMO)
 
     @property
     def homes(self) -> Path:
         """Homes, ledger, desks, records: there once they are whole."""
-        return self.folder / "homes"
+        return self.demo or self.folder / "homes"
 
     @property
     def making(self) -> Path:

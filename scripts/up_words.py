@@ -9,7 +9,7 @@ from pathlib import Path
 
 import segno
 
-from scripts.up_layout import BUREAUS, Layout
+from scripts.up_layout import Layout
 from scripts.up_tls import Served
 
 
@@ -24,6 +24,7 @@ def table(layout: Layout, url: str, node: str, served: Served | None) -> None:
     print(_strong(f"印信 Yinxin runs 已启动: {url}/"))
     rows = [
         ("first page", "首页", f"{url}/"),
+        ("tenders, wallet", "招标、卡包", f"{url}/tenders  {url}/wallet"),
         ("API", "接口", f"{url}/v1"),
         ("OpenAPI", "接口说明", f"{url}/v1/openapi.json"),
         ("health", "健康检查", f"{url}/healthz  {url}/readyz"),
@@ -38,7 +39,7 @@ def table(layout: Layout, url: str, node: str, served: Served | None) -> None:
         ),
         ("passwords", "初始口令", f"{_near(layout.sign_in)}/NAME.json"),
     ]
-    rows += [("bureau", "机关", f"N={one.number}  {one.code}  {one.name}") for one in BUREAUS]
+    rows += [("bureau", "机关", f"N={one.number}  {one.code}  {one.name}") for one in layout.bureaus]
     for english, chinese, text in rows:
         print(f"  {_wide(f'{english} {chinese}', 22)}{text}")
     trust = f" --cacert {_near(served.authority)}" if served else ""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from scripts.demo_tender import PRICES, REPLACED, SUSPENDED
+from scripts.up_layout import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 YINXIN = ROOT / ".venv" / "bin" / "yinxin"
@@ -152,3 +157,36 @@ def _yinxin_verdict(played: Path, bundle: Path) -> str:
     )
     verdict: str = json.loads(code.stdout)["verdict"]
     return verdict
+
+
+def test_its_pages_show_its_tender_and_its_certificates(played: Path) -> None:
+    """``make up DEMO=1``: the board for everybody, the register for who signs in, from the demo's own homes."""
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "scripts" / "up.py", "--demo", played],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "stop 停止" in line:
+                break
+        layout = Layout.of_demo(played)
+        assert layout.running.exists(), "".join(said)
+        with httpx.Client(base_url=json.loads(layout.running.read_text())["url"], timeout=60, trust_env=False) as site:
+            listed: list[Any] = []
+            until = time.monotonic() + 120
+            while not listed and time.monotonic() < until:
+                listed = site.get("/v1/tenders").json()["items"]
+                threading.Event().wait(0.5)
+            assert [one["lots"] for one in listed] == [[{"lot": 1, "phase": "contracted"}]]
+            found = site.post("/v1/sessions", content=(layout.sign_in / "officer-1.json").read_bytes(),
+                              headers={"Content-Type": "application/json"})  # fmt: skip
+            bearer = {"Authorization": f"Bearer {found.json()['token']}"}
+            rows = site.get("/v1/bureaus/11440100000000001F/certificates?limit=500", headers=bearer).json()["items"]
+            assert len(rows) >= 40
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
