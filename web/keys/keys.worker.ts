@@ -4,30 +4,17 @@
  */
 import { hex0x } from "../verify/bytes.ts";
 import { YinxinError } from "../verify/errors.ts";
-import type { KeyAnswer, KeyQuestion } from "./held.ts";
+import { answering } from "./caller.ts";
+import type { KeyQuestion } from "./held.ts";
 import { openKeyFile, sealAccount } from "./keyfile.ts";
 import { addressOf, freshSecret, signDigest } from "./secp.ts";
 import { messageDigest, signedTransaction, transactionDigest, typedDigest } from "./typed.ts";
 
-const scope = self as unknown as {
-  onmessage: ((event: MessageEvent<KeyQuestion>) => void) | null;
-  postMessage(answer: KeyAnswer): void;
-};
-
 let secret: Uint8Array | undefined;
 
-scope.onmessage = async ({ data }) => {
-  try {
-    scope.postMessage({ id: data.id, value: await answer(data) });
-  } catch (error) {
-    const code = error instanceof YinxinError ? error.code : "keys.failed";
-    scope.postMessage({ id: data.id, fault: { code, message: error instanceof Error ? error.message : "" } });
-  }
-};
-
-async function answer(asked: KeyQuestion): Promise<string> {
+answering<KeyQuestion>(async (asked) => {
   if (asked.kind === "open") {
-    const opened = await openKeyFile(asked.text, asked.passphrase, asked.name);
+    const opened = await openKeyFile(asked.text, asked.passphrase, "account");
     if (opened.kind !== "account") throw new YinxinError("a key of another kind", "keyfile.kind");
     secret = opened.data;
     return addressOf(secret);
@@ -41,4 +28,4 @@ async function answer(asked: KeyQuestion): Promise<string> {
   if (asked.kind === "message") return hex0x(signDigest(messageDigest(asked.message), secret));
   const signature = signDigest(transactionDigest(asked.transaction), secret);
   return hex0x(signedTransaction(asked.transaction, signature));
-}
+});

@@ -69,7 +69,7 @@ export class Ledger implements TrustSource {
     private readonly root: TrustRoot,
     block: BlockRef,
   ) {
-    this.logs = new LogReader(rpc, root);
+    this.logs = new LogReader(rpc, rangesOf(root, ANCHOR_LOG));
     this.state = this.stateAt(block);
   }
 

@@ -1,4 +1,4 @@
-/** Events of AnchorLog over the blocks in which each of its contracts counts, and the blocks they lie in. */
+/** Events of a contract over the blocks in which each of its deployments counts, and the blocks they lie in. */
 import { equal, hex0x } from "./bytes.ts";
 import { isList, isObject, type Json } from "./canonical.ts";
 import { Unavailable } from "./errors.ts";
@@ -6,7 +6,7 @@ import type { Log } from "./events.ts";
 import type { BlockRef } from "./facts.ts";
 import { blockOf } from "./nodeblocks.ts";
 import { bytesFrom, quantity, type RpcClient } from "./rpc.ts";
-import { ANCHOR_LOG, rangesOf, type TrustRoot } from "./trustroot.ts";
+import type { ContractRange } from "./trustroot.ts";
 
 /** An event with the block it lies in and its transaction's hash. */
 export interface Found<T> {
@@ -23,7 +23,7 @@ export class LogReader {
 
   constructor(
     private readonly rpc: RpcClient,
-    private readonly root: TrustRoot,
+    private readonly ranges: readonly ContractRange[],
   ) {}
 
   /** Events of a kind up to block `to`, in order, each placed in its block. */
@@ -34,7 +34,7 @@ export class LogReader {
     to: number,
   ): Promise<Found<T>[]> {
     const found: { event: T; number: number; hash: Uint8Array; transaction: Uint8Array }[] = [];
-    for (const contract of rangesOf(this.root, ANCHOR_LOG)) {
+    for (const contract of this.ranges) {
       const start = Math.max(from, contract.fromBlock);
       const end = contract.untilBlock === null ? to : Math.min(to, contract.untilBlock - 1);
       for (const entry of await this.span(hex0x(contract.address), topics, start, end)) {

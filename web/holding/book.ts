@@ -1,0 +1,232 @@
+/**
+ * A tender as a key holder's own page reads it from the ledger: at one final block, of the contracts that the pinned trust root
+ * names, by a quorum of endpoints. What is live is computed from the events and held to what the contract chained.
+ */
+import { AbiReader, callData } from "../verify/abi.ts";
+import { bigEndian, concat, equal, fromBigEndian, hex0x, keccak256, padLeft, utf8 } from "../verify/bytes.ts";
+import { Unavailable, YinxinError } from "../verify/errors.ts";
+import type { Log } from "../verify/events.ts";
+import type { BlockRef } from "../verify/facts.ts";
+import { LogReader, topicOf } from "../verify/logs.ts";
+import { bytesFrom, Reverted, RpcClient } from "../verify/rpc.ts";
+import { type ContractRange, rangesOf, type TrustRoot } from "../verify/trustroot.ts";
+import type { LiveBid, LiveSet, Place } from "./messages.ts";
+
+/** Phases of a lot, by the contract's numbers. */
+export const PHASE = { closed: 2, priceClosed: 5, failed: 10, cancelled: 11 } as const;
+
+/** Where a tender stands. Times in seconds. */
+export interface TenderState {
+  readonly lots: number;
+  readonly envelopes: number;
+  readonly amendments: number;
+  readonly deadline: number;
+  readonly openAt: number;
+  readonly ceremony: number;
+  readonly graceUsed: boolean;
+}
+
+/** A ceremony's plan, as far as an opening needs it. */
+export interface Plan {
+  readonly book: string;
+  /** 0 for a term. */
+  readonly tender: number;
+  /** 0x hexadecimal. */
+  readonly roster: string;
+  readonly usableUntil: number;
+  /** A key is in force. */
+  readonly active: boolean;
+}
+
+/** What the contract holds of a live set. */
+export interface HeldSet {
+  readonly digest: Uint8Array;
+  readonly count: number;
+}
+
+const NAMES = { book: "TenderBook", proceedings: "TenderProceedings", registry: "KeyHolderRegistry" } as const;
+const COMMITMENT =
+  "Commitment(uint64 tender,uint32 lot,address bidder,uint32 version,address recovery,uint64 notAfter,bytes32 kindDigest,bytes32 file1,uint64 size1,bytes32 form1,bytes32 file2,uint64 size2,bytes32 form2)";
+const STRUCT = COMMITMENT.replace("Commitment", "").replace(/ \w+/g, "");
+const EVENTS = {
+  committed: topic(`BidCommitted(uint64,uint32,address,uint32,bytes32,${STRUCT},address)`),
+  withdrawn: topic("BidWithdrawn(uint64,uint32,address,uint32,uint32,address)"),
+  revealed: topic("DecoyRevealed(uint64,uint32,address,uint32,address,bytes32)"),
+  reviewed: topic("Reviewed(uint64,uint32,bytes32,uint32[])"),
+  attested: topic("CustodyAttested(uint64,uint32,uint8,address,bytes32)"),
+  amended: topic("Amended(uint64,uint32,bytes32,uint64,uint64)"),
+  published: topic(
+    "Published(uint64,bytes18,(bytes18,bytes32,uint32,uint8,uint32,uint64,uint64,uint64,address,uint32,uint32,uint32,uint32,uint32,uint32),address[])",
+  ),
+} as const;
+
+/** The ledger at one final block. */
+export class Book {
+  private constructor(
+    private readonly rpc: RpcClient,
+    readonly root: TrustRoot,
+    /** The block at which everything is read. */
+    readonly block: BlockRef,
+    private readonly ranges: { readonly [name in keyof typeof NAMES]: ContractRange },
+  ) {}
+
+  /**
+   * Opens it. Throws Unavailable: another chain, too few endpoints, or no contracts of tenders.
+   * @param endpoints of JSON-RPC; a quorum of them must agree
+   */
+  static async open(endpoints: readonly string[], quorum: number, root: TrustRoot): Promise<Book> {
+    const rpc = new RpcClient(endpoints, { quorum });
+    const [chain, block] = await Promise.all([rpc.chain(), rpc.finalBlock()]);
+    if (chain.id !== root.chainId || !equal(chain.genesis.hash, root.genesisHash)) {
+      throw new Unavailable("the endpoints serve another chain than the pinned trust root's", "ledger.genesis");
+    }
+    const newest = (name: string): ContractRange => {
+      const found = rangesOf(root, name).at(-1);
+      if (found === undefined) throw new Unavailable("the trust root names no contracts of tenders", "ledger.tenders");
+      return found;
+    };
+    const { book, proceedings, registry } = NAMES;
+    return new Book(rpc, root, block, {
+      book: newest(book),
+      proceedings: newest(proceedings),
+      registry: newest(registry),
+    });
+  }
+
+  /** True if a single endpoint is believed. */
+  get oneVoice(): boolean {
+    return this.rpc.quorum < 2;
+  }
+
+  /** The KeyHolderRegistry, 0x hexadecimal. */
+  get registry(): string {
+    return hex0x(this.ranges.registry.address);
+  }
+
+  /** Where messages about that envelope belong. */
+  place(tender: number, lot: number, envelope: number): Place {
+    return { genesis: this.root.genesisHash, book: this.ranges.book.address, tender, lot, envelope };
+  }
+
+  /** A tender, or null if there is none of that number. */
+  async tender(number: number): Promise<TenderState | null> {
+    const data = await this.call("book", "tenderOf(uint64)", number);
+    if (data === null) return null;
+    const word = (at: number): number => data.number(32 * at, 64);
+    const state = { lots: word(1), envelopes: word(2), amendments: word(4), deadline: word(5), openAt: word(6) };
+    return { ...state, ceremony: word(8), graceUsed: word(12) === 1 };
+  }
+
+  /** Phase of a lot, by the contract's number; null if there is no such lot. */
+  async phase(tender: number, lot: number): Promise<number | null> {
+    return (await this.call("book", "lotOf(uint64,uint32)", tender, lot))?.number(0, 8) ?? null;
+  }
+
+  /** The live set that the contract holds. */
+  async heldSet(tender: number, lot: number, envelope: number): Promise<HeldSet> {
+    const data = await this.call("book", "liveSetOf(uint64,uint32,uint8)", tender, lot, envelope);
+    if (data === null) throw new YinxinError("there is no such lot or envelope", "release.place");
+    return { digest: data.word(0), count: data.number(64, 32) };
+  }
+
+  /** A ceremony, or null if there is none of that number. */
+  async plan(ceremony: number): Promise<Plan | null> {
+    const data = await this.call("registry", "planOf(uint64)", ceremony);
+    const key = await this.call("registry", "publicKeyOf(uint64)", ceremony);
+    if (data === null || key === null) return null;
+    return {
+      book: hex0x(data.word(32).subarray(12)),
+      tender: data.number(64, 64),
+      roster: hex0x(data.word(128)),
+      usableUntil: data.number(320, 64),
+      active: key.bytes(key.offset(0, 0)).length > 0,
+    };
+  }
+
+  /** The bids of an envelope that are live, from every event of bids. What they come to is to be held to {@link heldSet}. */
+  async liveSet(tender: number, lot: number, envelope: number): Promise<LiveSet> {
+    const bids = new Map<number, LiveBid & { readonly live: boolean }>();
+    const { committed, withdrawn, revealed, reviewed } = EVENTS;
+    const kinds = [committed, withdrawn, revealed, ...(envelope === 2 ? [reviewed] : [])].map(hex0x);
+    for (const log of await this.logs("book", [kinds, topicOf(tender), topicOf(lot)])) {
+      const [kind] = log.topics;
+      const read = new AbiReader(log.data);
+      if (kind !== undefined && equal(kind, committed)) {
+        const bid = committedBid(log, read);
+        bids.set(bid.place, { ...bid, live: true });
+        continue;
+      }
+      const isReview = kind !== undefined && equal(kind, reviewed);
+      const places = isReview ? dropped(read) : [read.number(0, 32)];
+      for (const place of places) {
+        const bid = bids.get(place);
+        if (bid === undefined) throw new Unavailable("an event of a bid that was never there", "ledger.event");
+        bids.set(place, { ...bid, live: false });
+      }
+    }
+    const live = [...bids.values()].filter((bid) => bid.live).sort((left, right) => left.place - right.place);
+    return { place: this.place(tender, lot, envelope), bids: live };
+  }
+
+  /** Custodians that state that every file of that live set is there, 0x hexadecimal. */
+  async custodians(tender: number, lot: number, envelope: number, digest: Uint8Array): Promise<string[]> {
+    const topics = [[hex0x(EVENTS.attested)], topicOf(tender), topicOf(lot), topicOf(envelope)];
+    const found = await this.logs("proceedings", topics);
+    const reads = found.map((log) => new AbiReader(log.data)).filter((read) => equal(read.word(32), digest));
+    return [...new Set(reads.map((read) => hex0x(read.word(0).subarray(12))))];
+  }
+
+  /** SHA-256 of the notice in force, 0x hexadecimal. */
+  async noticeDigest(tender: number, amendments: number): Promise<string> {
+    const found = await this.logs("book", [[hex0x(EVENTS.published), hex0x(EVENTS.amended)], topicOf(tender)]);
+    const last = found.at(-1);
+    if (last === undefined || found.length !== amendments + 1) {
+      throw new Unavailable("the notices' events are not those that the contract counts", "ledger.event");
+    }
+    const read = new AbiReader(last.data);
+    return hex0x(found.length === 1 ? read.word(32) : read.word(0));
+  }
+
+  private async call(
+    contract: keyof typeof NAMES,
+    signature: string,
+    ...values: readonly number[]
+  ): Promise<AbiReader | null> {
+    const to = hex0x(this.ranges[contract].address);
+    const data = hex0x(callData(signature, ...values.map((one) => padLeft(bigEndian(one, 8), 32))));
+    try {
+      const [answer] = await this.rpc.readAt(this.block, [["eth_call", [{ to, data }]]]);
+      return new AbiReader(bytesFrom(answer));
+    } catch (error) {
+      if (error instanceof Reverted) return null;
+      throw error;
+    }
+  }
+
+  private async logs(contract: keyof typeof NAMES, topics: readonly (string | string[])[]): Promise<Log[]> {
+    const reader = new LogReader(this.rpc, [this.ranges[contract]]);
+    const found = await reader.read((log) => log, topics, 0, this.block.number);
+    return found.map(({ event }) => event);
+  }
+}
+
+function committedBid(log: Log, read: AbiReader): LiveBid {
+  // place, commitment hash, the commitment's 13 words, custodian
+  const struct = concat(...Array.from({ length: 13 }, (_, at) => read.word(64 + 32 * at)));
+  const commitment = read.word(32);
+  const bidder = read.word(64 + 64).subarray(12);
+  const named = log.topics[3]?.subarray(12);
+  const right = equal(keccak256(concat(keccak256(utf8(COMMITMENT)), struct)), commitment);
+  if (!right || named === undefined || !equal(named, bidder)) {
+    throw new Unavailable("a commitment that is not what its event says", "ledger.event");
+  }
+  return { place: read.number(0, 32), bidder, version: read.number(64 + 96, 32), commitment };
+}
+
+function dropped(read: AbiReader): number[] {
+  return read.items(read.offset(32, 0), 1).map((at) => fromBigEndian(read.word(at)));
+}
+
+function topic(signature: string): Uint8Array {
+  return keccak256(utf8(signature));
+}
