@@ -2,8 +2,8 @@
  * Everything that must hold before a key holder signs, as `yinxin keyholder release` has it: by this device's clock *and* by the
  * final block of the endpoints; the live set of the events is the contract's; a custodian has every file; the share fits.
  */
+import { bytesOf } from "../keys/pinned.ts";
 import { get, set } from "../scan/storage.ts";
-import { bytesFrom } from "../ui/service.ts";
 import { equal, hex0x, sha256 } from "../verify/bytes.ts";
 import { isList, isObject, type Json, type JsonObject, member } from "../verify/canonical.ts";
 import { YinxinError } from "../verify/errors.ts";
@@ -119,7 +119,7 @@ export function checkShare(
 }
 
 async function noticeOf(digest: string, tender: number): Promise<JsonObject> {
-  const data = await bytesFrom(`/v1/tenders/${tender}/papers/${digest}`);
+  const data = await bytesOf(`/v1/tenders/${tender}/papers/${digest}`);
   if (hex0x(sha256(data)) !== digest) throw new NotYet("release.notice");
   const value = JSON.parse(new TextDecoder().decode(data)) as Json;
   if (!isObject(value)) throw new NotYet("release.notice");

@@ -1,0 +1,74 @@
+/** What a key holder is shown: what she puts her name to, in plain words, and why nothing is signed where it is not. */
+import { h } from "../ui/dom.ts";
+import { dateTime, zoneName } from "../ui/times.ts";
+import { hex0x } from "../verify/bytes.ts";
+import { k, named, pageLanguage } from "../words/keyroom.ts";
+import type { NotYet, Ready, Title } from "./ready.ts";
+import type { PublicShare } from "./share.ts";
+
+/** Clocks, as the page looks at them. Seconds. */
+export interface Clocks {
+  readonly own: number;
+  readonly ledger: number;
+  /** First second of the opening. */
+  readonly due: number;
+}
+
+/** `2026-01-31 09:05:00 UTC+8`. */
+export function moment(seconds: number): string {
+  return `${dateTime(seconds)} ${zoneName(seconds)}`;
+}
+
+/** Facts as a list of names and values. */
+export function facts(...all: readonly (readonly [string, string])[]): HTMLElement {
+  return h("dl", { class: "facts" }, ...all.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+/** The times, by both clocks. */
+export function clocksCard(clocks: Clocks, oneVoice: boolean): HTMLElement {
+  return h(
+    "section",
+    { class: "card stack", "aria-labelledby": "clocks-heading", id: "clocks" },
+    h("h2", { id: "clocks-heading" }, k("holding.clocks")),
+    facts(
+      [k("holding.due"), moment(clocks.due)],
+      [k("holding.ownClock"), moment(clocks.own)],
+      [k("holding.ledgerClock"), moment(clocks.ledger)],
+    ),
+    h("p", { class: "soft small" }, k("holding.clockSays")),
+    oneVoice && h("p", { class: "note note-care", id: "one-voice" }, k("holding.oneVoice")),
+  );
+}
+
+/** Whose share is open. */
+export function shareLine(share: PublicShare): HTMLElement {
+  const { keyHolder, number, scope } = share;
+  const where = scope.kind === "term" ? k("holding.term") : k("holding.single", { tender: scope.number });
+  return h("p", { id: "share" }, k("holding.shareOpen", { keyHolder, number }), ` ${where}`);
+}
+
+/** What is about to be signed. */
+export function readyFacts(ready: Ready, share: PublicShare): HTMLElement {
+  const title = (one: Title): string => one[pageLanguage()];
+  const { tender, lot, envelope } = ready.wanted;
+  return facts(
+    [k("holding.tender"), `${tender}  ${title(ready.title)}`],
+    [k("holding.lot"), `${lot}  ${title(ready.lotTitle)}`],
+    [k("holding.envelope"), envelope === 1 ? k("holding.first") : k("holding.second")],
+    [k("holding.bids"), String(ready.set.bids.length)],
+    [k("holding.liveSet"), hex0x(ready.digest)],
+    [k("holding.opens"), moment(ready.openAt)],
+    [k("holding.custodians"), k("holding.custodiansSay", { count: ready.custodians.length })],
+    [k("holding.as"), k("holding.asHolder", { keyHolder: share.keyHolder, number: ready.ceremony })],
+  );
+}
+
+/** Why nothing is signed. */
+export function notYetWords(fault: NotYet): string {
+  const values = Object.fromEntries(
+    Object.entries(fault.values).map(([name, value]) => {
+      return [name, name === "due" || name === "final" ? moment(Number(value)) : String(value)];
+    }),
+  );
+  return named("refused", fault.code).replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
