@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from api.accounts import endpoints as accounts
 from api.approvals import endpoints as approvals
+from api.approvals import pages as decisions
 from api.audit import endpoints as audit
 from api.certificates import endpoints as certificates
 from api.certificates.printing import Seals
@@ -52,6 +53,7 @@ def routers() -> tuple[APIRouter, ...]:
         types.router,
         *certificates.routers,
         approvals.router,
+        decisions.router,
         claims.router,
         verifications.router,
         ledger.router,

@@ -79,7 +79,7 @@ function unknownCard(unknown: { code: string; version: number }, from: Given): H
 function decidingCards(whole: Whole, domain: Domain, from: Given): HTMLElement[] {
   const reason = h("textarea", { class: "input", id: "reason", maxlength: "2000", rows: "3" });
   const fault = faultLine("decide-fault");
-  const result = h("div", { class: "stack", id: "result", role: "status" });
+  const result = h("div", { class: "stack", id: "result" });
   const yes = h("button", { class: "button primary", type: "submit", id: "approve" }, k("decide.approve"));
   const no = h("button", { class: "button", type: "button", id: "refuse" }, k("decide.refuse"));
   const chooser = new Chooser({ worker: from.worker, changed: () => undefined });
@@ -98,7 +98,7 @@ function decidingCards(whole: Whole, domain: Domain, from: Given): HTMLElement[]
     form.remove();
     chooser.forget();
     chooser.element.remove();
-    fill(result, h("h2", {}, k("decide.result")), rulingLine(ruling), waitingLine(ruling));
+    fill(result, resultCard(ruling));
     announce(named("state", ruling.state));
     void follow(result, from, digest, signer.address);
   };
@@ -125,10 +125,15 @@ async function follow(place: HTMLElement, from: Given, digest: string, address: 
     const found = await rulingsOn(from, digest).catch(() => []);
     const mine = found.find((one) => one.address === address);
     if (mine === undefined || mine.state === "sent") continue;
-    fill(place, h("h2", {}, k("decide.result")), rulingLine(mine));
+    fill(place, resultCard(mine));
     announce(place.textContent ?? "");
     return;
   }
+}
+
+function resultCard(ruling: Ruling): HTMLElement {
+  const heading = h("h2", {}, k("decide.result"));
+  return h("section", { class: "card stack", role: "status" }, heading, rulingLine(ruling), waitingLine(ruling));
 }
 
 function rulingLine(ruling: Ruling): HTMLElement {

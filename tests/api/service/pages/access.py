@@ -26,5 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "appoint_here": _PROCURING,
     "end_appointment_here": _PROCURING,
     "show_supervision": {"supervisor", "auditor", "auditor-elsewhere", "auditor-general"},
+    "list_decisions_page": {"approver", "approver-elsewhere"},
+    "show_decision_page": {"approver"},
 }
 """Page to the people who may open it."""
