@@ -3,7 +3,7 @@ import type { Digests, Hashing } from "./hashing.ts";
 import type { Taken, Through } from "./messages.ts";
 import type { Cut } from "./plaintext.ts";
 
-const MOST = 6; // pieces of a megabyte
+const MOST = 4; // pieces of a megabyte
 
 /** By a port to the worker that hashes. What it is given may not be used any more. */
 export class Beside implements Hashing {

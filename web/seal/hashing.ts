@@ -50,7 +50,7 @@ export class Inline implements Hashing {
   }
 }
 
-const PIECE = 2 ** 20;
+const PIECE = 2 ** 22;
 
 /** SHA-256 of a file, read piece by piece; `told` hears how many bytes more were read. */
 export async function digestOf(file: Blob, told: (bytes: number) => void = () => {}): Promise<Uint8Array> {

@@ -1,0 +1,195 @@
+/**
+ * A tender on the ledger, read at one final block: which notice is in force, the opening key, the deadline, a bidder's place. What a
+ * service or a board hands out counts only if it is what stands here.
+ */
+import { bls12_381 } from "@noble/curves/bls12-381.js";
+import { AbiReader, selector } from "../verify/abi.ts";
+import { bigEndian, concat, equal, fromBigEndian, hex0x, keccak256, padLeft, unhex0x, utf8 } from "../verify/bytes.ts";
+import { isList, isObject, type Json } from "../verify/canonical.ts";
+import { InvalidInput, Unavailable } from "../verify/errors.ts";
+import type { BlockRef } from "../verify/facts.ts";
+import { bytesFrom, type Call, RpcClient } from "../verify/rpc.ts";
+import { counts, rangesOf, type TrustRoot } from "../verify/trustroot.ts";
+import type { Notice } from "./notice.ts";
+
+/** Where a tender and one of its lots stand. */
+export interface TenderFacts {
+  readonly block: BlockRef;
+  readonly deadline: number;
+  readonly openAt: number;
+  /** True while bids are taken, by the ledger's clock. */
+  readonly bidding: boolean;
+  /** SHA-256 of the notice in force. */
+  readonly notice: Uint8Array;
+  readonly openingKey: Uint8Array;
+  /** Which contract phase the lot is in; 1: bidding. */
+  readonly phase: number;
+}
+
+/** A bidder's place in a lot. */
+export interface Entry {
+  readonly version: number;
+  readonly live: boolean;
+  readonly moved: boolean;
+}
+
+const NOTICE_WORDS = 15;
+const PUBLISHED =
+  "Published(uint64,bytes18,(bytes18,bytes32,uint32,uint8,uint32,uint64,uint64,uint64,address,uint32,uint32,uint32,uint32,uint32,uint32),address[])";
+const AMENDED = "Amended(uint64,uint32,bytes32,uint64,uint64)";
+const COMMITMENT =
+  "(uint64,uint32,address,uint32,address,uint64,bytes32,bytes32,uint64,bytes32,bytes32,uint64,bytes32)";
+const COMMITTED = `BidCommitted(uint64,uint32,address,uint32,bytes32,${COMMITMENT},address)`;
+
+/** One book of tenders of the trust root's chain. */
+export class TenderLedger {
+  private constructor(
+    private readonly rpc: RpcClient,
+    private readonly book: string,
+    private readonly from: number,
+    private state: BlockRef,
+  ) {}
+
+  /** Throws Unavailable: another chain, or no answer; InvalidInput: the trust root does not name that book. */
+  static async open(endpoints: readonly string[], root: TrustRoot, book: string): Promise<TenderLedger> {
+    const rpc = new RpcClient(endpoints);
+    const [chain, block] = await Promise.all([rpc.chain(), rpc.finalBlock()]);
+    if (chain.id !== root.chainId || !equal(chain.genesis.hash, root.genesisHash)) {
+      throw new Unavailable("the endpoint serves another chain than the trust root names", "ledger.genesis");
+    }
+    const range = rangesOf(root, "TenderBook").find((one) => hex0x(one.address) === book);
+    if (range === undefined || !counts(range, block.number))
+      throw new InvalidInput("no book of the trust root", "tender.book");
+    return new TenderLedger(rpc, book, range.fromBlock, block);
+  }
+
+  get block(): BlockRef {
+    return this.state;
+  }
+
+  /** Moves to the newest final block. */
+  async refresh(): Promise<BlockRef> {
+    const block = await this.rpc.finalBlock();
+    if (block.number < this.state.number) throw new Unavailable("the final block went back", "ledger.rewound");
+    this.state = block;
+    return block;
+  }
+
+  /** Where tender and lot stand. */
+  async facts(tender: number, lot: number): Promise<TenderFacts> {
+    const block = this.state;
+    const [view, line, keyed] = await this.read([
+      [this.book, call("tenderOf(uint64)", bigEndian(tender, 32))],
+      [this.book, call("lotOf(uint64,uint32)", bigEndian(tender, 32), bigEndian(lot, 32))],
+      [this.book, call("keyHolders()")],
+    ]);
+    const ceremony = view.number(256, 64);
+    const registry = hex0x(keyed.word(0).subarray(12));
+    const [key] = await this.read([[registry, call("publicKeyOf(uint64)", bigEndian(ceremony, 32))]]);
+    const deadline = view.number(160, 64);
+    const phase = line.number(0, 8);
+    return {
+      block,
+      deadline,
+      openAt: view.number(192, 64),
+      bidding: phase === 1 && block.time <= deadline && fromBigEndian(view.word(416)) === 0,
+      notice: await this.notice(tender, view.number(128, 32)),
+      openingKey: compressed(key.bytes(key.offset(0, 0))),
+      phase,
+    };
+  }
+
+  /** A bidder's place; version 0: never there. */
+  async entry(tender: number, lot: number, bidder: string): Promise<Entry> {
+    const place = [bigEndian(tender, 32), bigEndian(lot, 32), padLeft(unhex0x(bidder, "bidder", 20), 32)];
+    const [found] = await this.read([[this.book, call("entryOf(uint64,uint32,address)", ...place)]]);
+    return { version: found.number(32, 32), live: found.number(96, 8) === 1, moved: found.number(128, 8) === 1 };
+  }
+
+  /** The block in which a bidder's commitment with that hash was accepted, or null. */
+  async committed(tender: number, lot: number, bidder: string, hash: Uint8Array): Promise<number | null> {
+    const topics = [topic(COMMITTED), word(tender), word(lot), hex0x(padLeft(unhex0x(bidder, "bidder", 20), 32))];
+    for (const { data, block } of await this.logs(topics)) {
+      if (equal(new AbiReader(data).word(32), hash)) return block;
+    }
+    return null;
+  }
+
+  /** Digest of the notice in force: that of the newest amendment, of which the contract keeps the count. */
+  private async notice(tender: number, amendments: number): Promise<Uint8Array> {
+    if (amendments > 0) {
+      const [log] = await this.logs([topic(AMENDED), word(tender), word(amendments)]);
+      if (log === undefined) throw new Unavailable("the endpoint hides an amendment", "ledger.gap");
+      return new AbiReader(log.data).word(0);
+    }
+    const [log] = await this.logs([topic(PUBLISHED), word(tender)]);
+    if (log === undefined || log.data.length < 32 * NOTICE_WORDS)
+      throw new Unavailable("the endpoint hides the publication", "ledger.gap");
+    return new AbiReader(log.data).word(32);
+  }
+
+  private async logs(topics: readonly string[]): Promise<{ data: Uint8Array; block: number }[]> {
+    const filter = {
+      address: [this.book],
+      topics: [...topics],
+      fromBlock: `0x${this.from.toString(16)}`,
+      toBlock: `0x${this.state.number.toString(16)}`,
+    };
+    const [found = null] = await this.rpc.agree([["eth_getLogs", [filter]]]);
+    if (!isList(found)) throw new Unavailable("an endpoint sent no logs", "rpc.form");
+    return found.filter(isObject).map((log) => {
+      const own =
+        isList(log.topics) &&
+        topics.every((one, at) => String((log.topics as readonly Json[])[at]).toLowerCase() === one);
+      if (!own || String(log.address).toLowerCase() !== this.book)
+        throw new Unavailable("another event than asked for", "ledger.event");
+      return { data: bytesFrom(log.data), block: Number(log.blockNumber) };
+    });
+  }
+
+  private async read<const T extends readonly (readonly [string, Uint8Array])[]>(
+    calls: T,
+  ): Promise<{ [Place in keyof T]: AbiReader }> {
+    const sent = calls.map(([to, data]): Call => ["eth_call", [{ to, data: hex0x(data) }]]);
+    const answers = await this.rpc.readAt(this.state, sent);
+    return answers.map((answer) => new AbiReader(bytesFrom(answer))) as { [Place in keyof T]: AbiReader };
+  }
+}
+
+/** Throws InvalidInput unless a notice is the one in force for this tender, and names the key that the ledger has. */
+export function checkNotice(notice: Notice, facts: TenderFacts, root: TrustRoot, book: string, tender: number): void {
+  const fits =
+    equal(notice.digest, facts.notice) &&
+    equal(notice.genesis, root.genesisHash) &&
+    notice.chainId === root.chainId &&
+    hex0x(notice.book) === book &&
+    notice.tender === tender;
+  if (!fits)
+    throw new InvalidInput("the notice that was handed out is not the one that stands on the ledger", "bidroom.notice");
+  if (!equal(notice.openingKey, facts.openingKey)) {
+    throw new InvalidInput("the notice names another opening key than the ledger", "bidroom.opening_key");
+  }
+}
+
+function call(signature: string, ...words: readonly Uint8Array[]): Uint8Array {
+  return concat(selector(signature), ...words);
+}
+
+function topic(event: string): string {
+  return hex0x(keccak256(utf8(event)));
+}
+
+function word(value: number): string {
+  return hex0x(bigEndian(value, 32));
+}
+
+/** 96 bytes from the 256 of EIP-2537: x and y, each c0 before c1, each coordinate in 64 bytes. */
+function compressed(point: Uint8Array): Uint8Array {
+  if (point.length !== 256) throw new Unavailable("the ceremony has no key", "ledger.answer");
+  const whole = (at: number) => BigInt(hex0x(point.subarray(64 * at, 64 * at + 64)));
+  const { Fp2 } = bls12_381.fields;
+  const [x, y] = [Fp2.fromBigTuple([whole(0), whole(1)]), Fp2.fromBigTuple([whole(2), whole(3)])];
+  const found = bls12_381.G2.Point.fromAffine({ x, y });
+  found.assertValidity();
+  return found.toBytes(true);
+}
