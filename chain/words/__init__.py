@@ -7,6 +7,7 @@ places for values are written ``{name}``. Python reads a list with :func:`read`;
 ================== ==================================================================
 ``verification``   verdicts, steps, results, findings; :mod:`chain.credentials.verification.wording`
 ``scanner``        the page at ``/verify``
+``bidroom``        the bidder's room
 ================== ==================================================================
 """
 

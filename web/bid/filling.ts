@@ -1,0 +1,184 @@
+/** Steps: what goes into each envelope, figures and documents; and which certificates are shown. */
+
+import { readManifest } from "../seal/manifest.ts";
+import { fill, h } from "../ui/dom.ts";
+import { unb64url } from "../verify/bytes.ts";
+import { InvalidInput } from "../verify/errors.ts";
+import { faultOf } from "./figures.ts";
+import type { Envelope, FormField, Rule } from "./notice.ts";
+import { field, fileInput, note, type Step, step, tell } from "./parts.ts";
+import type { KeptCertificate, Room } from "./room.ts";
+import { NAME, presentFor, presentGuarantee, readHeld } from "./shown.ts";
+import { bytes, faultWords, said, t } from "./words.ts";
+
+/** Documents that are attached, by envelope. They lie where they lie; the room keeps nothing of them. */
+export type Attached = Map<number, File[]>;
+
+/** The step of an envelope. */
+export function envelope(room: Room, one: Envelope, place: number, attached: Attached, changed: () => void): Step {
+  const two = room.setting.notice.envelopes.length > 1;
+  const title = two ? t(one.number === 1 ? "envelope.first" : "envelope.second") : t("envelope.only");
+  const made = step(`envelope-${one.number}`, place, title, t("envelope.hint"));
+  const show = (): void => {
+    const lacks = lacksOf(room, one);
+    made.stand(lacks === 0 ? "done" : "open", lacks === 0 ? t("state.done") : t("envelope.lacks", { count: lacks }));
+    changed();
+  };
+  fill(
+    made.body,
+    ...one.form.map((figure) => control(room, one, figure, show)),
+    documents(room, one, attached, changed),
+  );
+  show();
+  return made;
+}
+
+/** How many figures are missing or wrong. */
+export function lacksOf(room: Room, { number, form }: Envelope): number {
+  const values = room.kept.forms[number] ?? {};
+  return form.filter((one) => faultOf(one, values[one.name] ?? "") !== null).length;
+}
+
+function control(room: Room, { number }: Envelope, figure: FormField, show: () => void): HTMLElement {
+  const id = `figure-${number}-${figure.name}`;
+  const value = room.kept.forms[number]?.[figure.name] ?? "";
+  const input =
+    figure.kind === "choice"
+      ? h(
+          "select",
+          { class: "input" },
+          h("option", { value: "" }, t("form.choose")),
+          ...figure.choices.map((one) =>
+            h("option", { value: one.value, selected: one.value === value }, said(one.label)),
+          ),
+        )
+      : h("input", {
+          class: "input",
+          value,
+          autocomplete: "off",
+          inputmode: figure.kind === "text" ? "text" : "decimal",
+        });
+  input.addEventListener("change", async () => {
+    const forms = { ...room.kept.forms, [number]: { ...room.kept.forms[number], [figure.name]: input.value.trim() } };
+    await room.keep({ forms });
+    const wrong = faultOf(figure, input.value.trim());
+    tell(id, wrong === null ? null : t(`form.${wrong}`, { least: figure.least ?? "", most: figure.most ?? "" }));
+    show();
+  });
+  const unit = figure.unit === "" ? "" : ` (${figure.unit})`;
+  const label = `${said(figure.label)}${unit}${figure.required ? "" : ` · ${t("form.optional")}`}`;
+  return field(id, label, input, figure.kind === "money" ? t("form.money") : "");
+}
+
+function documents(room: Room, { number }: Envelope, attached: Attached, changed: () => void): HTMLElement {
+  const input = fileInput(true);
+  const list = h("ul", { class: "stack", id: `documents-${number}-list` });
+  const show = (): void => {
+    const files = attached.get(number) ?? [];
+    const planned =
+      room.kept.version?.block === null ? room.kept.version.envelopes.find((one) => one.number === number) : undefined;
+    const wanted =
+      planned === undefined || planned.digest !== null
+        ? []
+        : readManifest(unb64url(planned.manifest, "manifest")).documents;
+    fill(
+      list,
+      ...files.map(({ name, size }) => h("li", {}, `${name} · ${bytes(size)}`)),
+      files.length === 0 && wanted.length > 0
+        ? h("li", {}, note("care", t("documents.again", { names: wanted.map(({ name }) => name).join("、") })))
+        : null,
+    );
+  };
+  input.addEventListener("change", () => {
+    attached.set(number, [...(input.files ?? [])]);
+    show();
+    changed();
+  });
+  show();
+  return h(
+    "div",
+    { class: "stack" },
+    field(`documents-${number}`, t("documents.title"), input, t("documents.hint")),
+    list,
+  );
+}
+
+/** The step of certificates: ticked, not uploaded. `judge` says what one's own check of a file gave. */
+export function certificates(
+  room: Room,
+  place: number,
+  judge: (text: string) => Promise<string>,
+  changed: () => void,
+): Step {
+  const { rules, guarantee } = room.setting.notice;
+  const made = step("certificates", place, t("certificates.title"), t("certificates.hint"));
+  const show = (): void => {
+    const lacks = lackingRules(room).length;
+    made.stand(
+      lacks === 0 ? "done" : "open",
+      lacks === 0 ? t("state.done") : t("certificates.lacks", { count: lacks }),
+    );
+    changed();
+  };
+  const kinds: (Rule | null)[] = [...rules, ...(guarantee ? [null] : [])];
+  fill(made.body, ...kinds.map((rule) => certificate(room, rule, judge, show)));
+  if (kinds.length === 0) fill(made.body, h("p", { class: "soft" }, t("certificates.none")));
+  show();
+  return made;
+}
+
+/** Names of what the notice demands and nothing is shown for. */
+export function lackingRules(room: Room): string[] {
+  const { rules, guarantee } = room.setting.notice;
+  const shown = new Set(room.kept.certificates.map(({ rule }) => rule));
+  const lacking = rules.filter((one) => one.required && !shown.has(one.name)).map(({ label }) => said(label));
+  return guarantee && room.kept.guarantee === null ? [...lacking, t("certificates.guarantee")] : lacking;
+}
+
+function certificate(
+  room: Room,
+  rule: Rule | null,
+  judge: (text: string) => Promise<string>,
+  show: () => void,
+): HTMLElement {
+  const id = `certificate-${rule?.name ?? "guarantee"}`;
+  const input = fileInput(false);
+  const told = h("div", { id: `${id}-told` });
+  const kept = (): KeptCertificate | null =>
+    rule === null ? room.kept.guarantee : (room.kept.certificates.find((one) => one.rule === rule.name) ?? null);
+  const tellKept = (): void => {
+    const held = kept();
+    fill(told, held === null ? null : note("good", t("certificates.kept", { name: held.name })));
+  };
+  input.addEventListener("change", async () => {
+    const [file] = input.files ?? [];
+    if (file === undefined) return;
+    tell(id, null);
+    try {
+      const data = new Uint8Array(await file.arrayBuffer());
+      const held = readHeld(data);
+      const text = rule === null ? presentGuarantee(held) : presentFor(held, rule);
+      const name = String(held.fields.get(NAME) ?? file.name);
+      const one: KeptCertificate = { rule: rule?.name ?? "", name, text };
+      if (rule === null) await room.keep({ guarantee: one });
+      else
+        await room.keep({ certificates: [...room.kept.certificates.filter((other) => other.rule !== rule.name), one] });
+      tellKept();
+      told.append(h("p", { class: "small", id: `${id}-verdict` }, await judge(new TextDecoder().decode(data))));
+    } catch (error) {
+      tell(
+        id,
+        error instanceof InvalidInput && error.code === "bidding.certificate"
+          ? t("certificates.other")
+          : faultWords(error),
+      );
+    }
+    show();
+  });
+  tellKept();
+  const label =
+    rule === null
+      ? t("certificates.guarantee")
+      : `${said(rule.label)}${rule.required ? "" : ` · ${t("form.optional")}`}`;
+  return h("div", { class: "stack" }, field(id, label, input), told);
+}

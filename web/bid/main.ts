@@ -1,0 +1,67 @@
+/** The page at /tenders/{n}/bid: everything secret happens in this browser; the service gives the page and public papers. */
+import { byId, fill, h } from "../ui/dom.ts";
+import { check, HttpIndex, openLedger, RootProofs } from "../verify/index.ts";
+import { verdictWords } from "../verify/wording.ts";
+import { company } from "./company.ts";
+import { type Attached, certificates, envelope } from "./filling.ts";
+import { door, head, prepare } from "./opening.ts";
+import { action, note, save } from "./parts.ts";
+import type { Room, Setting } from "./room.ts";
+import { rehearsal, sealing, submission } from "./sending.ts";
+import { faultWords, language, t } from "./words.ts";
+
+async function begin(): Promise<void> {
+  const page = byId("bid-room");
+  try {
+    const { setting, facts, data } = await prepare();
+    const place = h("div", { class: "stack-wide" });
+    fill(page, head(setting, facts), place);
+    const room = await door(setting, place);
+    steps(room, data.scripts.device, place);
+  } catch (error) {
+    fill(page, note("bad", h("strong", {}, t("fault.heading")), h("p", { id: "refused" }, faultWords(error))));
+  }
+}
+
+function steps(room: Room, device: string, place: HTMLElement): void {
+  const attached: Attached = new Map();
+  let all: HTMLElement[] = [];
+  const changed = (): void => {
+    for (const one of all) one.dispatchEvent(new Event("look"));
+  };
+  let number = 1;
+  const made = [
+    company(room, device, changed),
+    ...room.setting.notice.envelopes.map((one) => envelope(room, one, ++number, attached, changed)),
+    certificates(room, ++number, judging(room.setting), changed),
+    rehearsal(room, ++number),
+    sealing(room, ++number, attached, changed),
+    submission(room, ++number, changed),
+  ];
+  all = made.map(({ element }) => element);
+  const keep = async (): Promise<void> => {
+    const { tender, lot } = room.kept.place;
+    save(`bid-${tender}-${lot}-room.json`, await room.file(), "application/json");
+  };
+  const kept = h(
+    "section",
+    { class: "card stack", id: "kept" },
+    h("h2", {}, t("kept.title")),
+    h("p", { class: "soft" }, t("kept.hint")),
+    action("kept.save", "save-room", keep),
+  );
+  fill(place, ...all, kept);
+  all[0]?.querySelector<HTMLElement>("h2")?.scrollIntoView({ block: "nearest" });
+}
+
+/** One's own check of a certificate, in this browser, against the ledger. */
+function judging({ root }: Setting): (text: string) => Promise<string> {
+  return async (text) => {
+    const trust = await openLedger([`${location.origin}/v1/ledger-calls`], root);
+    const sources = { trust, index: new HttpIndex(location.origin), proofs: new RootProofs(root) };
+    const { verdict } = await check(text.trim(), sources, { at: Math.floor(Date.now() / 1000) });
+    return t("certificates.verdict", { verdict: verdictWords(verdict, language()).word });
+  };
+}
+
+await begin();

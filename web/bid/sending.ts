@@ -1,0 +1,207 @@
+/** Steps: rehearse, seal, submit; then replace or withdraw. */
+
+import type { Job } from "../seal/job.ts";
+import { announce } from "../ui/announce.ts";
+import { fill, h } from "../ui/dom.ts";
+import { canonical } from "../verify/canonical.ts";
+import { probe } from "./custodian.ts";
+import { type Attached, lackingRules, lacksOf } from "./filling.ts";
+import { action, note, progress, type Step, save, step } from "./parts.ts";
+import type { Room } from "./room.ts";
+import { bytes, moment, t } from "./words.ts";
+
+/** One line of a rehearsal. */
+interface Trial {
+  readonly good: boolean;
+  readonly words: string;
+}
+
+/** The step of rehearsing: tries everything that could fail, and sends nothing of the bid. */
+export function rehearsal(room: Room, place: number): Step {
+  const made = step("rehearse", place, t("rehearse.title"), t("rehearse.hint"));
+  const list = h("ul", { class: "stack", id: "trials" });
+  const run = async (): Promise<void> => {
+    const trials = await tried(room);
+    const good = trials.every((one) => one.good);
+    made.stand(good ? "done" : "wrong", t(good ? "rehearse.good" : "rehearse.bad"));
+    announce(t(good ? "rehearse.good" : "rehearse.bad"));
+    fill(
+      list,
+      ...trials.map(({ good: fine, words }) => h("li", { "data-good": String(fine) }, `${fine ? "✓" : "✗"} ${words}`)),
+    );
+  };
+  fill(made.body, action("rehearse.run", "run-rehearsal", run), list);
+  made.stand("open", t("state.open"));
+  return made;
+}
+
+async function tried(room: Room): Promise<Trial[]> {
+  const { notice, lot } = room.setting;
+  const { facts, entry } = await room.look();
+  const { statement, place } = room.kept;
+  const skew = Math.abs(Date.now() / 1000 - facts.block.time);
+  const custodians = await Promise.all(
+    notice.custodians.map(async (one) => ({ one, speed: await probe(one, place.tender) })),
+  );
+  const reached = custodians.filter(({ speed }) => speed !== null);
+  return [
+    { good: facts.bidding, words: t(facts.bidding ? "head.open" : "head.closed") },
+    { good: skew < 120, words: t("rehearse.clock", { seconds: Math.round(skew) }) },
+    { good: true, words: t(entry.live ? "rehearse.replaces" : "rehearse.first", { version: entry.version + 1, lot }) },
+    { good: statement !== null, words: t(statement === null ? "fault.bidroom.statement" : "company.signed") },
+    ...notice.envelopes.map((one) => ({
+      good: lacksOf(room, one) === 0,
+      words: t("rehearse.form", { number: one.number, count: lacksOf(room, one) }),
+    })),
+    ...lackingRules(room).map((name) => ({ good: false, words: t("rehearse.certificate", { name }) })),
+    ...custodians.map(({ one, speed }) => ({
+      good: speed !== null || reached.length > 0,
+      words:
+        speed === null
+          ? t("rehearse.silent", { name: one.name })
+          : t("rehearse.custodian", { name: one.name, speed: bytes(speed) }),
+    })),
+  ];
+}
+
+/** The step of sealing. */
+export function sealing(room: Room, place: number, attached: Attached, changed: () => void): Step {
+  const made = step("seal", place, t("seal.title"), t("seal.hint"));
+  const bar = progress(t("seal.title"));
+  let job: Job | undefined;
+  const told =
+    (key: "seal.digests" | "seal.running") =>
+    (done: number, all: number, pace: { speed: number; left: number | null }) => {
+      const left = pace.left === null ? "–" : Math.ceil(pace.left);
+      const end =
+        pace.left === null
+          ? "–"
+          : new Date(Date.now() + pace.left * 1000).toLocaleTimeString(document.documentElement.lang);
+      bar.show(done, all, t(key, { done: bytes(done), all: bytes(all), speed: bytes(pace.speed), left, end }));
+    };
+  const go = async (anew: boolean): Promise<void> => {
+    if (anew) await room.plan(attached, told("seal.digests"));
+    changed();
+    pause.hidden = false;
+    try {
+      const whole = await room.seal(
+        attached,
+        (begun) => {
+          job = begun;
+        },
+        told("seal.running"),
+      );
+      if (whole) bar.hide();
+      announce(t(whole ? "seal.done" : "seal.paused"));
+    } finally {
+      pause.hidden = true;
+      job = undefined;
+      changed();
+    }
+  };
+  const pause = h(
+    "button",
+    { class: "button", type: "button", id: "pause", hidden: true, onclick: () => job?.stop() },
+    t("seal.pause"),
+  );
+  const fresh = action("seal.run", "run-seal", () => go(true), "primary");
+  const further = action("seal.further", "seal-further", () => go(false));
+  fill(made.body, fresh, further, pause, bar.element);
+  const show = (): void => {
+    const { version } = room.kept;
+    const begun = version !== null && version.block === null;
+    const whole = begun && version.envelopes.every(({ digest }) => digest !== null);
+    further.hidden = !begun || whole || job !== undefined;
+    made.stand(
+      whole ? "done" : "open",
+      whole ? t("seal.whole", { version: version.version }) : begun ? t("seal.begun") : t("state.open"),
+    );
+  };
+  made.element.addEventListener("look", show);
+  show();
+  return made;
+}
+
+/** The step of submitting, and what may be done afterwards. */
+export function submission(room: Room, place: number, changed: () => void): Step {
+  const made = step("submit", place, t("submit.title"), t("submit.hint"));
+  const bar = progress(t("submit.title"));
+  const outcome = h("div", { class: "stack" });
+  const submit = async (): Promise<void> => {
+    try {
+      await room.submit((name, done, all) =>
+        bar.show(done, all, t("submit.running", { name, done: bytes(done), all: bytes(all) })),
+      );
+      announce(t("submit.done"));
+    } finally {
+      bar.hide();
+      changed();
+      await show();
+    }
+  };
+  const show = async (): Promise<void> => {
+    const { facts, entry } = await room.look();
+    const { version } = room.kept;
+    const block = version?.block ?? null;
+    const state = entry.live
+      ? t("submit.live", { version: entry.version })
+      : entry.version > 0
+        ? t("submit.withdrawn")
+        : t("state.open");
+    made.stand(entry.live ? "done" : "open", state);
+    fill(
+      outcome,
+      entry.live
+        ? note(
+            "good",
+            h("strong", { id: "accepted" }, t("submit.live", { version: entry.version })),
+            block === null ? null : ` ${t("submit.block", { block })}`,
+          )
+        : null,
+      entry.live && facts.bidding ? note("", t("submit.replace")) : null,
+      room.act() === null
+        ? null
+        : h(
+            "button",
+            { class: "button", type: "button", id: "save-act", onclick: () => saveAct(room) },
+            t("submit.act"),
+          ),
+      h("p", { class: "soft small" }, t("submit.commands")),
+      entry.live && facts.bidding ? withdrawing() : null,
+      h("p", { class: "tiny soft" }, `${t("head.block")} ${facts.block.number} · ${moment(facts.block.time)}`),
+    );
+  };
+  const withdrawing = (): HTMLElement => {
+    const sure = h("input", { type: "checkbox", id: "sure" });
+    const withdraw = async (): Promise<void> => {
+      if (!sure.checked) return;
+      await room.withdraw();
+      announce(t("submit.withdrawn"));
+      await show();
+    };
+    const label = h("label", { for: "sure", class: "row" }, sure, t("withdraw.sure"));
+    return h(
+      "details",
+      {},
+      h("summary", {}, t("withdraw.title")),
+      h(
+        "div",
+        { class: "stack" },
+        h("p", {}, t("withdraw.hint")),
+        label,
+        action("withdraw.run", "withdraw", withdraw, "danger"),
+      ),
+    );
+  };
+  fill(made.body, action("submit.run", "run-submit", submit, "primary"), bar.element, outcome);
+  made.stand("open", t("state.open"));
+  show().catch(() => made.stand("open", t("fault.ledger")));
+  return made;
+}
+
+function saveAct(room: Room): void {
+  const act = room.act();
+  if (act === null) return;
+  const { tender, lot } = room.kept.place;
+  save(`bid-${tender}-${lot}-act.json`, canonical(act), "application/json");
+}

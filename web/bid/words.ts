@@ -1,0 +1,47 @@
+/** The room's words, in the language of the page that the service made. */
+import bidroom from "../../chain/words/bidroom.json" with { type: "json" };
+import type { Words } from "./notice.ts";
+
+/** A key of the list `bidroom`. */
+export type WordKey = keyof typeof bidroom;
+
+/** Chinese or English. */
+export function language(): "zh" | "en" {
+  return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+}
+
+/** The text of a key, with values in its places `{name}`. */
+export function t(key: WordKey, values: Readonly<Record<string, string | number>> = {}): string {
+  return bidroom[key][language()].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** Words of a notice. */
+export function said(words: Words): string {
+  return words[language()];
+}
+
+/** The words of a fault: our own where there are some for its code, else what it says itself. */
+export function faultWords(error: unknown): string {
+  const { code = "", message = String(error) } = (error ?? {}) as { code?: string; message?: string };
+  const key = `fault.${code}`;
+  return key in bidroom ? t(key as WordKey) : `${message}${code === "" ? "" : ` (${code})`}`;
+}
+
+/** Bytes for people. */
+export function bytes(count: number): string {
+  const [value, unit] = count < 2 ** 20 ? [count / 1024, "KB"] : [count / 2 ** 20, "MB"];
+  return `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} ${unit}`;
+}
+
+/** A second of the chain's clock: as the chain has it (UTC+8), and in the reader's own zone. */
+export function moment(second: number): string {
+  const date = new Date(second * 1000);
+  const shown = (timeZone?: string) =>
+    date.toLocaleString(document.documentElement.lang, {
+      dateStyle: "medium",
+      timeStyle: "medium",
+      ...(timeZone ? { timeZone } : {}),
+    });
+  const [chain, own] = [shown("Asia/Shanghai"), shown()];
+  return chain === own ? `${chain} (UTC+8)` : `${chain} (UTC+8) · ${t("time.own", { time: own })}`;
+}
