@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.custody import endpoints, shelf
 from api.custody.bodies import TooSlow
 from api.custody.endpoints import Counter
+from api.custody.pages import FromPages
 from api.custody.phases import Keeper
 from api.custody.place import Custodian
 from api.service import problems
@@ -63,5 +64,6 @@ def create_app(custodian: Custodian, *, keeper: bool = True, closing: Callable[[
 
     for kind in (TooLarge, TooSlow):
         app.add_exception_handler(kind, ended)
+    app.add_middleware(FromPages)
     app.add_middleware(Observed)
     return app

@@ -16,6 +16,7 @@ from api.accounts import endpoints as accounts
 from api.approvals import endpoints as approvals
 from api.approvals import pages as decisions
 from api.audit import endpoints as audit
+from api.bidding import pages as bidding_pages
 from api.certificates import endpoints as certificates
 from api.certificates.printing import Seals
 from api.claims import endpoints as claims
@@ -64,6 +65,7 @@ def routers() -> tuple[APIRouter, ...]:
         webhooks.router,
         audit.router,
         health.router,
+        *bidding_pages.routers,
         *pages.routers,
         *tender_pages.routers,
     )

@@ -22,4 +22,8 @@ export const ISLANDS = [
   { name: "decide", entry: "web/decide/main.ts" },
   { name: "holding", entry: "web/holding/main.ts" },
   { name: "holding-worker", entry: "web/holding/holding.worker.ts" },
+  { name: "bid", entry: "web/bid/main.ts" },
+  { name: "seal-worker", entry: "web/seal/seal.worker.ts" },
+  { name: "hash-worker", entry: "web/seal/hash.worker.ts" },
+  { name: "device-worker", entry: "web/bid/device.worker.ts" },
 ];

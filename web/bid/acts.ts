@@ -69,10 +69,14 @@ export function kindDigest(
   return sha256(concat(KIND_TAG, book, place, bidder, Uint8Array.of(BID), new Uint8Array(20), salt));
 }
 
+/** In the order of the type, whatever the order of the object's members is. */
 function structHash(type: string, value: object): Uint8Array {
-  const words = Object.values(value).map((one: string | number) =>
-    typeof one === "number" ? bigEndian(one, 32) : padLeft(unhex0x(one, "value"), 32),
-  );
+  const given = value as Readonly<Record<string, string | number>>;
+  const names = type.slice(type.indexOf("(") + 1, -1).split(",");
+  const words = names.map((one) => {
+    const found = given[one.split(" ")[1] ?? ""] ?? "";
+    return typeof found === "number" ? bigEndian(found, 32) : padLeft(unhex0x(found, "value"), 32);
+  });
   return keccak256(concat(keccak256(utf8(type)), ...words));
 }
 

@@ -2,7 +2,8 @@
 
 Names under ``/assets/`` carry a digest of the content and may be kept for ever; the page and the service worker are
 asked for again every time. The page's policy lets it load and ask nothing but this service, and run no code but its own
-files (CSP level 3, Trusted Types); WebAssembly runs only in the reader's worker, whose policy allows it, there alone.
+files (CSP level 3, Trusted Types); WebAssembly runs only in workers whose policy allows it: those that read codes and
+take digests.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ PAGE_POLICY = (
 )
 """Content-Security-Policy of the pages."""
 READER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
-"""Of the worker that reads codes: a worker's policy comes with its own script."""
+"""Of the workers that read codes and take digests: a worker's policy comes with its own script."""
+_COMPUTING = ("reader-", "hash-worker-")
 SERVICE_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 """Of the service worker: it only fetches what the page would."""
 PERMISSIONS = "camera=(self), microphone=(), geolocation=(), usb=(), payment=(), clipboard-read=(self)"
@@ -123,6 +125,6 @@ def _file(path: Path) -> SiteFile:
         }
     elif path.name == "sw.js":
         headers |= {"Content-Security-Policy": SERVICE_WORKER_POLICY}
-    elif path.name.startswith("reader-") and path.suffix == ".js":
+    elif path.name.startswith(_COMPUTING) and path.suffix == ".js":
         headers |= {"Content-Security-Policy": READER_POLICY}
     return SiteFile(body, packed if packed is not None and len(packed) < len(body) else None, headers)

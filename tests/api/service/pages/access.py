@@ -10,7 +10,7 @@ ANYBODY: frozenset[str] = frozenset(
     {
         "show_first_page", "show_sign_in", "sign_in_here", "sign_out_here",
         "show_board", "show_tender_page", "show_opening_page", "show_timeline_page", "show_statistics_page",
-        "show_audit", "send_question", "preview_receipt",
+        "show_audit", "show_bid_room", "send_question", "preview_receipt",
     }
 )  # fmt: skip
 """Pages that need no account."""
