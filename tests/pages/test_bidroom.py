@@ -12,11 +12,25 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from playwright.sync_api import Page, Route
 
+from chain.containers import stanzas_of
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import unhex0x
 from chain.kernel.tender_facts import Entry
+from chain.sealing import (
+    BidIdentity,
+    BidKeys,
+    BidStanza,
+    Committed,
+    Manifest,
+    Recipients,
+    combine,
+    open_bid,
+    open_box,
+)
+from chain.tenders.bidding.statement import read_statement
 from scripts.chromium import find_chromium, why_none
 from tests.api.service.hall import Hall
 from tests.api.service.served import serving
@@ -130,9 +144,39 @@ EVERYTHING_KEPT = """async () => {
 }"""
 
 
-def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair) -> None:
+def opened(fair: Fair, bidder: bytes, version: int, out: Path) -> Manifest:
+    """The sealed file that lies with the custodian, opened with what key holders and officer have."""
+
+    def work() -> Manifest:
+        stage = fair.market.stage
+        ledger, key = stage.ledger, stage.key
+        ledger.refresh()
+        (commitment,) = [
+            one.values["commitment"] for one in ledger.tender_events(fair.tender)
+            if one.name == "BidCommitted" and one.values["bidder"] == bidder and one.values["commitment"].version == version
+        ]  # fmt: skip
+        identity = BidIdentity(ledger.genesis, ledger.book, fair.tender, 1, 1, bidder, version)
+        partials = {one: key.shares[one].sign(identity) for one in (1, 2, 3)}
+        signature = combine(key.opening_key, identity.digest(), partials).signature
+        digest = commitment.first.digest.hex()
+        file = stage.home("custodian-1") / "custody" / "files" / digest[:2] / digest
+        private = [stage.keys(name).desk("envelope") for name in ("officer", "supervisor")]
+        k2 = open_box(BidStanza.of(stanzas_of(file.read_bytes()[:4096])), "officer", private[0])
+        officer, supervisor = (
+            X25519PrivateKey.from_private_bytes(one).public_key().public_bytes_raw() for one in private
+        )
+        first = commitment.first
+        known = Committed(
+            identity, key.opening_key.key, Recipients(officer, supervisor), first.digest, first.size, first.form
+        )
+        return open_bid(file, known, BidKeys(signature, k2), out)
+
+    return fair.apart(work)
+
+
+def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair, tmp_path: Path) -> None:
     company = fair.market.company("company-1")
-    with room(fair, language="en") as visit:
+    with room(fair, language="en", checked=False) as visit:  # it talks to custodians, of whom one is not there
         page = visit.page
         sent: list[bytes] = []
         visit.context.on("request", lambda request: sent.append(request.post_data_buffer or b""))
@@ -154,6 +198,10 @@ def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair) -> None:
         send(page, 1)
         bidder = unhex0x(page.text_content("#fresh-address") or "", size=20, field="address")
         assert entry(fair, bidder).live
+        manifest = opened(fair, bidder, 1, tmp_path / "opened")
+        assert {one.name: one.value for one in manifest.form.figures}["price"] == PRICE
+        assert (tmp_path / "opened" / "documents" / "技术标.pdf").read_bytes() == DOCUMENT
+        assert read_statement(dict(manifest.organisation)).missing == ()
         page.reload()
         page.wait_for_selector("#door")
         enter(page, new=False)
@@ -168,6 +216,9 @@ def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair) -> None:
         after = entry(fair, bidder)
         assert (after.version, after.live) == (3, False)
         kept = page.evaluate(EVERYTHING_KEPT).encode()
+        custodians = (fair.market.urls["custodian-1"], "http://custodian-2.example")
+        assert all(one.startswith(custodians) for one in visit.foreign()), visit.foreign()
+        assert {one for one in visit.complaints if "ERR_NAME_NOT_RESOLVED" not in one} == set()
     wire = b"\n".join(sent)
     assert len(wire) > 2 * len(DOCUMENT)
     for secret in SECRETS:

@@ -58,12 +58,14 @@ function control(room: Room, { number }: Envelope, figure: FormField, show: () =
           autocomplete: "off",
           inputmode: figure.kind === "text" ? "text" : "decimal",
         });
-  input.addEventListener("change", async () => {
+  input.addEventListener("input", async () => {
     const forms = { ...room.kept.forms, [number]: { ...room.kept.forms[number], [figure.name]: input.value.trim() } };
     await room.keep({ forms });
+    show();
+  });
+  input.addEventListener("change", () => {
     const wrong = faultOf(figure, input.value.trim());
     tell(id, wrong === null ? null : t(`form.${wrong}`, { least: figure.least ?? "", most: figure.most ?? "" }));
-    show();
   });
   const unit = figure.unit === "" ? "" : ` (${figure.unit})`;
   const label = `${said(figure.label)}${unit}${figure.required ? "" : ` · ${t("form.optional")}`}`;
@@ -89,8 +91,9 @@ function documents(room: Room, { number }: Envelope, attached: Attached, changed
         : null,
     );
   };
-  input.addEventListener("change", () => {
+  input.addEventListener("change", async () => {
     attached.set(number, [...(input.files ?? [])]);
+    await room.documentsChanged();
     show();
     changed();
   });

@@ -106,6 +106,8 @@ export function fresh({ root, book, notice, lot }: Setting): Kept {
 
 /** One bidder's room, unlocked. */
 export class Room {
+  private stored: Promise<void> = Promise.resolve();
+
   private constructor(
     readonly setting: Setting,
     private box: Box,
@@ -130,10 +132,24 @@ export class Room {
     return this.box.value as unknown as Kept;
   }
 
-  /** Keeps a change, at once. */
-  async keep(change: Partial<Kept>): Promise<void> {
-    this.box = this.box.holding({ ...this.kept, ...change } as unknown as JsonObject);
-    await this.box.store();
+  /** Keeps a change, at once. A version that was sealed before it and is not signed yet is forgotten. */
+  keep(change: Partial<Kept>): Promise<void> {
+    const stale = this.unsigned() && ["forms", "certificates", "guarantee", "statement"].some((name) => name in change);
+    const box = this.box.holding({
+      ...this.kept,
+      ...(stale ? { version: null } : {}),
+      ...change,
+    } as unknown as JsonObject);
+    this.box = box;
+    // One after the other: sealing takes a moment, and an older box must not be stored over a newer one.
+    this.stored = this.stored.then(() => box.store());
+    return this.stored;
+  }
+
+  /** Other documents were chosen: what is sealed, but not signed, would not be what the bidder sees. */
+  async documentsChanged(): Promise<void> {
+    const whole = this.kept.version?.envelopes.every(({ digest }) => digest !== null) === true;
+    if (whole && this.unsigned()) await this.keep({ version: null });
   }
 
   /** The box as a file: still sealed. */
@@ -307,6 +323,11 @@ export class Room {
   }
 
   // ---------------------------------------------------------------- inside
+
+  private unsigned(): boolean {
+    const { version } = this.kept;
+    return version !== null && version.act === null;
+  }
 
   private version(): KeptVersion {
     const { version } = this.kept;

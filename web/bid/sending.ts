@@ -13,6 +13,8 @@ import { bytes, moment, t } from "./words.ts";
 /** One line of a rehearsal. */
 interface Trial {
   readonly good: boolean;
+  /** It need not be good: something else stands in for it. */
+  readonly spare?: boolean;
   readonly words: string;
 }
 
@@ -27,7 +29,9 @@ export function rehearsal(room: Room, place: number): Step {
     announce(t(good ? "rehearse.good" : "rehearse.bad"));
     fill(
       list,
-      ...trials.map(({ good: fine, words }) => h("li", { "data-good": String(fine) }, `${fine ? "✓" : "✗"} ${words}`)),
+      ...trials.map(({ good: fine, spare, words }) =>
+        h("li", { "data-good": String(fine) }, `${fine ? (spare ? "–" : "✓") : "✗"} ${words}`),
+      ),
     );
   };
   fill(made.body, action("rehearse.run", "run-rehearsal", run), list);
@@ -56,6 +60,7 @@ async function tried(room: Room): Promise<Trial[]> {
     ...lackingRules(room).map((name) => ({ good: false, words: t("rehearse.certificate", { name }) })),
     ...custodians.map(({ one, speed }) => ({
       good: speed !== null || reached.length > 0,
+      spare: speed === null,
       words:
         speed === null
           ? t("rehearse.silent", { name: one.name })
@@ -104,7 +109,7 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
     { class: "button", type: "button", id: "pause", hidden: true, onclick: () => job?.stop() },
     t("seal.pause"),
   );
-  const fresh = action("seal.run", "run-seal", () => go(true), "primary");
+  const fresh = action("seal.run", "run-seal", () => go(true));
   const further = action("seal.further", "seal-further", () => go(false));
   fill(made.body, fresh, further, pause, bar.element);
   const show = (): void => {
