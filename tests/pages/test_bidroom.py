@@ -151,10 +151,10 @@ def opened(fair: Fair, bidder: bytes, version: int, out: Path) -> Manifest:
         stage = fair.market.stage
         ledger, key = stage.ledger, stage.key
         ledger.refresh()
+        events = [one.values for one in ledger.tender_events(fair.tender) if one.name == "BidCommitted"]
         (commitment,) = [
-            one.values["commitment"] for one in ledger.tender_events(fair.tender)
-            if one.name == "BidCommitted" and one.values["bidder"] == bidder and one.values["commitment"].version == version
-        ]  # fmt: skip
+            one["commitment"] for one in events if (one["bidder"], one["commitment"].version) == (bidder, version)
+        ]
         identity = BidIdentity(ledger.genesis, ledger.book, fair.tender, 1, 1, bidder, version)
         partials = {one: key.shares[one].sign(identity) for one in (1, 2, 3)}
         signature = combine(key.opening_key, identity.digest(), partials).signature

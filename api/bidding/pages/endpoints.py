@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -18,6 +19,7 @@ from api.tenders.schemas import TenderNumber
 from chain.kernel.encoding import hex0x, unhex0x
 from chain.tenders.notice import read_notice
 
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 router = APIRouter(route_class=PageRoute)
 
 
@@ -33,14 +35,14 @@ def show_bid_room(request: Request, service: Here, tender: TenderNumber) -> Resp
         "tender": tender, "book": hex0x(book), "notice": digest,
         "scripts": {name: address_of_asset(asset) for name, asset in workers.items()},
     }  # fmt: skip
-    custodians = sorted({_origin(custodian.url) for custodian in notice.custodians})
+    custodians = sorted({origin for one in notice.custodians if (origin := _origin(one.url))})
     return render(request, "bidding/bid.html", words="bidroom", connect=custodians, data=data)
 
 
 def _origin(url: str) -> str:
-    """Scheme and host of a custodian, for the page's policy."""
+    """Scheme and host of a custodian, for the page's policy; empty for what might say more there than that."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}" if _HOST.match(parts.netloc) and parts.scheme in ("http", "https") else ""
 
 
 __all__ = ["router"]
