@@ -41,7 +41,7 @@ from tests.support.market import PASSPHRASE, Market, market_running, market_temp
 from tests.support.tender_fixtures import tender_template
 
 __all__ = ["market_template", "tender_template"]
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(600)]
 T = TypeVar("T")
 
 WORD = "long enough, and nobody's"
