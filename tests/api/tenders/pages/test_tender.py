@@ -57,6 +57,12 @@ def test_a_notice_stands_in_plain_words(whole: Honest) -> None:
     assert hex0x(found.notice.documents[0].digest)[2:] in text
 
 
+def test_the_way_to_the_bidders_room_is_there_while_bids_are_taken(whole: Honest) -> None:
+    way = '/bid"'
+    assert way in page(the_room(whole, whole.events[:1]), "tender", "en")
+    assert way not in page(the_room(whole, whole.events), "tender", "en")
+
+
 def test_answers_and_versions_are_those_in_force(whole: Honest) -> None:
     text = plain(page(the_room(whole, whole.events[:4]), "tender", "zh"))
     assert "含安装与三年维护。" in text
