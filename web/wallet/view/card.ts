@@ -58,7 +58,7 @@ export function sheet(card: Card): HTMLElement {
       fact(w("card.valid"), validity(card)),
       fact(w("card.bureauCode"), certificate.bureau.uscc),
       certificate.identifier !== null &&
-        fact(w("card.identifier"), h("span", { class: "mono" }, certificate.identifier)),
+        wide(w("card.identifier"), h("span", { class: "mono" }, certificate.identifier)),
     ),
     certificate.hidden > 0 && h("p", { class: "soft small" }, w("card.hidden", { count: number(certificate.hidden) })),
   );
@@ -101,8 +101,15 @@ function standing(card: Card, actions: CardActions): HTMLElement {
   );
 }
 
-function fact(label: string, ...value: readonly Child[]): HTMLElement {
-  return h("div", {}, h("dt", {}, label), h("dd", {}, ...value));
+/** Characters of the longest value that stands beside another one. */
+const NARROW = 36;
+
+function fact(label: string, value: string): HTMLElement {
+  return value.length > NARROW ? wide(label, value) : h("div", {}, h("dt", {}, label), h("dd", {}, value));
+}
+
+function wide(label: string, value: Child): HTMLElement {
+  return h("div", { class: "whole" }, h("dt", {}, label), h("dd", {}, value));
 }
 
 /** A field's value for people. */
