@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.engine import Row
 
 from api.accounts.parts import LOCK, OWN, counting, go_together
@@ -38,7 +38,7 @@ def appoint(
     bureau: str,
     by: int,
     now: int,
-    known: frozenset[Role] = _NONE,
+    known: frozenset[Role],
 ) -> Row[Any]:
     """Give an account a part in a tender; the same again changes nothing.
 
@@ -53,7 +53,7 @@ def appoint(
         known: parts that its ledger address has in the tender, besides those in the index.
 
     Returns:
-        The row of ``appointments``.
+        The row of ``appointments``, with the account's display and its ``number`` among those of the tender.
 
     Raises:
         InvalidInput: no such part, or the account does not hold the role.
@@ -73,11 +73,12 @@ def appoint(
                 f"account {account} does not hold the role {role}", code="appointment.not_held", field="role",
                 fix="let the authority give it the role first",
             )  # fmt: skip
-        return _enter(connection, tender, account, role, bureau, by, now, known)
+        made = _enter(connection, tender, account, role, bureau, by, now, known)
+        return next(row for row in _shown(connection, tender) if row.id == made.id)
 
 
 def take_part(
-    engine: Engine, tender: int, account: int, role: Role, *, bureau: str, now: int, known: frozenset[Role] = _NONE
+    engine: Engine, tender: int, account: int, role: Role, *, bureau: str, now: int, known: frozenset[Role]
 ) -> Row[Any]:
     """Let an account that holds the role bidder or expert take that part for itself; the same again changes nothing.
 
@@ -111,15 +112,9 @@ def end(engine: Engine, number: int, *, tender: int, by: int, now: int) -> Row[A
     Raises NotFound where there is no open one of that number in the tender.
     """
     with exclusive_transaction(engine, LOCK) as connection:
-        chosen = (
-            appointments.c.id == number,
-            appointments.c.book == newest_book(connection),
-            appointments.c.tender == tender,
-            appointments.c.role.not_in(_HIDDEN),
-            appointments.c.ended_at.is_(None),
-        )
-        _end(connection, *chosen, by=by, now=now)
-        return connection.execute(select(appointments).where(appointments.c.id == number)).one()
+        found = next((row.id for row in _shown(connection, tender) if row.number == number), 0)
+        _end(connection, appointments.c.id == found, appointments.c.ended_at.is_(None), by=by, now=now)
+        return next(row for row in _shown(connection, tender) if row.number == number)
 
 
 def leave(engine: Engine, tender: int, account: int, role: Role, *, now: int) -> None:
@@ -138,16 +133,21 @@ def leave(engine: Engine, tender: int, account: int, role: Role, *, now: int) ->
 def of_tender(engine: Engine, tender: int) -> Sequence[Row[Any]]:
     """Everybody appointed to a tender of the newest book, ended or not, with the account's display.
 
-    No bidder and no expert is among them.
+    No bidder and no expert is among them; each has the ``number`` by which :func:`end` knows it.
     """
+    with engine.connect() as connection:
+        return _shown(connection, tender)
+
+
+def _shown(connection: Connection, tender: int) -> Sequence[Row[Any]]:
+    # Numbered within the tender: the table's own numbers would tell how many bid or evaluate in between.
     query = (
-        select(appointments, accounts.c.display)
+        select(appointments, accounts.c.display, func.row_number().over(order_by=appointments.c.id).label("number"))
         .join(accounts, accounts.c.id == appointments.c.account_id)
         .where(appointments.c.tender == tender, appointments.c.role.not_in(_HIDDEN))
         .order_by(appointments.c.id)
     )
-    with engine.connect() as connection:
-        return connection.execute(query.where(appointments.c.book == newest_book(connection))).all()
+    return connection.execute(query.where(appointments.c.book == newest_book(connection))).all()
 
 
 def _enter(

@@ -9,6 +9,7 @@ query           what is shown, and what is not before an opening; shapes: :mod:`
 papers          which papers are public
 due, acting     what comes next; what anybody may do is done on time by the service's own account
 news, people    what people are told, and whom it concerns; :mod:`moves` for webhooks
+joining         into a part in a tender; :mod:`addresses`: parts that the ledger gives an account's address
 insight         facts of all tenders, for statistics (public) and signals of collusion (supervisors, auditors)
 jobs            all of this as work of `yinxin worker`
 place           ledger and boards, as the service's home reaches them

@@ -7,18 +7,16 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from api.accounts import appointments, people
-from api.accounts.principals import Principal
+from api.accounts import appointments
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere, in_bureau
 from api.service.context import Service
 from api.service.routes import Caller, Here, ServiceRoute, about, ruled
 from api.service.shapes import Bureau, Number, Shape, Time, time_of
-from api.tenders.addresses import on_the_ledger
+from api.tenders import joining
 from api.tenders.query import tender_row
 from api.tenders.schemas import TenderNumber
-from chain.kernel.encoding import unhex0x
-from chain.kernel.errors import Conflict, NotFound
+from chain.kernel.errors import NotFound
 
 router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["tenders"])
 _APPOINTING = in_bureau(Role.PROCUREMENT, scope=Scope.TENDERS, noted=True, repeats=True)
@@ -52,7 +50,7 @@ class AppointmentView(Shape):
     def of(cls, row: Any, display: str) -> AppointmentView:
         """From a row of ``appointments``."""
         return cls(
-            number=row.id, account=row.account_id, display=display, role=row.role, by=row.by,
+            number=row.number, account=row.account_id, display=display, role=row.role, by=row.by,
             since=time_of(row.from_at), ended=time_of(row.ended_at), ended_by=row.ended_by,
         )  # fmt: skip
 
@@ -79,12 +77,7 @@ def appoint(
     """Give an account a part in a tender of this bureau; the same again changes nothing."""
     about(request, f"tender {tender}")
     _of_the_bureau(service, bureau, tender)
-    account = people.account_named(service.engine, body.account)
-    known = _known(service, tender, account.address)
-    row = appointments.appoint(
-        service.engine, tender, account.number, Role(body.role), bureau=bureau, by=caller.account, now=service.clock(),
-        known=known,
-    )  # fmt: skip
+    account, row = joining.appoint(service, tender, body.account, Role(body.role), bureau=bureau, by=caller.account)
     about(request, f"tender {tender}, account {account.number}")
     return AppointmentView.of(row, account.display)
 
@@ -102,46 +95,25 @@ def end_appointment(
 @router.put("/tenders/{tender}/following", status_code=204, **ruled(_FOLLOWING))
 def follow_tender(service: Here, caller: Caller, tender: TenderNumber) -> None:
     """Follow a tender as a bidder and be told of it; no list shows who does. Not for those with another part in it."""
-    _take_part(service, caller, tender, Role.BIDDER)
+    joining.take_part(service, caller, tender, Role.BIDDER)
 
 
 @router.delete("/tenders/{tender}/following", status_code=204, **ruled(_FOLLOWING))
 def unfollow_tender(service: Here, caller: Caller, tender: TenderNumber) -> None:
     """Follow it no more."""
-    appointments.leave(service.engine, tender, caller.account, Role.BIDDER, now=service.clock())
+    joining.leave(service, caller, tender, Role.BIDDER)
 
 
 @router.put("/tenders/{tender}/evaluating", status_code=204, **ruled(_EVALUATING))
 def join_evaluation(service: Here, caller: Caller, tender: TenderNumber) -> None:
     """Evaluate in a tender if drawn or sent, and be told when; no list shows who. Not for those with another part."""
-    _take_part(service, caller, tender, Role.EXPERT)
+    joining.take_part(service, caller, tender, Role.EXPERT)
 
 
 @router.delete("/tenders/{tender}/evaluating", status_code=204, **ruled(_EVALUATING))
 def leave_evaluation(service: Here, caller: Caller, tender: TenderNumber) -> None:
     """Take no part in it any more; until the deadline, for then the pool is settled and somebody may be drawn."""
-    with service.engine.connect() as connection:
-        deadline = tender_row(connection, tender).deadline
-    if service.clock() > deadline:
-        raise Conflict(
-            f"the deadline of tender {tender} is over: whoever may be drawn stays an expert of it",
-            code="appointment.late", field="tender", fix="be excluded or replaced: tell the procuring officer",
-        )  # fmt: skip
-    appointments.leave(service.engine, tender, caller.account, Role.EXPERT, now=service.clock())
-
-
-def _take_part(service: Service, caller: Principal, tender: int, role: Role) -> None:
-    appointments.take_part(
-        service.engine, tender, caller.account, role, bureau=_bureau_of(service, tender), now=service.clock(),
-        known=_known(service, tender, caller.address),
-    )  # fmt: skip
-
-
-def _known(service: Service, tender: int, address: str | None) -> frozenset[Role]:
-    if address is None:
-        return frozenset()
-    with service.engine.connect() as connection:
-        return on_the_ledger(connection, service.tenders, tender, unhex0x(address, size=20))
+    joining.leave(service, caller, tender, Role.EXPERT)
 
 
 def _bureau_of(service: Service, tender: int) -> str:

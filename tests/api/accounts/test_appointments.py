@@ -26,6 +26,7 @@ from tests.api.tenders.rows import a_tender
 
 BUREAU, OTHER = "11440100000000001F", "11440100000000002J"
 TENDER = 7
+NOTHING: frozenset[Role] = frozenset()
 PARTS = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.BIDDER, Role.EXPERT)
 
 
@@ -43,11 +44,12 @@ def person(engine: Engine, name: str, *roles: Role, bureau: str = BUREAU) -> int
 
 
 def appoint(engine: Engine, account: int, role: Role, tender: int = TENDER) -> int:
-    return int(appointments.appoint(engine, tender, account, role, bureau=BUREAU, by=account, now=5).id)
+    row = appointments.appoint(engine, tender, account, role, bureau=BUREAU, by=account, now=5, known=NOTHING)
+    return int(row.number)
 
 
 def follow(engine: Engine, tender: int, account: int, bureau: str = BUREAU) -> Any:
-    return appointments.take_part(engine, tender, account, Role.BIDDER, bureau=bureau, now=5)
+    return appointments.take_part(engine, tender, account, Role.BIDDER, bureau=bureau, now=5, known=NOTHING)
 
 
 def enter(engine: Engine, account: int, role: Role) -> None:
@@ -55,7 +57,7 @@ def enter(engine: Engine, account: int, role: Role) -> None:
     if role in appointments.APPOINTED:
         appoint(engine, account, role)
     else:
-        appointments.take_part(engine, TENDER, account, role, bureau=BUREAU, now=5)
+        appointments.take_part(engine, TENDER, account, role, bureau=BUREAU, now=5, known=NOTHING)
 
 
 def held(role: Role) -> Membership:
@@ -224,14 +226,28 @@ def test_who_supervises_a_tender_does_not_lead_it(engine: Engine) -> None:
 @pytest.mark.parametrize("role", [Role.BIDDER, Role.EXPERT])
 def test_no_list_tells_who_bids_or_evaluates_and_nobody_else_ends_it(engine: Engine, role: Role) -> None:
     account = person(engine, "somebody", role)
-    row = appointments.take_part(engine, TENDER, account, role, bureau=BUREAU, now=5)
-    assert appointments.take_part(engine, TENDER, account, role, bureau=BUREAU, now=6).id == row.id
+    row = appointments.take_part(engine, TENDER, account, role, bureau=BUREAU, now=5, known=NOTHING)
+    assert appointments.take_part(engine, TENDER, account, role, bureau=BUREAU, now=6, known=NOTHING).id == row.id
     assert list(appointments.of_tender(engine, TENDER)) == []
-    with pytest.raises(NotFound):
-        appointments.end(engine, row.id, tender=TENDER, by=account, now=6)
+    for number in (0, 1, row.id):
+        with pytest.raises(NotFound):
+            appointments.end(engine, number, tender=TENDER, by=account, now=6)
     appointments.leave(engine, TENDER, account, role, now=7)
     with pytest.raises(NotFound):
         appointments.leave(engine, TENDER, account, role, now=8)
+
+
+def test_numbers_of_appointments_do_not_tell_how_many_bid_or_evaluate(engine: Engine) -> None:
+    numbers = []
+    for at, role in enumerate((Role.AGENT, Role.EXPERT, Role.KEYHOLDER, Role.BIDDER, Role.BIDDER, Role.SUPERVISOR)):
+        account = person(engine, f"person-{at}", role)
+        enter(engine, account, role)
+        if role in appointments.APPOINTED:
+            numbers.append(appoint(engine, account, role))
+    assert numbers == [1, 2, 3]
+    assert appoint(engine, person(engine, "elsewhere", Role.AGENT), Role.AGENT, TENDER + 1) == 1
+    assert appointments.end(engine, 2, tender=TENDER, by=1, now=9).role == Role.KEYHOLDER
+    assert [row.number for row in appointments.of_tender(engine, TENDER)] == numbers, "an ended one keeps its number"
 
 
 def test_a_principal_has_the_parts_that_last(engine: Engine) -> None:

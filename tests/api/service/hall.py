@@ -193,7 +193,9 @@ def open_hall(town: Town) -> Iterator[Hall]:
             )
         for role in APPOINTED:
             number = people.account_named(service.engine, role).number
-            appoint(service.engine, TENDER, number, role, bureau=BUREAU, by=number, now=service.clock())
+            appoint(
+                service.engine, TENDER, number, role, bureau=BUREAU, by=number, now=service.clock(), known=frozenset()
+            )
         with TestClient(create_app(service), raise_server_exceptions=False) as client:
             yield Hall(town, service, client, hall_keys)
 

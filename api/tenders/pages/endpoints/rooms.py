@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.accounts import appointments, people
+from api.accounts import appointments
 from api.accounts.principals import Principal
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import Forbidden, anywhere, public, signed_in
@@ -17,6 +17,7 @@ from api.service.pages.routes import PageRoute
 from api.service.pages.speaking import language_of
 from api.service.routes import Caller, Here, about, ruled
 from api.service.shapes import Number
+from api.tenders import joining
 from api.tenders.endpoints.insight import show_signals
 from api.tenders.endpoints.questions import list_questions
 from api.tenders.pages.auditing import Auditor
@@ -75,10 +76,7 @@ def appoint_here(
     """Give an account a part in a tender of one's bureau; the same again changes nothing."""
     about(request, f"tender {tender}")
     bureau = _bureau_led(service, caller, tender)
-    named = people.account_named(service.engine, account)
-    appointments.appoint(
-        service.engine, tender, named.number, role, bureau=bureau, by=caller.account, now=service.clock()
-    )
+    named, _ = joining.appoint(service, tender, account, role, bureau=bureau, by=caller.account)
     about(request, f"tender {tender}, account {named.number}")
     return _back(tender)
 
