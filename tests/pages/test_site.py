@@ -70,11 +70,15 @@ def test_the_page_runs_its_own_files_and_asks_its_own_service_alone(house: House
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son[a-z]+=|\sstyle=", answer.text)
 
 
-def test_webassembly_runs_in_the_reader_and_nowhere_else(house: House, built: Path) -> None:
+COMPUTING = ("reader-", "hash-worker-")
+"""Workers that run WebAssembly: the decoder of codes, the digests of files."""
+
+
+def test_webassembly_runs_in_the_workers_that_compute_and_nowhere_else(house: House, built: Path) -> None:
     names = [path.name for path in (built / "site" / "assets").iterdir()]
     for name in names:
         answer = httpx.get(f"{house.served.url}/assets/{name}")
-        assert ("wasm-unsafe-eval" in answer.headers["Content-Security-Policy"]) == name.startswith("reader-"), name
+        assert ("wasm-unsafe-eval" in answer.headers["Content-Security-Policy"]) == name.startswith(COMPUTING), name
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert re.search(r"-[0-9A-Za-z]{8,10}\.", name), "a name carries a digest"
     assert any(name.endswith(".wasm") for name in names)
