@@ -19,6 +19,7 @@ _PROGRAMS = {
     "page": "tests/web/programs/sealpage.ts",
     "raw": "tests/web/programs/sealpage.ts",
     "seal": "web/seal/seal.worker.ts",
+    "cipher": "web/seal/cipher.worker.ts",
     "hash": "web/seal/hash.worker.ts",
 }
 _PAGE = (
@@ -58,7 +59,7 @@ def standing(folder: Path) -> Iterator[Standing]:
             body = _PAGE if self.path == "/" else (folder / f"{name}.js").read_bytes() if known else b""
             self.send_response(200 if known else 404)
             self.send_header("Content-Type", "text/html" if self.path == "/" else "text/javascript")
-            self.send_header("Content-Security-Policy", _WASM if name == "hash" else _POLICY)
+            self.send_header("Content-Security-Policy", _WASM if name in ("hash", "seal") else _POLICY)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -24,6 +24,7 @@ export const ISLANDS = [
   { name: "holding-worker", entry: "web/holding/holding.worker.ts" },
   { name: "bid", entry: "web/bid/main.ts" },
   { name: "seal-worker", entry: "web/seal/seal.worker.ts" },
+  { name: "cipher-worker", entry: "web/seal/cipher.worker.ts" },
   { name: "hash-worker", entry: "web/seal/hash.worker.ts" },
   { name: "device-worker", entry: "web/bid/device.worker.ts" },
 ];

@@ -17,7 +17,7 @@ export interface Data {
   readonly book: string;
   /** SHA-256 of the notice in force, as the service says; only where to fetch it. */
   readonly notice: string;
-  readonly scripts: { readonly seal: string; readonly hash: string; readonly device: string };
+  readonly scripts: { readonly seal: string; readonly cipher: string; readonly hash: string; readonly device: string };
 }
 
 const LEAST = 12;

@@ -5,9 +5,10 @@ import type { HashAnswer, HashQuestion, Plan, SealAnswer, SealQuestion } from ".
 import { type Pace, Pacer } from "./pace.ts";
 import type { SealedFile } from "./sealing.ts";
 
-/** Addresses of the two programs, `/assets/….js`. */
+/** Addresses of the three programs, `/assets/….js`. */
 export interface Scripts {
   readonly seal: string;
+  readonly cipher: string;
   readonly hash: string;
 }
 
@@ -45,7 +46,7 @@ export async function digestsOf(
             else reject(new YinxinError(data.fault, "seal.unreadable"));
           };
           worker.onerror = () => reject(new YinxinError("the worker failed", "seal.failed"));
-          worker.postMessage({ kind: "file", id, file } satisfies HashQuestion);
+          worker.postMessage({ id, file } satisfies HashQuestion);
         }),
       );
     }
@@ -57,13 +58,13 @@ export async function digestsOf(
 
 /** Seals, or goes on with it: the same plan makes the same file. `documents` in the manifest's order. */
 export function start(scripts: Scripts, plan: Plan, documents: readonly Blob[], told: Told = () => {}): Job {
-  const hash = started(scripts.hash, "hash");
+  const cipher = started(scripts.cipher, "cipher");
   const { port1, port2 } = new MessageChannel();
-  hash.postMessage({ kind: "port", port: port1 } satisfies HashQuestion, [port1]);
-  const { worker, done } = asked(scripts, { kind: "seal", plan, documents, digests: port2 }, [port2], told);
-  hash.onerror = () => worker.dispatchEvent(new ErrorEvent("error"));
+  cipher.postMessage(port1, [port1]);
+  const { worker, done } = asked(scripts, { kind: "seal", plan, documents, cipher: port2 }, [port2], told);
+  cipher.onerror = () => worker.dispatchEvent(new ErrorEvent("error"));
   return {
-    done: done.finally(() => hash.terminate()),
+    done: done.finally(() => cipher.terminate()),
     stop: () => worker.postMessage({ kind: "stop" } satisfies SealQuestion),
   };
 }

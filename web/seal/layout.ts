@@ -6,7 +6,7 @@ import { type Document, headOf, type Manifest, writeManifest } from "./manifest.
 import { paddedSize } from "./padding.ts";
 
 /** Chunks that are read, encrypted and written together. */
-export const CHUNKS_A_BLOCK = 64;
+export const CHUNKS_A_BLOCK = 16;
 
 /** Plaintext bytes a block. */
 export const BLOCK = CHUNKS_A_BLOCK * CHUNK;

@@ -176,7 +176,7 @@ class Plain {
     this.read = this.read.subarray(chunk.length);
     const last = this.at === this.file.size && this.read.length === 0;
     try {
-      this.held = new Uint8Array(openChunk(this.key, this.counter++, last, chunk));
+      this.held = openChunk(this.key, this.counter++, last, chunk) as Uint8Array<ArrayBuffer>;
     } catch (error) {
       throw new BidFault(
         "bad_ciphertext",

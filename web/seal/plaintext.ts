@@ -2,27 +2,17 @@
 import { InvalidInput } from "../verify/errors.ts";
 import type { Layout } from "./layout.ts";
 
-/** Bytes `from` to `to` of a piece are of that document; `ends` with its last one. */
-export interface Cut {
-  readonly document: number;
-  readonly from: number;
-  readonly to: number;
-  readonly ends: boolean;
-}
-
-/** Consecutive bytes of the plaintext. */
-export interface Piece {
-  readonly data: Uint8Array;
-  readonly cuts: readonly Cut[];
-}
-
 /**
  * Bytes `from` to `to` of the plaintext. Throws InvalidInput with the code `bid.changed` if a document has another size than
  * the manifest says, or cannot be read any more.
  */
-export async function readPlain(layout: Layout, sources: readonly Blob[], from: number, to: number): Promise<Piece> {
+export async function readPlain(
+  layout: Layout,
+  sources: readonly Blob[],
+  from: number,
+  to: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   let data = new Uint8Array(0);
-  const cuts: Cut[] = [];
   const room = () => {
     if (data.length === 0) data = new Uint8Array(to - from);
     return data;
@@ -34,17 +24,14 @@ export async function readPlain(layout: Layout, sources: readonly Blob[], from: 
     const end = start + size;
     const [first, last] = [Math.max(from, start), Math.min(to, end)];
     if (source === undefined || source.size !== size) throw changed(name);
-    // A document without bytes belongs to the piece in which it would begin.
-    const begins = start >= from && start < to;
     if (first < last) {
       const bytes = await bytesOf(source, name, first - start, last - start);
       if (bytes.length === to - from) data = bytes;
       else room().set(bytes, first - from);
-      cuts.push({ document, from: first - from, to: last - from, ends: last === end });
-    } else if (size === 0 && begins) cuts.push({ document, from: 0, to: 0, ends: true });
+    }
     start = end;
   }
-  return { data: room(), cuts };
+  return room();
 }
 
 async function bytesOf(source: Blob, name: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,12 @@
-/** Seals beside the page. The sealed file grows in the browser's own files (OPFS); documents are read where they lie. */
+/**
+ * Seals beside the page: reads documents where they lie, has another worker encrypt, takes the digest, and writes into the
+ * browser's own files (OPFS). WebAssembly runs here under a policy of its own.
+ */
 import { YinxinError } from "../verify/errors.ts";
-import { Beside } from "./beside.ts";
+import { Beside } from "./cipher.ts";
+import { BidFault } from "./faults.ts";
 import { formRoot } from "./form.ts";
+import { hashers } from "./hasher.ts";
 import { identityDigest } from "./identity.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { readManifest } from "./manifest.ts";
@@ -25,7 +30,7 @@ scope.onmessage = async ({ data }) => {
   }
   try {
     if (data.kind === "check") await check(data.plan, data.digest);
-    else await seal(data.plan, data.documents, new Beside(data.digests));
+    else await seal(data.plan, data.documents, data.cipher);
   } catch (error) {
     const code = error instanceof YinxinError ? error.code : "seal.failed";
     scope.postMessage({ kind: "fault", code, message: error instanceof Error ? error.message : String(error) });
@@ -36,14 +41,16 @@ function laidOut({ manifest, openingKey, recipients, secrets }: Plan): Layout {
   return layOut(readManifest(manifest), openingKey, recipients, secrets);
 }
 
-async function seal(plan: Plan, documents: readonly Blob[], hashing: Beside): Promise<void> {
+async function seal(plan: Plan, documents: readonly Blob[], port: MessagePort): Promise<void> {
   const layout = laidOut(plan);
   const root = await navigator.storage.getDirectory();
   const sink = await ((await root.getFileHandle(plan.name, { create: true })) as FileHandle).createSyncAccessHandle();
   try {
     const all = layout.plain;
     const told = (done: number) => scope.postMessage({ kind: "progress", done, all });
-    const made = await sealInto(layout, documents, sink, hashing, { told, stopped: () => stopped });
+    const hasher = (await hashers())();
+    const watch = { told, stopped: () => stopped };
+    const made = await sealInto(layout, documents, sink, hasher, new Beside(port, layout), watch);
     scope.postMessage(made === null ? { kind: "stopped" } : { kind: "sealed", ...made });
   } finally {
     sink.close();
@@ -65,6 +72,12 @@ async function check(plan: Plan, digest: Uint8Array): Promise<void> {
     size,
     formRoot: formRoot(form, identityDigest(identity)),
   };
-  await checkSealed(file, committed, secrets.fileKey);
+  try {
+    await checkSealed(file, committed, secrets.fileKey);
+  } catch (error) {
+    // Both locks were made here, and the digest was taken here: only the documents can have been others.
+    if (error instanceof BidFault && error.kind === "bad_document") throw new YinxinError(error.message, "bid.changed");
+    throw error;
+  }
   scope.postMessage({ kind: "sealed", digest, size });
 }

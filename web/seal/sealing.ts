@@ -2,14 +2,15 @@
  * Sealing: from documents on the bidder's device to one sealed file, in constant memory, stopped and gone on with at any time.
  *
  * Each block has its place in the file and its own nonces, so what is written already is read again, hashed and kept, and the
- * rest is made; whoever goes on after a crash has the outcome checked (`checkSealed`), for a disk may have lost what it had. A document that changed since its digest was taken is noticed; the file is worth nothing then, and neither are
- * its secrets: they must not encrypt anything else.
+ * rest is made. Whoever has a file made has it checked before it is used (`checkSealed`): that finds a document that changed
+ * since its digest was taken, and what a disk lost in a crash. Such a file is worth nothing, and neither are its secrets: they
+ * must not encrypt anything else.
  */
 import { equal } from "../verify/bytes.ts";
-import { CHUNK, sealChunk, TAG } from "./age.ts";
-import type { Hashing } from "./hashing.ts";
+import type { Cipher } from "./cipher.ts";
+import type { Hasher } from "./hasher.ts";
 import { BLOCK, type Layout, placeOf } from "./layout.ts";
-import { changed, readPlain } from "./plaintext.ts";
+import { readPlain } from "./plaintext.ts";
 
 /** Where the file goes. As FileSystemSyncAccessHandle, which is one. */
 export interface Sink {
@@ -34,49 +35,54 @@ export interface SealedFile {
   readonly size: number;
 }
 
+const AHEAD = 6; // blocks that are read and encrypted while one is written
+
 /**
  * Makes the file, or what is missing of it. Null if it was stopped.
  *
- * Throws InvalidInput (`bid.changed`) if a document is not what the manifest says.
+ * Throws InvalidInput (`bid.changed`) if a document has another size than the manifest says.
  */
 export async function sealInto(
   layout: Layout,
   sources: readonly Blob[],
   sink: Sink,
-  hashing: Hashing,
+  hasher: Hasher,
+  cipher: Cipher,
   { told = () => {}, stopped = () => false }: Watch = {},
 ): Promise<SealedFile | null> {
   const whole = keptBlocks(layout, sink);
   write(sink, layout.start, 0);
-  await hashing.cipher(layout.start.slice());
+  hasher.update(layout.start);
   const blocks = Math.ceil(layout.plain / BLOCK);
-  const piece = (at: number) => readPlain(layout, sources, at * BLOCK, Math.min((at + 1) * BLOCK, layout.plain));
-  let coming = piece(0);
+  const endOf = (at: number) => Math.min((at + 1) * BLOCK, layout.plain);
+  const make = async (at: number): Promise<Uint8Array<ArrayBuffer>> => {
+    if (at >= whole) return cipher.encrypt(at, await readPlain(layout, sources, at * BLOCK, endOf(at)));
+    const kept = new Uint8Array(Math.min(placeOf(layout, at + 1), layout.size) - placeOf(layout, at));
+    sink.read(kept, { at: placeOf(layout, at) });
+    return kept;
+  };
+  const coming: Promise<Uint8Array<ArrayBuffer>>[] = [];
   for (let at = 0; at < blocks; at++) {
+    while (coming.length < Math.min(blocks, at + AHEAD)) {
+      const next = make(coming.length);
+      next.catch(() => {}); // told when its turn comes
+      coming.push(next);
+    }
     if (stopped()) {
       sink.flush();
-      coming.catch(() => {});
       return null;
     }
-    const { data, cuts } = await coming;
-    if (at + 1 < blocks) coming = piece(at + 1);
-    const size = data.length + Math.ceil(data.length / CHUNK) * TAG;
-    const sealed = hashing.room(size);
-    if (at < whole) sink.read(sealed, { at: placeOf(layout, at) });
-    else {
-      encrypt(layout, at, data, sealed);
+    const sealed = (await coming[at]) ?? new Uint8Array(0);
+    delete coming[at];
+    hasher.update(sealed);
+    if (at >= whole) {
       write(sink, sealed, placeOf(layout, at));
+      cipher.free(sealed);
     }
-    await Promise.all([hashing.plain(data, cuts), hashing.cipher(sealed)]);
-    told(Math.min((at + 1) * BLOCK, layout.plain));
+    told(endOf(at));
   }
   sink.flush();
-  const { documents, file } = await hashing.finish();
-  for (const [at, { name, digest }] of layout.documents.entries()) {
-    const found = documents[at];
-    if (found === undefined || !equal(found, digest)) throw changed(name);
-  }
-  return { digest: file, size: layout.size };
+  return { digest: hasher.digest(), size: layout.size };
 }
 
 /** Blocks that lie whole in the sink; what is beyond them is cut off. */
@@ -96,16 +102,6 @@ function keptBlocks(layout: Layout, sink: Sink): number {
   const whole = Math.floor((size - layout.start.length) / (placeOf(layout, 1) - placeOf(layout, 0)));
   sink.truncate(placeOf(layout, whole));
   return whole;
-}
-
-function encrypt(layout: Layout, block: number, data: Uint8Array, out: Uint8Array): void {
-  for (let from = 0, to = 0; from < data.length; from += CHUNK) {
-    const chunk = data.subarray(from, from + CHUNK);
-    const counter = (block * BLOCK + from) / CHUNK;
-    const last = block * BLOCK + from + chunk.length === layout.plain;
-    sealChunk(layout.key, counter, last, chunk, out.subarray(to, to + chunk.length + TAG));
-    to += chunk.length + TAG;
-  }
 }
 
 function write(sink: Sink, data: Uint8Array, at: number): void {

@@ -30,7 +30,7 @@ def show_bid_room(request: Request, service: Here, tender: TenderNumber) -> Resp
     notice = read_notice(service.tenders.board.get(unhex0x(digest, size=32, field="notice")))
     with service.engine.connect() as connection:
         book = newest_book(connection)
-    workers = {"seal": "seal-worker", "hash": "hash-worker", "device": "device-worker"}
+    workers = {name: f"{name}-worker" for name in ("seal", "cipher", "hash", "device")}
     data = {
         "tender": tender, "book": hex0x(book), "notice": digest,
         "scripts": {name: address_of_asset(asset) for name, asset in workers.items()},

@@ -2,9 +2,10 @@
  * Seals and opens bids as a browser would, for tests in Python. Reads `seal` (a manifest's members with `documents` as base64, the
  * keys) or `open` (a sealed file as base64, what is known of it, its keys); writes what came of it, bytes as base64.
  */
+import { Inline } from "../../../web/seal/cipher.ts";
 import { formOf, formRoot } from "../../../web/seal/form.ts";
 import { hashers } from "../../../web/seal/hasher.ts";
-import { digestOf, Inline } from "../../../web/seal/hashing.ts";
+import { digestOf } from "../../../web/seal/hashing.ts";
 import { identityDigest, readIdentity } from "../../../web/seal/identity.ts";
 import { layOut } from "../../../web/seal/layout.ts";
 import { drawSecrets } from "../../../web/seal/locks.ts";
@@ -47,7 +48,7 @@ async function seal(given: Keys & { form: Record<string, string>; documents: { n
   const secrets = drawSecrets();
   const layout = layOut(readManifest(manifest), unb64url(given.openingKey, "key"), recipients, secrets);
   const sink = new Memory();
-  const made = await sealInto(layout, sources, sink, new Inline(await hashers()));
+  const made = await sealInto(layout, sources, sink, (await hashers())(), new Inline(layout));
   return {
     file: to64(sink.bytes()),
     digest: hex(made?.digest ?? new Uint8Array(0)),

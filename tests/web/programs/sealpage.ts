@@ -17,7 +17,7 @@ type Keys = { identity: JsonObject; openingKey: string; officer: string; supervi
 type Text = { [name in keyof Secrets]: string };
 type Known = Keys & { digest: string; size: number; formRoot: string; signature: string; k2: string };
 
-const SCRIPTS = { seal: "/assets/seal.js", hash: "/assets/hash.js" };
+const SCRIPTS = { seal: "/assets/seal.js", cipher: "/assets/cipher.js", hash: "/assets/hash.js" };
 const CHUNK = 64 * 1024;
 let job: Job | undefined;
 
@@ -70,7 +70,7 @@ async function planned(keys: Keys, name: string, given?: { secrets: Text; salt: 
 async function seal(
   keys: Keys,
   name: string,
-  options: { given?: { secrets: Text; salt: string }; stopAfter?: number; checked?: boolean } = {},
+  options: { given?: { secrets: Text; salt: string }; stopAfter?: number } = {},
 ) {
   const began = performance.now();
   const { plan, files, kept, root } = await planned(keys, name, options.given);
@@ -82,7 +82,8 @@ async function seal(
   });
   const made = await job.done;
   const sealed = performance.now();
-  if (made !== null && options.checked !== false) await check(SCRIPTS, plan, made.digest);
+  if (made !== null) await check(SCRIPTS, plan, made.digest);
+  const checked = performance.now();
   return {
     kept,
     formRoot: root,
@@ -91,6 +92,7 @@ async function seal(
     size: made?.size ?? 0,
     digesting: digested - began,
     sealing: sealed - digested,
+    checking: checked - sealed,
   };
 }
 

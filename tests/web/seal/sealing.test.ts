@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256 as library } from "@noble/hashes/sha2.js";
+import { Inline } from "../../../web/seal/cipher.ts";
 import { formOf, formRoot } from "../../../web/seal/form.ts";
 import { hashers } from "../../../web/seal/hasher.ts";
-import { digestOf, Inline } from "../../../web/seal/hashing.ts";
+import { digestOf } from "../../../web/seal/hashing.ts";
 import { identityDigest } from "../../../web/seal/identity.ts";
 import { BLOCK, layOut } from "../../../web/seal/layout.ts";
 import { drawSecrets } from "../../../web/seal/locks.ts";
@@ -65,15 +66,15 @@ test("a bid that is stopped anywhere and gone on with is the same file", async (
   const { blobs, manifest, secrets, layout, committed } = await plan([BLOCK - 300, 0, 2 * BLOCK + 17, 5]);
   const straight = new Memory();
   const make = await hashers();
-  const whole = await sealInto(layout, blobs, straight, new Inline(make));
+  const whole = await sealInto(layout, blobs, straight, make(), new Inline(layout));
   for (const stop of [0, 1, 2, 3]) {
     const sink = new Memory();
     let blocks = 0;
     const watch = { told: () => blocks++, stopped: () => blocks >= stop };
-    assert.equal(await sealInto(layout, blobs, sink, new Inline(make), watch), null);
+    assert.equal(await sealInto(layout, blobs, sink, make(), new Inline(layout), watch), null);
     sink.truncate(Math.max(0, sink.getSize() - 1)); // the last byte of the last block was not written any more
     const again = layOut(manifest, openingKey, recipients, secrets);
-    assert.deepEqual(await sealInto(again, blobs, sink, new Inline(make)), whole);
+    assert.deepEqual(await sealInto(again, blobs, sink, make(), new Inline(again)), whole);
     assert.deepEqual(sink.bytes(), straight.bytes());
   }
   const file = new Blob([straight.bytes() as Uint8Array<ArrayBuffer>]);
@@ -85,28 +86,33 @@ test("a file begun with other secrets is not gone on with", async () => {
   const { blobs, manifest, layout } = await plan([BLOCK + 1]);
   const make = await hashers();
   const [sink, straight] = [new Memory(), new Memory()];
-  await sealInto(layOut(manifest, openingKey, recipients), blobs, sink, new Inline(make));
-  const again = await sealInto(layout, blobs, sink, new Inline(make));
-  assert.deepEqual(again, await sealInto(layout, blobs, straight, new Inline(make)));
+  const before = layOut(manifest, openingKey, recipients);
+  await sealInto(before, blobs, sink, make(), new Inline(before));
+  const again = await sealInto(layout, blobs, sink, make(), new Inline(layout));
+  assert.deepEqual(again, await sealInto(layout, blobs, straight, make(), new Inline(layout)));
   assert.deepEqual(sink.bytes(), straight.bytes());
 });
 
-test("a document that changed is noticed, by its size and by its bytes", async () => {
-  const { blobs, layout } = await plan([100, BLOCK]);
+test("a document that changed is noticed: by its size at once, by its bytes in the check", async () => {
+  const { blobs, secrets, layout, committed } = await plan([100, BLOCK]);
   const make = await hashers();
-  const other = [blobs[0] ?? new Blob([]), new Blob([noise(BLOCK)])];
-  await assert.rejects(sealInto(layout, other, new Memory(), new Inline(make)), { code: "bid.changed" });
   const shorter = [new Blob([noise(99)]), blobs[1] ?? new Blob([])];
-  await assert.rejects(sealInto(layout, shorter, new Memory(), new Inline(make)), { code: "bid.changed" });
+  const begun = sealInto(layout, shorter, new Memory(), make(), new Inline(layout));
+  await assert.rejects(begun, { code: "bid.changed" });
+  const [other, sink] = [[blobs[0] ?? new Blob([]), new Blob([noise(BLOCK)])], new Memory()];
+  const sealed = await sealInto(layout, other, sink, make(), new Inline(layout));
+  const file = new Blob([sink.bytes() as Uint8Array<ArrayBuffer>]);
+  const kept = { ...committed, digest: sealed?.digest ?? new Uint8Array(0) };
+  await assert.rejects(checkSealed(file, kept, secrets.fileKey), { kind: "bad_document" });
 });
 
 test("a block that the disk lost is found by the check afterwards", async () => {
   const { blobs, secrets, layout, committed } = await plan([BLOCK + 1]);
   const sink = new Memory();
   const make = await hashers();
-  await sealInto(layout, blobs, sink, new Inline(make));
+  await sealInto(layout, blobs, sink, make(), new Inline(layout));
   sink.write(new Uint8Array(4096), { at: 100_000 });
-  const sealed = await sealInto(layout, blobs, sink, new Inline(make));
+  const sealed = await sealInto(layout, blobs, sink, make(), new Inline(layout));
   const file = new Blob([sink.bytes() as Uint8Array<ArrayBuffer>]);
   const kept = { ...committed, digest: sealed?.digest ?? new Uint8Array(0) };
   await assert.rejects(checkSealed(file, kept, secrets.fileKey), { kind: "bad_ciphertext" });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeBox, openBox } from "../../../web/seal/box.ts";
+import { Inline } from "../../../web/seal/cipher.ts";
 import { hashToG1, pairingBytes, readG1, readG2, signedBy } from "../../../web/seal/curve.ts";
 import { BidFault } from "../../../web/seal/faults.ts";
 import { figureLeaf, formOf, formRoot } from "../../../web/seal/form.ts";
 import { hashers } from "../../../web/seal/hasher.ts";
-import { Inline } from "../../../web/seal/hashing.ts";
 import * as ibe from "../../../web/seal/ibe.ts";
 import { identityDigest } from "../../../web/seal/identity.ts";
 import { takeBox } from "../../../web/seal/locks.ts";
@@ -78,7 +78,8 @@ test("the form has Python's leaves and root", () => {
 
 test("with the same secrets the same file is sealed", async () => {
   const sink = new Memory();
-  const sealed = await sealInto(layoutOfVector(), DOCUMENTS, sink, new Inline(await hashers()));
+  const layout = layoutOfVector();
+  const sealed = await sealInto(layout, DOCUMENTS, sink, (await hashers())(), new Inline(layout));
   assert.equal(sealed?.size, bid.size);
   assert.equal(hex(sealed?.digest ?? new Uint8Array(0)), bid.digest);
   assert.deepEqual(sink.bytes(), FILE);
