@@ -70,8 +70,8 @@ def test_the_page_runs_its_own_files_and_asks_its_own_service_alone(house: House
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son[a-z]+=|\sstyle=", answer.text)
 
 
-COMPUTING = ("reader-", "hash-worker-")
-"""Workers that run WebAssembly: the decoder of codes, the digests of files."""
+COMPUTING = ("reader-", "hash-worker-", "seal-worker-")
+"""Workers that run WebAssembly: the decoder of codes, the digests of files, and those of sealed ones."""
 
 
 def test_webassembly_runs_in_the_workers_that_compute_and_nowhere_else(house: House, built: Path) -> None:
