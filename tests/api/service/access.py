@@ -23,7 +23,7 @@ ANYBODY: frozenset[str] = frozenset(
         "show_asset", "show_trust_root", "show_trust_snapshot", "call_ledger", "list_tenders", "show_tender",
         "show_tender_timeline", "show_tender_paper", "show_opening", "list_places", "show_ceremony", "ask_question",
         "check_receipt", "show_statistics", "show_statistics_table", "show_releases", "show_record", "list_releases",
-        "show_packages", "show_extension",
+        "show_packages", "show_extension", "show_wallet",
     }
 )  # fmt: skip
 """Operations that need no account. Whoever adds one here says: strangers may."""
