@@ -112,8 +112,6 @@ class Up:
 
     def _demo_homes(self, demo: Path) -> bool:
         """A service beside the homes of the demo."""
-        if not (demo / "report.md").exists():
-            raise SystemExit(f"{demo} holds no demo that went to its end; run make demo first  请先运行 make demo")
         self.layout.logs.mkdir(mode=0o700, exist_ok=True)
         if self.layout.sign_in.exists():
             return False
@@ -335,6 +333,12 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     layout = Layout.of_demo(options.demo.resolve()) if options.demo else Layout(options.folder.resolve())
+    if layout.demo is not None and not (layout.demo / "report.md").exists():
+        print(
+            f"{layout.demo} holds no demo that went to its end; run make demo first  请先运行 make demo",
+            file=sys.stderr,
+        )
+        return 1
     layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if options.stop:
         return stop_running(layout)
