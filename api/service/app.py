@@ -18,6 +18,7 @@ from api.approvals import pages as decisions
 from api.audit import endpoints as audit
 from api.bidding import pages as bidding_pages
 from api.certificates import endpoints as certificates
+from api.certificates import pages as console
 from api.certificates.printing import Seals
 from api.claims import endpoints as claims
 from api.jobs import endpoints as jobs
@@ -66,6 +67,7 @@ def routers() -> tuple[APIRouter, ...]:
         audit.router,
         health.router,
         *bidding_pages.routers,
+        *console.routers,
         *pages.routers,
         *tender_pages.routers,
     )

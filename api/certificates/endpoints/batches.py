@@ -96,7 +96,7 @@ async def upload_list(
             return read_list(file, office.catalogue.find(kind), filename=name, sheet=sheet, limits=limits)
 
         outcome = await run_in_threadpool(
-            _take, office.acting(caller.name, maker=caller.address), read, kind, operation, name, reason, dry_run
+            take, office.acting(caller.name, maker=caller.address), read, kind, operation, name, reason, dry_run
         )
     return _answer(request, response, outcome)
 
@@ -108,7 +108,7 @@ def make_batch(
     """Send rows as JSON; they are judged like a list's, and answered alike."""
     office = service.office(bureau)
     kind = office.catalogue.find(body.type)
-    outcome = _take(
+    outcome = take(
         office.acting(caller.name, maker=caller.address),
         lambda: read_rows(body.rows, kind, name=body.name),
         kind.code,
@@ -120,7 +120,7 @@ def make_batch(
     return _answer(request, response, outcome)
 
 
-def _take(
+def take(
     office: Office,
     read: Callable[[], ListReport],
     type_code: str,
@@ -129,6 +129,17 @@ def _take(
     reason: str,
     dry_run: bool,
 ) -> ListOutcome:
+    """Judge a list and make a batch of it, unless it has faults or this is a dry run.
+
+    Args:
+        office: of whoever asks (:meth:`Office.acting`).
+        read: reads and judges the rows.
+        type_code: of all rows.
+        operation: issue, renew or change.
+        name: what to call the list.
+        reason: for renew and change: why.
+        dry_run: judge and stop.
+    """
     report = read()
     if not report.ok:
         return ListOutcome.of(report, accepted=False)
@@ -193,7 +204,7 @@ def show_batch(service: Here, bureau: Bureau, number: Number) -> BatchView:
 def _view(service: Service, bureau: str, number: int) -> BatchView:
     office = service.office(bureau)
     row = batch(office, number)
-    return BatchView.of(row, _done(office, row))
+    return BatchView.of(row, done_of(office, row))
 
 
 def _viewed(service: Here, bureau: Bureau, number: Number) -> BatchView:
@@ -201,7 +212,8 @@ def _viewed(service: Here, bureau: Bureau, number: Number) -> BatchView:
     return _view(service, bureau, number)
 
 
-def _done(office: Office, row: Row[Any]) -> int | None:
+def done_of(office: Office, row: Row[Any]) -> int | None:
+    """How many certificates of a batch are made; None before and without any."""
     if row.state in ("waiting", "recalled"):
         return None
     return int(row.size - count_unsealed(office, row.id)) if row.state == "released" else int(row.size)
@@ -247,4 +259,4 @@ def recall_batch(request: Request, service: Here, caller: Caller, bureau: Bureau
     return _view(service, bureau, number)
 
 
-__all__ = ["router"]
+__all__ = ["done_of", "router", "take"]

@@ -65,7 +65,7 @@ def list_certificates(
     wanted = SearchRequest(
         state=state, type=kind, batch=batch, expiring_within=expiring_within, limit=limit, cursor=cursor
     )
-    return _found(service, bureau, wanted)
+    return _shown(service, bureau, wanted)
 
 
 @router.post("/search", **ruled(_LOOKING_FOR))
@@ -74,10 +74,16 @@ def search_certificates(service: Here, bureau: Bureau, body: SearchRequest) -> C
 
     A POST, so that what is looked for stands in no address, and so in no log of a proxy.
     """
-    return _found(service, bureau, body)
+    return _shown(service, bureau, body)
 
 
-def _found(service: Service, bureau: str, wanted: SearchRequest) -> Certificates:
+def _shown(service: Service, bureau: str, wanted: SearchRequest) -> Certificates:
+    found, following = find_page(service, bureau, wanted)
+    return Certificates(items=[CertificateView.of(one) for one in found], next=following)
+
+
+def find_page(service: Service, bureau: str, wanted: SearchRequest) -> tuple[list[Found], str | None]:
+    """Certificates that fit all that is given, and the cursor of the next page or None."""
     office = service.office(bureau)
     now = service.now() if wanted.expiring_within is not None else None
     filters = Filters(
@@ -92,8 +98,7 @@ def _found(service: Service, bureau: str, wanted: SearchRequest) -> Certificates
         expires_until=None if now is None or wanted.expiring_within is None else now + wanted.expiring_within * _DAY,
     )
     found = page(office, filters, after=after(wanted.cursor), limit=wanted.limit + 1)
-    kept, following = cut(found, wanted.limit, lambda one: int(one.row.id))
-    return Certificates(items=[CertificateView.of(one) for one in kept], next=following)
+    return cut(found, wanted.limit, lambda one: int(one.row.id))
 
 
 @router.get("/{entry:int}", **ruled(_PULLING))

@@ -19,6 +19,9 @@ SIGNED_IN: frozenset[str] = frozenset({"run_audit"})
 """Pages for everybody who has an account."""
 
 _PROCURING = {"procurement", "procurement-elsewhere"}
+_BOTH = {"officer", "machine"}
+_DESK = {"officer", "approver", "machine", "auditor", "auditor-general"}
+_DECIDING = {"officer", "approver", "auditor", "auditor-general"}
 
 ALLOWED: dict[str, set[str]] = {
     "follow_here": {"bidder"},
@@ -28,5 +31,27 @@ ALLOWED: dict[str, set[str]] = {
     "show_supervision": {"supervisor", "auditor", "auditor-elsewhere", "auditor-general"},
     "list_decisions_page": {"approver", "approver-elsewhere"},
     "show_decision_page": {"approver"},
+    "choose_bureau": _DESK | {f"{name}-elsewhere" for name in ("officer", "approver", "machine", "auditor")},
+    "show_overview": _DESK,
+    "show_certificates": _DESK,
+    "find_certificates": _DESK,
+    "show_certificate_page": _DESK,
+    "show_certificate_pdf": _DESK,
+    "show_certificate_bundle": _DESK,
+    "show_certificate_code": _DESK,
+    "make_act_here": _BOTH,
+    "show_batches": _DESK,
+    "show_batch_page": _DESK,
+    "recall_batch_here": _BOTH,
+    "show_waiting": _DECIDING,
+    "show_expiring": _DESK,
+    "show_types": _DESK,
+    "show_keys": _DESK,
+    "choose_type": _BOTH,
+    "show_issue_form": _BOTH,
+    "preview_certificate": _BOTH,
+    "issue_certificate": _BOTH,
+    "show_list_form": _BOTH,
+    "take_list": _BOTH,
 }
 """Page to the people who may open it."""

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import httpx
 
-VOID = {"meta", "link", "br", "img", "input", "hr", "source", "col", "path", "rect", "circle", "line", "polyline"}
+VOID = {"meta", "link", "br", "img", "input", "hr", "source", "col"}
 
 
 class Tags(HTMLParser):

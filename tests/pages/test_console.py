@@ -1,0 +1,145 @@
+"""The bureau's console in a browser: an officer's day, in both languages, on a phone and at a desk."""
+
+from __future__ import annotations
+
+import pytest
+
+from chain.catalogue import SHIPPED
+from scripts.sample_lists import CHINESE, csv_bytes
+from tests.api.town import BUREAU, licences
+from tests.pages.axe import look
+from tests.pages.browser import DESK, PHONE, Browser, Visit
+from tests.pages.house import House
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+
+HERE = f"/console/{BUREAU}"
+KIND = SHIPPED.find("business-licence")
+REFUSED = "Failed to load resource: the server responded with a status of 42"
+
+
+def type_in(visit: Visit, number: int) -> str:
+    """Type a company into the form, field by field; its name."""
+    (sample,) = licences(1, first=number)
+    row = dict(zip(CHINESE, sample.values, strict=True))
+    for one in KIND.list_fields:
+        visit.page.fill(f"#f-{one.name}", next(row[name] for name in (one.zh, *one.aliases) if name in row))
+    return row["名称"]
+
+
+@pytest.mark.parametrize(("language", "screen", "number"), [("zh", PHONE, 201), ("en", DESK, 202)])
+def test_an_officer_issues_one_certificate_prints_it_and_suspends_it(
+    browser: Browser, house: House, language: str, screen: dict[str, int], number: int
+) -> None:
+    secret = house.served.token("officer")
+    with browser.room("/console", secret=secret, language=language, viewport=screen) as visit:
+        page = visit.page
+        look(visit, "overview")
+        visit.open(f"{HERE}/issue/{KIND.slug}")
+        page.fill("#f-certificateHolderCode", "91440101000000001B")
+        page.wait_for_selector("#preview [data-faults='1']")
+        look(visit, "a field is wrong")
+        name = type_in(visit, number)
+        page.wait_for_selector("#preview [data-missing='0'][data-faults='0']")
+        assert name in page.inner_text("#preview")
+        look(visit, "ready")
+        with house.hall.working():
+            page.click("#make")
+            page.wait_for_selector("[data-batch-state]")
+            look(visit, "on its way")
+            page.wait_for_selector("[data-batch-state='complete']", timeout=60_000)
+            visit.open(f"{HERE}/certificates")
+            page.fill("#text", name)
+            page.press("#text", "Enter")
+            page.wait_for_selector("#found tr[data-entry]:only-child")
+            look(visit, "found")
+            assert name not in page.url
+            page.click("#found a")
+            page.wait_for_selector("#pdf")
+            look(visit, "certificate")
+            with page.expect_download() as saved:
+                page.click("#pdf")
+            assert saved.value.path().read_bytes().startswith(b"%PDF-")
+            page.select_option("#operation", "suspend")
+            page.fill("#reason", "抽查")
+            page.click("#do-act")
+            page.wait_for_selector("[data-act='suspend']")
+            for _ in range(100):
+                page.reload()
+                if page.query_selector("[data-status='SUSPENDED']"):
+                    break
+                page.wait_for_timeout(300)
+            look(visit, "suspended")
+        assert page.query_selector("[data-status='SUSPENDED']")
+
+
+@pytest.mark.parametrize(("language", "screen"), [("en", PHONE), ("zh", DESK)])
+def test_a_list_is_reported_before_anything_is_done(
+    browser: Browser, house: House, language: str, screen: dict[str, int]
+) -> None:
+    rows = licences(2, first=210)
+    bad = rows[0].with_value("certificateHolderCode", "91440101000000001B")
+
+    def file(*samples: object) -> dict[str, object]:
+        data = csv_bytes([CHINESE, *(one.values for one in samples)], "gb18030")  # type: ignore[attr-defined]
+        return {
+            "name": "一份名称很长很长很长很长很长很长很长很长很长很长的名单.csv",
+            "mimeType": "text/csv",
+            "buffer": data,
+        }
+
+    secret = house.served.token("officer")
+    with browser.room(f"{HERE}/lists", secret=secret, language=language, viewport=screen) as visit:
+        page = visit.page
+        look(visit, "empty form")
+        page.set_input_files("#file", file(bad, rows[1]))  # type: ignore[arg-type]
+        page.click("#check")
+        page.wait_for_selector("[data-report='faults']")
+        look(visit, "faults")
+        page.set_input_files("#file", file(*rows))  # type: ignore[arg-type]
+        page.click("#check")
+        page.wait_for_selector("[data-report='good']")
+        page.click("#make")
+        page.wait_for_selector("[data-batch-state]")
+        look(visit, "batch")
+
+
+@pytest.mark.parametrize(("language", "screen"), [("zh", PHONE), ("en", PHONE), ("en", DESK)])
+def test_every_other_page_is_for_everybody(
+    browser: Browser, house: House, language: str, screen: dict[str, int]
+) -> None:
+    with browser.room(HERE, secret=house.served.token("officer"), language=language, viewport=screen) as visit:
+        for section in ("certificates", "batches", "waiting", "expiring?days=365", "types", "keys", "issue"):
+            visit.open(f"{HERE}/{section}")
+            look(visit, section)
+        visit.open(f"{HERE}/certificates/999999")
+        look(visit, "no such certificate")
+        visit.expected += ["Failed to load resource: the server responded with a status of 404"]
+
+
+def test_moments_stand_in_the_readers_time_beside_the_chains(browser: Browser, house: House) -> None:
+    secret = house.served.token("officer")
+    with browser.room(f"{HERE}/batches/1", secret=secret, timezone_id="Europe/Berlin") as visit:
+        shown = visit.page.inner_text("time >> nth=0")
+        assert "UTC+8" in shown
+        assert "UTC+1" in shown or "UTC+2" in shown
+    with browser.room(f"{HERE}/batches/1", secret=secret) as visit:
+        assert visit.page.inner_text("time >> nth=0").count("UTC") == 1
+
+
+def test_a_session_that_ends_meanwhile_leads_to_signing_in_and_back(browser: Browser, house: House) -> None:
+    secret = house.served.token("officer")
+    with browser.room(f"{HERE}/certificates", secret=secret) as visit:
+        answer = visit.page.request.delete(
+            f"{visit.url}/v1/sessions/current", headers={"Authorization": f"Bearer {secret}"}
+        )
+        assert answer.status == 204
+        visit.page.fill("#text", "示例")
+        visit.page.press("#text", "Enter")
+        visit.page.wait_for_selector("#password")
+        assert "/sign-in?next=" in visit.page.url
+        visit.page.fill("#name", "officer")
+        visit.page.fill("#password", "correct-horse-battery")
+        visit.page.click("button.primary")
+        visit.page.wait_for_selector("#found")
+        assert visit.page.url.endswith(f"{HERE}/certificates")
