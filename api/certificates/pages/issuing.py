@@ -72,7 +72,9 @@ def draft(kind: CertificateType, values: dict[str, str], language: str) -> Draft
     missing = sum(name not in values for name in required)
     if not values:
         return Draft(values, {}, missing, [])
-    report = read_rows([values], kind, name="form")
+    # With empty cells for what is not typed yet: a row of one cell would not be taken for one of the type's.
+    row = {one.name: values.get(one.name, "") for one in kind.list_fields}
+    report = read_rows([row], kind, name="form")
     faults: dict[str, str] = {}
     for one in report.errors:
         name = one.field or ""

@@ -184,6 +184,8 @@ def test_the_preview_says_what_is_wrong_and_how_it_will_look(officer: Browsing) 
     form, asked = f"{HERE}/issue/business-licence", {"HX-Request": "true"}
     nothing = officer.send(f"{form}/preview", {}, seen=form, headers=asked)
     assert 'data-faults="0"' in nothing.text
+    alone = officer.send(f"{form}/preview", {"certificateHolderCode": "91440101000000001B"}, seen=form, headers=asked)
+    assert 'data-faults="1"' in alone.text
     wrong = {"certificateHolderName": "示例商贸有限公司", "certificateHolderCode": "91440101000000001B"}
     answer = officer.send(f"{form}/preview", wrong, seen=form, headers=asked)
     assert 'data-faults="1"' in answer.text, "what is empty is missing, not wrong"
