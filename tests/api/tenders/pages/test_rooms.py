@@ -54,7 +54,7 @@ def test_the_officer_sees_what_is_due_from_whom_and_by_which_command(process: Ho
     now = found.now
     due = steps(tell(process.events, process.book), now, 0)
     assert [(one.due.what, one.ready) for one in due] == [("object", True), ("award", False)]
-    ended = SimpleNamespace(id=1, display="名" * 60, role="supervisor", from_at=1, ended_at=None)
+    ended = SimpleNamespace(number=1, display="名" * 60, role="supervisor", from_at=1, ended_at=None)
     text = page(
         found, "control", language, steps=due, chain_now=now, may_appoint=True, parts=_PARTS,
         appointed=[ended], mine=True, waiting=[SimpleNamespace(text="含税吗？", name="0123456789ab")],
