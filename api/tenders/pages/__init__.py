@@ -7,6 +7,10 @@ room, lots     a tender with its notice, answers, and each lot from opening to c
 openings       what was read out, each figure against the root committed before the deadline
 cases          objections and complaints with their clocks
 board          what the board lists
+control        what is due, from whom, by which command
+drafting       from a form to a draft of a notice
+auditing       the audit of one tender, within a bound
+charts         statistics, drawn
 telling        times, sums, criteria, events in the reader's language
 showing        what templates are given
 endpoints      over HTTP; templates lie beside them

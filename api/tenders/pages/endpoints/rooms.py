@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.accounts import appointments
@@ -115,6 +115,14 @@ def show_supervision(request: Request, service: Here, caller: Caller, tender: Te
     return render(
         request, "tenders/supervision.html", words="board", **values(found, language_of(request)), signals=signals,
     )  # fmt: skip
+
+
+@router.get("/audit", **ruled(public()))
+def show_audits(request: Request, tender: Annotated[int | None, Query(ge=1, le=2**53 - 1)] = None) -> Response:
+    """Which tender is to be audited, and how everything is without this server."""
+    if tender is not None:
+        return RedirectResponse(f"/tenders/{tender}/audit", 303)
+    return render(request, "tenders/audits.html", words="board")
 
 
 @router.get("/tenders/{tender}/audit", **ruled(public()))

@@ -10,7 +10,7 @@ ANYBODY: frozenset[str] = frozenset(
     {
         "show_first_page", "show_sign_in", "sign_in_here", "sign_out_here",
         "show_board", "show_tender_page", "show_opening_page", "show_timeline_page", "show_statistics_page",
-        "show_audit", "show_bid_room", "send_question", "preview_receipt",
+        "show_audit", "show_audits", "show_bid_room", "send_question", "preview_receipt",
     }
 )  # fmt: skip
 """Pages that need no account."""
@@ -28,6 +28,8 @@ ALLOWED: dict[str, set[str]] = {
     "show_control": {*_PROCURING, "agent"},
     "appoint_here": _PROCURING,
     "end_appointment_here": _PROCURING,
+    "show_builder": _PROCURING,
+    "preview_draft": _PROCURING,
     "show_supervision": {"supervisor", "auditor", "auditor-elsewhere", "auditor-general"},
     "list_decisions_page": {"approver", "approver-elsewhere"},
     "show_decision_page": {"approver"},

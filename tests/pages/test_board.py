@@ -1,0 +1,201 @@
+"""Tenders in a browser, against the real server and chain: the board, a tender, its opening live, rooms around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+
+import pytest
+
+from chain.tenders.opening import ReleaseBox, check_keys, combine_keys, releases_topic
+from chain.tenders.opening.finishing import finish
+from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
+from scripts.chromium import find_chromium, why_none
+from tests.api.service.hall import Hall
+from tests.api.service.served import Served, serving
+from tests.api.tenders.office import TenderOffice, make_homes, open_office
+from tests.pages.axe import look
+from tests.pages.browser import DESK, PHONE, Browser
+from tests.support.opening_stage import OpeningCase
+from tests.support.tender_fixtures import tender_stage, tender_template
+from tests.support.tender_stage import TenderStage
+
+__all__ = ["tender_stage", "tender_template"]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+T = TypeVar("T")
+NEW_YORK = {"timezone_id": "America/New_York"}
+
+
+def _junk(path: Path) -> None:
+    path.write_bytes(b"not a sealed bid at all")
+
+
+@dataclass
+class Fair:
+    """A bureau's service with one tender, and a browser.
+
+    Attributes:
+        office: the service's home and people; served: the running server; browser: Chromium.
+        case: the tender; its deadline is an hour away.
+    """
+
+    office: TenderOffice
+    served: Served
+    browser: Browser
+    case: OpeningCase
+
+    @property
+    def at(self) -> str:
+        """Path of the tender."""
+        return f"/tenders/{self.case.tender}"
+
+    def apart(self, work: Callable[..., T], *arguments: Any, **more: Any) -> T:
+        """Do something in a thread of its own, as Playwright keeps an event loop in this one; then index it."""
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(work, *arguments, **more).result()
+            pool.submit(self.office.follow).result()
+            return done
+
+    @contextmanager
+    def visit(self, path: str, name: str | None = None, **settings: Any) -> Iterator[Any]:
+        """A visit, as that account or as nobody."""
+        secret = None if name is None else self.served.token(name)
+        with self.browser.room(path, secret=secret, **settings) as visit:
+            yield visit
+
+
+@pytest.fixture(scope="module")
+def fair(built: Path, tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fair]:
+    if why := why_none():
+        pytest.skip(why)
+    with ExitStack() as stack:
+        office = stack.enter_context(contextmanager(open_office)(tender_stage, make_homes(tender_stage, account=False)))
+        hall = cast(Hall, SimpleNamespace(service=office.service, town=SimpleNamespace(folder=tender_stage.folder)))
+        served = stack.enter_context(serving(hall, workers=1))
+        url = served.url.replace("127.0.0.1", "localhost")
+        case = OpeningCase.publish(tender_stage, tmp_path_factory.mktemp("case") / "tender", deadline=3600)
+        office.follow()
+        browser = stack.enter_context(Browser.start(find_chromium(), url))
+        yield Fair(office, served, browser, case)
+
+
+@pytest.mark.parametrize(("language", "screen"), [("zh", PHONE), ("en", DESK)])
+def test_a_reader_finds_a_tender_and_reads_it(fair: Fair, language: str, screen: dict[str, int]) -> None:
+    with fair.visit("/tenders", language=language, viewport=screen, **NEW_YORK) as visit:
+        look(visit, "board")
+        visit.page.fill("#text", "没有的东西")
+        visit.page.wait_for_selector("#found .empty")
+        look(visit, "nothing found")
+        visit.page.fill("#text", "课桌")
+        visit.page.click("#found h3 a")
+        visit.page.wait_for_selector("#what")
+        look(visit, "tender")
+        assert visit.page.locator("#next .own-time").count() >= 2, "the reader's own zone stands beside the chain's"
+        left = visit.page.inner_text(".countdown >> nth=0")
+        visit.until("document.querySelector('.countdown').textContent", lambda text: text != left)
+        with visit.page.expect_download() as download:
+            visit.page.click("#documents a[download] >> nth=0")
+        assert download.value.suggested_filename == "课桌椅技术要求.txt"
+        visit.page.click(f"a[href='{fair.at}/timeline'] >> nth=0")
+        look(visit, "timeline")
+        visit.open("/statistics")
+        look(visit, "statistics")
+
+
+def test_a_question_is_asked_without_a_name_and_a_receipt_is_checked(fair: Fair) -> None:
+    with fair.visit(fair.at, language="en") as visit:
+        visit.page.fill("#question", "Is assembly included?")
+        visit.page.click("#questions button")
+        visit.page.wait_for_selector("#questions [role=status]")
+        visit.page.set_input_files(
+            "#receipt-file", {"name": "receipt.json", "mimeType": "application/json", "buffer": b'{"format":"x"}'}
+        )
+        visit.until("document.querySelector('#receipt-text').value", lambda text: text == '{"format":"x"}')
+        visit.page.click("#receipt button")
+        visit.page.wait_for_selector("#receipt-answer .note-bad")
+        look(visit, "receipt")
+    with fair.visit(f"{fair.at}/control", "lead", language="en") as visit:
+        visit.page.fill("#account", "lead")
+        visit.page.click("#appoint")
+        visit.page.wait_for_selector("text=Is assembly included?")
+        look(visit, "control")
+        visit.page.click("button:has-text('End it')")
+        visit.page.wait_for_selector("text=ended")
+
+
+@pytest.mark.parametrize(("language", "screen"), [("zh", PHONE), ("en", DESK)])
+def test_an_officer_gets_a_draft_of_a_notice(fair: Fair, language: str, screen: dict[str, int]) -> None:
+    with fair.visit("/tenders/new?lots=2", "lead", language=language, viewport=screen) as visit:
+        visit.page.fill("#titleZh", "课桌椅采购")
+        visit.page.click("#check")
+        visit.page.wait_for_selector("#findings .note-bad")
+        look(visit, "builder")
+        assert visit.page.input_value("#titleZh") == "课桌椅采购"
+        with visit.page.expect_download() as download:
+            visit.page.click("#download")
+        assert 'zh = "课桌椅采购"' in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_a_bidder_follows_and_a_stranger_is_led_to_sign_in(fair: Fair) -> None:
+    with fair.visit(fair.at, "bidder") as visit:
+        visit.page.click("button:text('关注本项目')")
+        visit.page.wait_for_selector("button:text('不再关注')")
+    with fair.visit(f"{fair.at}/control") as visit:
+        assert "/sign-in" in visit.page.url
+
+
+def test_an_opening_is_watched_as_it_happens_and_audited(fair: Fair, tmp_path: Path) -> None:
+    stage = fair.case.stage
+    case = fair.apart(OpeningCase.publish, stage, tmp_path / "tender", minimumBids=2, deadline=25)
+    at = f"/tenders/{case.tender}"
+
+    def close() -> None:
+        for bidder in (1, 2):
+            case.bid(bidder)
+        case.bid(3, spoil=_junk)
+        case.close()
+
+    def opened() -> bytes:
+        case.release(1, 2, 3)
+        box = ReleaseBox(stage.key.opening_key, case.live())
+        box.take(stage.board.notes(releases_topic(case.tender, 1, 1)))
+        stage.wait_until(case.story.open_at)
+        digest = publish_keys(stage.ledger, stage.acts("officer"), stage.board, combine_keys(box))
+        recorded(box, digest)
+        return digest
+
+    def recorded(box: ReleaseBox, digest: bytes) -> None:
+        live = case.live()
+        keys = check_keys(stage.board.get(digest), case.notice.opening_key, live)
+        bids = [
+            recorded_bid(live, one, case.notice, case.judge())
+            for one in open_bids(live, keys, case.notice, case.sources, case.box("officer"), tmp_path / "opened", {})
+        ]
+        draft = replace(draft_record(case.story, live, case.notice, digest, box, bids), alone="示例：监督员未到场")
+        finish(stage.acts("officer"), stage.board, draft, case.story)
+
+    with fair.visit(f"{at}/opening", viewport=PHONE) as visit:
+        assert visit.page.locator("table.bids").count() == 0
+        look(visit, "before the opening")
+        fair.apart(close)
+        visit.page.wait_for_selector("#live .is-done:has-text('封标')")
+        fair.apart(opened)
+        visit.page.wait_for_selector("table.bids")
+        look(visit, "opened")
+        rows = visit.page.locator("table.bids tbody tr")
+        assert rows.count() == 3
+        assert "1,234,567.00 CNY" in rows.nth(0).inner_text()
+        assert rows.nth(0).locator(".proved").count() >= 3
+        assert "文件不是密封投标的格式" in rows.nth(2).inner_text()
+        assert "开标记录已上链" in visit.page.inner_text("#live-said")
+    with fair.visit(f"{at}/audit", "lead", language="en", viewport=PHONE) as visit:
+        visit.page.click("#run")
+        visit.page.wait_for_selector("#findings-title")
+        look(visit, "audit")
+        assert "What a server finds is no proof" in visit.page.inner_text("main")
+        assert visit.page.locator("ol a:has-text('Look at what it concerns')").count() >= 1
