@@ -21,6 +21,7 @@ from api.certificates import endpoints as certificates
 from api.certificates import pages as console
 from api.certificates.printing import Seals
 from api.claims import endpoints as claims
+from api.holding import pages as holding
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
 from api.ledger import trust
@@ -61,6 +62,7 @@ def routers() -> tuple[APIRouter, ...]:
         ledger.router,
         trust.router,
         *tenders.routers,
+        holding.router,
         notifications.router,
         jobs.router,
         webhooks.router,

@@ -8,6 +8,7 @@ places for values are written ``{name}``. Python reads a list with :func:`read`;
 ``verification``   verdicts, steps, results, findings; :mod:`chain.credentials.verification.wording`
 ``scanner``        the page at ``/verify``
 ``bidroom``        the bidder's room
+``keyroom``        the pages at ``/decisions`` and ``/keyholder``, and opening a key in the browser
 ================== ==================================================================
 """
 

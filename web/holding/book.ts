@@ -168,12 +168,11 @@ export class Book {
     return { place: this.place(tender, lot, envelope), bids: live };
   }
 
-  /** Custodians that state that every file of that live set is there, 0x hexadecimal. */
-  async custodians(tender: number, lot: number, envelope: number, digest: Uint8Array): Promise<string[]> {
+  /** Custodians that state that every live file of the envelope is there, 0x hexadecimal; the contract knows them. */
+  async custodians(tender: number, lot: number, envelope: number): Promise<string[]> {
     const topics = [[hex0x(EVENTS.attested)], topicOf(tender), topicOf(lot), topicOf(envelope)];
     const found = await this.logs("proceedings", topics);
-    const reads = found.map((log) => new AbiReader(log.data)).filter((read) => equal(read.word(32), digest));
-    return [...new Set(reads.map((read) => hex0x(read.word(0).subarray(12))))];
+    return [...new Set(found.map((log) => hex0x(new AbiReader(log.data).word(0).subarray(12))))];
   }
 
   /** SHA-256 of the notice in force, 0x hexadecimal. */

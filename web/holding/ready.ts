@@ -78,7 +78,7 @@ export async function ready(book: Book, share: PublicShare, wanted: Wanted, cloc
   const digest = liveDigest(set.bids);
   const held = await book.heldSet(tender, lot, envelope);
   if (!equal(held.digest, digest) || held.count !== set.bids.length) throw new NotYet("release.live_set");
-  const custodians = await book.custodians(tender, lot, envelope, digest);
+  const custodians = await book.custodians(tender, lot, envelope);
   if (custodians.length === 0) throw new NotYet("release.custody");
   checkShare(share, set, state, await book.plan(state.ceremony), book.registry);
   const notice = await noticeOf(await book.noticeDigest(tender, state.amendments), tender);

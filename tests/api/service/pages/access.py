@@ -55,5 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "issue_certificate": _BOTH,
     "show_list_form": _BOTH,
     "take_list": _BOTH,
+    "list_held_tenders": {"keyholder"},
+    "show_release_page": {"keyholder"},
 }
 """Page to the people who may open it."""

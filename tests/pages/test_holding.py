@@ -1,0 +1,141 @@
+"""A key holder signs an opening in her browser with her own share: refused early, then the command's own message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import httpx
+import pytest
+
+from api.accounts.roles import Role
+from api.tenders import joining
+from chain.kernel.encoding import b64url
+from chain.sealing import make_release
+from chain.tenders.opening import releases_topic
+from scripts.chromium import find_chromium, why_none
+from tests.api.service.hall import Hall
+from tests.api.service.served import serving
+from tests.api.tenders.conftest import office, tender_stage, tender_template
+from tests.api.tenders.office import WORD, TenderOffice
+from tests.api.town import cheap_keys
+from tests.pages.axe import look
+from tests.pages.browser import DESK, PHONE, Browser, Visit
+from tests.pages.secrets import Wire
+from tests.support.opening_stage import OpeningCase
+from tests.support.tender_stage import BUREAU, PASSPHRASE, TenderStage
+
+__all__ = ["office", "tender_stage", "tender_template"]
+
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+
+
+@dataclass
+class Room:
+    """A tender with three bids, the service over it, and a key holder's session."""
+
+    case: OpeningCase
+    url: str
+    secret: str
+
+    @property
+    def stage(self) -> TenderStage:
+        return self.case.stage
+
+    @property
+    def path(self) -> str:
+        return f"/keyholder/{self.case.tender}/1/1"
+
+    @property
+    def files(self) -> list[Path]:
+        """The share of holder 1, and the key file that opens it, as they lie in the home."""
+        store = self.stage.shares("holder-1")
+        return [store.file(1), self.stage.home("holder-1") / "keys" / f"{store.secret_name(1)}.json"]
+
+
+@pytest.fixture(scope="module")
+def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    if why := why_none():
+        pytest.skip(why)
+    case = OpeningCase.publish(office.stage, tmp_path_factory.mktemp("case") / "tender", deadline=22)
+    for number in (1, 2, 3):
+        case.bid(number)
+    with cheap_keys():
+        office.stage.shares("holder-1").keep(1, office.stage.key.shares[1])
+    office.follow()
+    lead = office.account("lead")
+    joining.appoint(office.service, case.tender, "keeper", Role.KEYHOLDER, bureau=BUREAU, by=lead)
+    hall = SimpleNamespace(town=SimpleNamespace(folder=office.stage.folder), service=office.service)
+    with serving(cast("Hall", hall), workers=1) as served:
+        answer = httpx.post(f"{served.url}/v1/sessions", json={"name": "keeper", "password": WORD}, timeout=60)
+        yield Room(case, served.url.replace("127.0.0.1", "localhost"), answer.json()["token"])
+
+
+def open_share(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
+    visit.page.set_input_files("#share-files", files)
+    visit.page.fill("#passphrase", passphrase)
+    visit.page.click("#open-share")
+
+
+def early(room: Room, browser: Browser) -> None:
+    with browser.room("/keyholder", secret=room.secret, language="zh", viewport=PHONE) as visit:
+        look(visit, "the key holder's tenders")
+        visit.page.click(f"a[href='{room.path}']")
+        visit.page.wait_for_selector("#open-share")
+        look(visit, "the share")
+        open_share(visit, room.files, "another passphrase")
+        visit.page.wait_for_selector("#share-fault svg")
+        open_share(visit, room.files[:1])
+        visit.page.wait_for_selector("#share-fault svg")
+        # Whoever sets the clock of the device forward is held by the ledger's.
+        visit.page.clock.set_fixed_time(room.case.notice.terms.open_at + 3600)
+        open_share(visit, room.files)
+        visit.page.wait_for_selector("#refused[data-code='release.early_ledger']")
+        look(visit, "too early")
+        assert visit.page.locator("#release").count() == 0
+
+
+def due(room: Room, browser: Browser) -> None:
+    with browser.room(room.path, secret=room.secret, language="en", viewport=DESK) as visit:
+        wire = Wire(visit)
+        visit.page.wait_for_selector("#open-share")
+        open_share(visit, room.files)
+        visit.page.wait_for_selector("#refused[data-code='release.custody']")
+        room.case.attest()
+        visit.page.click("#look-again")
+        visit.page.wait_for_selector("#ready")
+        look(visit, "what is signed")
+        shown = visit.page.inner_text("#ready")
+        assert "0x" + room.case.live().digest.hex() in shown
+        assert "1 state that every file is there" in shown
+        visit.page.click("#release")
+        visit.page.wait_for_selector("#released")
+        look(visit, "signed")
+        share = room.stage.key.shares[1]
+        wire.keep_none(share.secret.hex(), b64url(share.secret), PASSPHRASE)
+
+
+def apart(room: Room, journey: object) -> None:
+    """In a thread of its own: another Playwright may run in this one."""
+
+    def work() -> None:
+        with Browser.start(find_chromium(), room.url) as browser:
+            journey(room, browser)  # type: ignore[operator]
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+def test_nothing_is_signed_early_and_afterwards_the_commands_own_message(room: Room) -> None:
+    apart(room, early)
+    room.case.close()
+    room.stage.wait_until(room.case.notice.terms.open_at)
+    apart(room, due)
+    live = room.case.live()
+    made = make_release(room.stage.key.shares[1], live.message, live.identities)
+    ((name, data),) = room.stage.board.notes(releases_topic(room.case.tender, 1, 1))
+    assert (name, data) == ("holder-1", made.to_bytes())
