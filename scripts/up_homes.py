@@ -69,6 +69,7 @@ class SetUp:
         self._service()
         _say("accounts", "建立账号")
         self._accounts()
+        self._admit()
 
     def beside(self) -> None:
         """Add what a service needs to homes that are there."""
@@ -77,6 +78,7 @@ class SetUp:
         self._service()
         _say("accounts", "建立账号")
         self._accounts()
+        self._admit()
 
     # ------------------------------------------------------------------ homes
 
@@ -124,8 +126,13 @@ class SetUp:
         self._pin(name)
         card = Keystore(home / "keys", passphrase_for(home)).create(DECISION, "account")
         self.addresses[f"approver-{bureau.number}"] = card.public
-        who = ("--name", f"approver-{bureau.number}", "--kind", "*")
-        _run(self.folder / bureau.approver, "approver", "add", card.public, *who)
+
+    def _admit(self) -> None:
+        """The approvers' homes take their people's decisions; with the first passwords in place everything is whole."""
+        for bureau in self.bureaus:
+            name = f"approver-{bureau.number}"
+            _run(self.folder / bureau.approver, "approver", "add", self.addresses[name], "--name", name, "--kind", "*")
+        (self.folder / "people" / ".sign-in").rename(self.folder / "people" / "sign-in")
 
     def _pin(self, name: str) -> None:
         _run(self.folder / name, "trust", "pin", str(self.root))
@@ -174,7 +181,7 @@ class SetUp:
 
     def _accounts(self) -> None:
         """One account a role and bureau; each with a file that ``POST /v1/sessions`` takes as it is."""
-        folder = self.folder / "people" / "sign-in"
+        folder = self.folder / "people" / ".sign-in"
         folder.mkdir(mode=0o700)
         wanted = [("authority", Membership(Role.AUTHORITY, None))]
         wanted += [

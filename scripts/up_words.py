@@ -24,7 +24,7 @@ def table(layout: Layout, url: str, node: str, served: Served | None) -> None:
     print(_strong(f"印信 Yinxin runs 已启动: {url}/"))
     rows = [
         ("first page", "首页", f"{url}/"),
-        ("tenders, wallet", "招标、卡包", f"{url}/tenders  {url}/wallet"),
+        ("tenders, wallet", "招标、证照夹", f"{url}/tenders  {url}/wallet"),
         ("API", "接口", f"{url}/v1"),
         ("OpenAPI", "接口说明", f"{url}/v1/openapi.json"),
         ("health", "健康检查", f"{url}/healthz  {url}/readyz"),

@@ -16,7 +16,7 @@ from scripts.chromium import FLAGS
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds that anything may take on a busy machine."""
 READY = "#start-camera, article.verdict, main#main"
 """There as soon as a page is: of the scanner, or of the frame that all other pages share."""

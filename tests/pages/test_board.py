@@ -151,14 +151,16 @@ def test_a_bidder_follows_and_a_stranger_is_led_to_sign_in(fair: Fair) -> None:
 
 def test_an_opening_is_watched_as_it_happens_and_audited(fair: Fair, tmp_path: Path) -> None:
     stage = fair.case.stage
-    case = fair.apart(OpeningCase.publish, stage, tmp_path / "tender", minimumBids=2, deadline=25)
-    at = f"/tenders/{case.tender}"
 
-    def close() -> None:
+    def bids() -> OpeningCase:
+        case = OpeningCase.publish(stage, tmp_path / "tender", minimumBids=2, deadline=30)
         for bidder in (1, 2):
             case.bid(bidder)
         case.bid(3, spoil=_junk)
-        case.close()
+        return case
+
+    case = fair.apart(bids)
+    at = f"/tenders/{case.tender}"
 
     def opened() -> bytes:
         case.release(1, 2, 3)
@@ -182,7 +184,7 @@ def test_an_opening_is_watched_as_it_happens_and_audited(fair: Fair, tmp_path: P
     with fair.visit(f"{at}/opening", viewport=PHONE) as visit:
         assert visit.page.locator("table.bids").count() == 0
         look(visit, "before the opening")
-        fair.apart(close)
+        fair.apart(case.close)
         visit.page.wait_for_selector("#live .is-done:has-text('封标')")
         fair.apart(opened)
         visit.page.wait_for_selector("table.bids")

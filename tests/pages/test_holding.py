@@ -36,9 +36,10 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 @dataclass
 class Room:
-    """A tender with three bids, the service over it, and a key holder's session."""
+    """A tender with three bids, one that opens later, the service over them, and a key holder's session."""
 
     case: OpeningCase
+    later: OpeningCase
     url: str
     secret: str
 
@@ -61,18 +62,20 @@ class Room:
 def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     if why := why_none():
         pytest.skip(why)
-    case = OpeningCase.publish(office.stage, tmp_path_factory.mktemp("case") / "tender", deadline=22)
+    later = OpeningCase.publish(office.stage, tmp_path_factory.mktemp("later") / "tender", deadline=3600)
+    case = OpeningCase.publish(office.stage, tmp_path_factory.mktemp("case") / "tender", deadline=30)
     for number in (1, 2, 3):
         case.bid(number)
     with cheap_keys():
         office.stage.shares("holder-1").keep(1, office.stage.key.shares[1])
     office.follow()
     lead = office.account("lead")
-    joining.appoint(office.service, case.tender, "keeper", Role.KEYHOLDER, bureau=BUREAU, by=lead)
+    for tender in (later.tender, case.tender):
+        joining.appoint(office.service, tender, "keeper", Role.KEYHOLDER, bureau=BUREAU, by=lead)
     hall = SimpleNamespace(town=SimpleNamespace(folder=office.stage.folder), service=office.service)
     with serving(cast("Hall", hall), workers=1) as served:
         answer = httpx.post(f"{served.url}/v1/sessions", json={"name": "keeper", "password": WORD}, timeout=60)
-        yield Room(case, served.url.replace("127.0.0.1", "localhost"), answer.json()["token"])
+        yield Room(case, later, served.url.replace("127.0.0.1", "localhost"), answer.json()["token"])
 
 
 def open_share(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
@@ -84,7 +87,7 @@ def open_share(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) ->
 def early(room: Room, browser: Browser) -> None:
     with browser.room("/keyholder", secret=room.secret, language="zh", viewport=PHONE) as visit:
         look(visit, "the key holder's tenders")
-        visit.page.click(f"a[href='{room.path}']")
+        visit.page.click(f"a[href='/keyholder/{room.later.tender}/1/1']")
         visit.page.wait_for_selector("#open-share")
         look(visit, "the share")
         open_share(visit, room.files, "another passphrase")
@@ -92,7 +95,7 @@ def early(room: Room, browser: Browser) -> None:
         open_share(visit, room.files[:1])
         visit.page.wait_for_selector("#share-fault svg")
         # Whoever sets the clock of the device forward is held by the ledger's.
-        visit.page.clock.set_fixed_time(room.case.notice.terms.open_at + 3600)
+        visit.page.clock.set_fixed_time(room.later.notice.terms.open_at + 3600)
         open_share(visit, room.files)
         visit.page.wait_for_selector("#refused[data-code='release.early_ledger']")
         look(visit, "too early")

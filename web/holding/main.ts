@@ -112,9 +112,11 @@ class Page {
     try {
       const book = await this.look();
       const found = await ready(book, held.share, this.from, now());
+      if (this.held !== held) return; // forgotten meanwhile: the form stands there again, and says why
       fill(this.step, this.readyCard(held, found));
       announce(k("holding.youSign"));
     } catch (error) {
+      if (this.held !== held) return;
       fill(this.step, this.refusedCard(held, error));
     }
   }

@@ -224,8 +224,8 @@ export class App {
       this.takeWaiting();
     } catch (error) {
       const says = saysOf(error);
+      this.refuse(says ?? w("fault.storage"));
       if (says === null) throw error;
-      this.refuse(says);
     }
   }
 
@@ -300,7 +300,11 @@ export class App {
     const shown = location.hash.slice(1);
     if (shown === "" || shown === "main") return;
     history.replaceState(null, "", "/wallet");
-    this.waiting = decodeURIComponent(shown);
+    try {
+      this.waiting = decodeURIComponent(shown);
+    } catch {
+      this.waiting = shown; // not a link of ours: taken as it is, and refused in words
+    }
     if (this.cards !== null) this.takeWaiting();
     else this.draw();
   }

@@ -79,6 +79,7 @@ def find_certificates(
     state: Annotated[str, Form(max_length=16)] = "",
     cursor: Annotated[str | None, Form(max_length=200)] = None,
     by: Annotated[str, Form(max_length=16)] = "",
+    batch: Annotated[str, Form(max_length=16)] = "",
 ) -> Response:
     """Search by name, number, code or identifier; by a form, so that what is looked for stands in no address.
 
@@ -87,9 +88,9 @@ def find_certificates(
     text = text.strip()
     ways = [name for name, longest in _BY.items() if text and len(text) <= longest and by in ("", name)]
     found: list[Found] = []
-    following, wanted = None, _wanted(kind, _known(state), "", cursor)
+    following, wanted = None, _wanted(kind, _known(state), batch, cursor)
     for by in ways or [""]:
-        wanted = _wanted(kind, _known(state), "", cursor, **({by: text} if by else {}))
+        wanted = _wanted(kind, _known(state), batch, cursor, **({by: text} if by else {}))
         found, following = find_page(service, bureau, wanted)
         if found:
             break
@@ -222,8 +223,10 @@ def show_certificate_bundle(service: Here, bureau: Bureau, entry: Entry) -> Resp
 
 @router.get("/{entry:int}/code.svg", **ruled(LOOKING))
 def show_certificate_code(service: Here, bureau: Bureau, entry: Entry) -> Response:
-    """The QR code as a picture within the page."""
-    return show_code(service, bureau, entry, "svg")
+    """The QR code as a picture within the page; kept by no browser, as the certificate itself is."""
+    response = show_code(service, bureau, entry, "svg")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _saved(response: Response, name: str) -> Response:

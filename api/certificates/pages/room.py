@@ -28,6 +28,7 @@ SECTIONS = (
 """Sections of the console and their paths below ``/console/{bureau}``."""
 
 _PREPARERS_ONLY = frozenset({"issue", "lists"})
+_DECIDERS_ONLY = frozenset({"waiting"})
 
 
 def may_prepare(principal: Principal | None, bureau: str) -> bool:
@@ -68,8 +69,10 @@ def show(
     """
     me: Principal | None = request.state.principal
     prepares = may_prepare(me, bureau)
+    decides = me is not None and me.holds((Role.OFFICER, Role.APPROVER, Role.AUDITOR), bureau)
+    closed = (frozenset() if prepares else _PREPARERS_ONLY) | (frozenset() if decides else _DECIDERS_ONLY)
     sections: Sequence[tuple[str, str]] = [
-        (name, f"/console/{bureau}{path}") for name, path in SECTIONS if prepares or name not in _PREPARERS_ONLY
+        (name, f"/console/{bureau}{path}") for name, path in SECTIONS if name not in closed
     ]
     chosen = piece if piece is not None and is_piece(request) else template
     return render(
@@ -82,6 +85,7 @@ def show(
         section=section,
         sections=sections,
         prepares=prepares,
+        decides=decides,
         base=f"/console/{bureau}",
         **values,
     )

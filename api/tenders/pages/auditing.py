@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from api.service.context import Service
+from api.tenders.place import Tenders
 from chain.audit import Finding, Report, Result
 from chain.audit.tenders import audit_tender
 from chain.kernel.errors import Conflict, Unavailable
@@ -92,13 +93,15 @@ class Auditor:
                 )  # fmt: skip
 
         report.said = said
-        with service.tenders.chain() as chain:
-            ledger, connection = chain.ledger, chain.connection
-            reader = connection.refresh()
-            audit_tender(
-                report, ledger, service.tenders.board, tender, calls=TransactionInputs(connection.rpc), anchors=reader
-            )
-            block = ledger.block
+        own = Tenders(service.home)  # a connection of its own: nobody waits for an audit to read the ledger
+        try:
+            with own.chain() as chain:
+                ledger, connection = chain.ledger, chain.connection
+                reader, calls = connection.refresh(), TransactionInputs(connection.rpc)
+                audit_tender(report, ledger, own.board, tender, calls=calls, anchors=reader)
+                block = ledger.block
+        finally:
+            own.close()
         return told(report, tender, block, self.clock() - began)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, Unavailable
 from chain.kernel.tender_ports import Board
@@ -14,6 +16,8 @@ from chain.kernel.tender_ports import Board
 T = TypeVar("T")
 _MOST = 512
 """Papers that one process keeps; a page of a large tender names a few dozen."""
+_SILENCE = 20.0
+"""Seconds for which a board that did not answer is asked for nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,17 @@ class Shelf:
         self._most = most
         self._kept: OrderedDict[tuple[bytes, str], Any] = OrderedDict()
         self._lock = threading.Lock()
+        self._silent: WeakKeyDictionary[Board, float] = WeakKeyDictionary()
+
+    def note_silence(self, board: Board) -> None:
+        """That a board did not answer in its time."""
+        with self._lock:
+            self._silent[board] = time.monotonic() + _SILENCE
+
+    def is_silent(self, board: Board) -> bool:
+        """True for a while after a board did not answer: a page does not wait for each of its papers in turn."""
+        with self._lock:
+            return self._silent.get(board, 0.0) > time.monotonic()
 
     def find(self, key: tuple[bytes, str]) -> Any:
         """What is kept, or None."""
@@ -70,6 +85,8 @@ def read_paper(board: Board, digest: bytes, reader: Callable[[bytes], T], *, lim
     kept = _SHELF.find(key)
     if kept is not None:
         return Paper(digest, kept)
+    if _SHELF.is_silent(board):
+        return Paper(digest, None, "silent")
     try:
         value = reader(board.get(digest, limit=limit))
     except NotFound:
@@ -79,6 +96,7 @@ def read_paper(board: Board, digest: bytes, reader: Callable[[bytes], T], *, lim
     except InvalidInput:
         return Paper(digest, None, "form")
     except Unavailable:
+        _SHELF.note_silence(board)
         return Paper(digest, None, "silent")
     _SHELF.keep(key, value)
     return Paper(digest, value)

@@ -70,6 +70,11 @@ class Room:
         return self.bidding and (until is None or self.now <= until)
 
     @property
+    def sealed(self) -> bool:
+        """A lot was never opened: nothing may tell how many bid."""
+        return any(not lot.opened for lot in self.facts.lots.values())
+
+    @property
     def lively(self) -> bool:
         """Something may happen any moment: the deadline is near, or bids are being closed and opened."""
         row = self.facts.row

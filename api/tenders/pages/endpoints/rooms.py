@@ -26,7 +26,7 @@ from api.tenders.pages.room import Room, room
 from api.tenders.pages.showing import values
 from api.tenders.query import tender_row
 from api.tenders.schemas import TenderNumber
-from chain.kernel.errors import NotFound
+from chain.kernel.errors import Conflict, NotFound
 from chain.tenders.notice.answers import question_name
 from chain.tenders.story import tell
 
@@ -137,6 +137,11 @@ def run_audit(request: Request, service: Here, tender: TenderNumber) -> Response
     """Audit a tender now; the same page with every finding."""
     about(request, f"tender {tender}")
     found = _room(service, tender)
+    if found.sealed:
+        raise Conflict(
+            "a lot of this tender is sealed, and nothing here tells how many bid", code="audit.sealed", field="tender",
+            fix=f"run it yourself: yinxin audit --tender {tender}",
+        )  # fmt: skip
     audited = _AUDITOR.run(service, tender)
     return render(
         request, "tenders/audit.html", words="board", **values(found, language_of(request)), audited=audited

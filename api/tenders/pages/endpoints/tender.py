@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -27,6 +28,30 @@ FACTS = 50
 """Facts on a page of the timeline."""
 _EVERY, _EVERY_CLOSE = 15, 2
 """Seconds between two looks at an opening; the shorter one while something is due."""
+_FRESH = 1.0
+"""Seconds for which a look at an opening serves everybody who watches it."""
+
+
+class Glances:
+    """Rooms as they were a moment ago: a hundred watchers of an opening cost as much as one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int], tuple[float, Room]] = {}
+
+    def look(self, service: Service, tender: int) -> Room:
+        """A tender, at most :data:`_FRESH` seconds old. Raises NotFound."""
+        key, moment = (id(service), tender), time.monotonic()
+        at, found = self._kept.get(key, (float("-inf"), None))
+        if found is not None and moment - at < _FRESH:
+            return found
+        found = room(service.engine, service.tenders.board, tender, now=service.clock())
+        self._kept = {one: kept for one, kept in self._kept.items() if moment - kept[0] < _FRESH} | {
+            key: (time.monotonic(), found)
+        }
+        return found
+
+
+_GLANCES = Glances()
 
 
 @router.get("/tenders/{tender}", **ruled(public()))
@@ -97,7 +122,7 @@ def show_opening_page(
     seen: Annotated[str, Query(max_length=32, description="mark of what is shown already")] = "",
 ) -> Response:
     """The opening as it happens 不见面开标. 204 if nothing has changed since what was seen."""
-    found = room(service.engine, service.tenders.board, tender, now=service.clock())
+    found = _GLANCES.look(service, tender)
     given = values(found, language_of(request))
     if seen and seen == given["mark"]:
         return Response(None, 204, {"Cache-Control": "no-store"})

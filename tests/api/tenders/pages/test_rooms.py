@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,7 @@ from chain.audit import Report
 from chain.cli.tender._words import EVENTS, STEPS
 from chain.contracting.insight import AsOf, Issued, Span, statistics
 from chain.contracting.insight.signals import lot_signals, thresholds
+from chain.evaluation.committee.draws import DRAW, DRAWN, POOL, TIE, TIE_DRAWN
 from chain.kernel.ports import BlockRef
 from chain.tenders.story import tell
 from chain.words import read
@@ -46,6 +48,8 @@ def test_every_step_and_every_event_has_its_words() -> None:
     assert set(COMMANDS) == set(STEPS)
     assert {f"step.{name}" for name in STEPS} <= set(words)
     assert {f"event.{name}" for name in EVENTS if name != "CaseFiled"} <= set(words)
+    kinds = {POOL, DRAW, DRAWN, TIE, TIE_DRAWN, "float", "committee", "keys-1", "keys-2"}
+    assert {f"kind.{name}" for name in kinds} <= set(words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,6 +101,18 @@ def test_findings_lead_to_what_they_are_about_and_the_worst_comes_first(process:
     assert "yinxin audit --tender 7" in plain(text)
     assert faults(page(the_room(process), "audit", language, audited=None)) == []
     assert told(Report(), 7, BLOCK, 0).verdict == "clean"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sealed_tender_is_not_audited_here_since_looks_would_tell_how_many_bid(language: str, tmp_path: Path) -> None:
+    made = Honest(tmp_path / "process")
+    made.begin()
+    made.bid()
+    sealed = the_room(made)
+    assert sealed.sealed
+    text = page(sealed, "audit", language, audited=None)
+    assert 'id="run"' not in text
+    assert "yinxin audit --tender 7" in plain(text)
 
 
 def test_each_bar_is_drawn_to_the_longest_one() -> None:
