@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "times.json"
 LONG = 200.0
 """Seconds from which a folder is cut into pieces that run side by side."""
+BROWSER = ("tests/pages/", 1.1)
+"""Where a browser runs, and how many cores it keeps busy at least: what Chromium takes is told only at its end, and
+then of one file."""
 _LEAST = 0.5
 """Seconds below which a file is not worth a line."""
 
@@ -63,7 +66,10 @@ class Times:
         """A file of tests; ``suffix`` (such as ``@postgresql``) names another way to run it."""
         name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
         found = self._known.get(name + suffix) or self._known.get(name)
-        return found or _guess(path.read_text(encoding="utf-8", errors="replace"))
+        found = found or _guess(path.read_text(encoding="utf-8", errors="replace"))
+        if name.startswith(BROWSER[0]):
+            found = Span(found.seconds, max(found.processor, BROWSER[1] * found.seconds))
+        return found
 
     def of_files(self, paths: Iterable[Path], suffix: str = "") -> Span:
         """All of them, one after the other."""

@@ -133,14 +133,19 @@ class Browser:
 
     @classmethod
     @contextlib.contextmanager
-    def start(cls, executable: Path, url: str) -> Iterator[Browser]:
-        """Start it once."""
-        with sync_playwright() as playwright:
+    def start(cls, executable: Path, url: str, playwright: Playwright | None = None) -> Iterator[Browser]:
+        """Start it.
+
+        Args:
+            executable: Chromium.
+            url: where the service is.
+            playwright: the one that runs in this thread, where there is one: a second one cannot.
+        """
+        with contextlib.ExitStack() as stack:
+            playwright = playwright or stack.enter_context(sync_playwright())
             program = _launch(playwright, executable, ())
-            try:
-                yield cls(playwright, program, executable, url)
-            finally:
-                program.close()
+            stack.callback(program.close)
+            yield cls(playwright, program, executable, url)
 
     @contextlib.contextmanager
     def with_flags(self, *flags: str) -> Iterator[Browser]:

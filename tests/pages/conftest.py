@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from scripts.chromium import find_chromium, why_none
 from tests.pages.browser import Browser, Visit
@@ -35,9 +36,16 @@ def house(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
 
 
 @pytest.fixture(scope="session")
-def browser(house: House) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """The one of this process and thread."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(house: House, playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium, started once."""
-    with Browser.start(find_chromium(), house.url) as started:
+    with Browser.start(find_chromium(), house.url, playwright) as started:
         yield started
 
 

@@ -70,7 +70,9 @@ class Fair:
 
 
 @pytest.fixture(scope="module")
-def fair(built: Path, market_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fair]:
+def fair(
+    built: Path, market_template: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Fair]:
     if why := why_none():
         pytest.skip(why)
     with ExitStack() as stack:
@@ -82,7 +84,8 @@ def fair(built: Path, market_template: Path, tmp_path_factory: pytest.TempPathFa
         office.follow()
         hall = cast(Hall, SimpleNamespace(service=office.service, town=SimpleNamespace(folder=stage.folder)))
         served = stack.enter_context(serving(hall, workers=1))
-        browser = stack.enter_context(Browser.start(find_chromium(), served.url.replace("127.0.0.1", "localhost")))
+        url, playwright = served.url.replace("127.0.0.1", "localhost"), request.getfixturevalue("playwright")
+        browser = stack.enter_context(Browser.start(find_chromium(), url, playwright))
         yield Fair(market, office, browser, tender)
 
 

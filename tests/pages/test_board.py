@@ -70,7 +70,9 @@ class Fair:
 
 
 @pytest.fixture(scope="module")
-def fair(built: Path, tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fair]:
+def fair(
+    built: Path, tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Fair]:
     if why := why_none():
         pytest.skip(why)
     with ExitStack() as stack:
@@ -80,7 +82,7 @@ def fair(built: Path, tender_stage: TenderStage, tmp_path_factory: pytest.TempPa
         url = served.url.replace("127.0.0.1", "localhost")
         case = OpeningCase.publish(tender_stage, tmp_path_factory.mktemp("case") / "tender", deadline=3600)
         office.follow()
-        browser = stack.enter_context(Browser.start(find_chromium(), url))
+        browser = stack.enter_context(Browser.start(find_chromium(), url, request.getfixturevalue("playwright")))
         yield Fair(office, served, browser, case)
 
 

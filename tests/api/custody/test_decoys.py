@@ -109,7 +109,7 @@ def test_plans_outlive_a_restart_and_open_for_nobody_else(tmp_path: Path) -> Non
 
 
 @pytest.mark.loopback
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
     stage = tender_stage
     settings(stage, "custodian-1", decoys=MOST)
@@ -149,7 +149,7 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
 def _published(stage: TenderStage) -> tuple[int, int]:
     """Two tenders alike, for which some decoys are drawn: two draws of none in a row are drawn again."""
     while True:
-        few, many = (stage.publish(deadline_in=40, open_in=80, reveal_window=14) for _ in range(2))
+        few, many = (stage.publish(deadline_in=90, open_in=80, reveal_window=14) for _ in range(2))
         stage.wait_until(stage.now() + 1)
         if len(_decoys(stage, few)) + len(_decoys(stage, many)) > 4:
             return few, many

@@ -8,13 +8,14 @@ from collections import Counter
 import pytest
 
 from api.service.server import free_port
+from chain.kernel.errors import Refused
 from chain.kernel.tender_facts import Phase
 from chain.sealing import make_release
 from chain.tenders.custody import CustodianClient, Custodied, read_statement
 from chain.tenders.opening import check_keys, live_bids, releases_topic
 from tests.api.custody import steps
 from tests.api.custody.bidders import Bidder
-from tests.api.custody.served import Stepping, serving, settings
+from tests.api.custody.served import Custody, Stepping, serving, settings
 from tests.api.custody.test_phases import story_of, until
 from tests.support.tender_stage import TenderStage
 
@@ -53,14 +54,17 @@ def test_a_promised_bid_is_sent_once_wherever_the_custodian_dies(tender_stage: T
 def test_the_phases_go_on_wherever_the_custodian_dies(tender_stage: TenderStage) -> None:
     stage = tender_stage
     settings(stage, "custodian-1", decoys=8)
-    with serving(stage):
-        tender = _with_decoys(stage)
-    _die_at(stage, "custody-decoy")
-    with serving(stage) as custody:
-        for number in (1, 2):
-            _, custodied = Bidder(stage, number).bid(custody.client(), tender)
-            assert custodied.relayed.state == "final", "the machine was too slow for this deadline"
-        stage.wait_until(story_of(stage, tender).deadline - 1)
+    for deadline_in in (60, 120, 240):
+        with serving(stage):
+            tender = _with_decoys(stage, deadline_in)
+        _die_at(stage, "custody-decoy")
+        with serving(stage) as custody:
+            if _bids_in_time(stage, custody, tender):
+                stage.wait_until(story_of(stage, tender).deadline - 1)
+                break
+        stage.acts("officer").cancel(tender, bytes([1]) * 32)
+    else:
+        raise AssertionError("this machine is too slow for two bids in four minutes")
     for step in ("custody-tick", "custody-reveal", *steps.PHASES[1:]):
         _die_at(stage, step)
     _leave_releases(stage, tender)
@@ -80,10 +84,19 @@ def test_the_phases_go_on_wherever_the_custodian_dies(tender_stage: TenderStage)
     assert len(keys.bids) == 2
 
 
-def _with_decoys(stage: TenderStage) -> int:
+def _bids_in_time(stage: TenderStage, custody: Custody, tender: int) -> bool:
+    """Two bids; False if this machine was too slow for the deadline just now."""
+    try:
+        bids = [Bidder(stage, number).bid(custody.client(), tender) for number in (1, 2)]
+    except Refused:
+        return False
+    return all(custodied.relayed.state == "final" for _, custodied in bids)
+
+
+def _with_decoys(stage: TenderStage, deadline_in: int) -> int:
     """A tender for which decoys were drawn; those of other draws are cancelled."""
     while True:
-        tender = stage.publish(deadline_in=60, open_in=60, reveal_window=30)
+        tender = stage.publish(deadline_in=deadline_in, open_in=60, reveal_window=30)
         stage.wait_until(stage.now() + 1)
         if len(stage.run("custodian-1", "custodian", "decoy", str(tender)).data["decoys"]) > 3:
             return tender

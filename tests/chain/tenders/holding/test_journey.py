@@ -29,9 +29,9 @@ from tests.api.walk import Run, run_until
 from tests.chain.tenders.holding.steps import ROUNDS
 from tests.support.tender_stage import HOLDERS, TenderStage, card_of
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(600)]
 
-DEALS, STEP = 60, 18
+DEALS, STEP = 90, 30
 """Seconds of the round of deals, in which three processes start; and of the others."""
 
 
@@ -136,7 +136,8 @@ def test_a_ceremony_with_a_cheat_an_absent_member_and_one_that_dies_at_every_ste
 
 def test_convene_by_command_once_and_a_ceremony_nobody_comes_to_fails_loudly(tender_stage: TenderStage) -> None:
     stage = tender_stage
-    stage.run("holder-4", "keyholder", "run", "--once")  # the cheat had no tool; now its card counts as used
+    for name in HOLDERS:  # a card that was used is known as such by the tool that runs after it, the cheat's, too
+        stage.run(name, "keyholder", "run", "--once")
     cards = [stage.ok(name, "keyholder", "join", "--name", f"示例{name}")["file"] for name in HOLDERS]
     arguments = ("keyholder", "convene", *cards, "--threshold", "3", "--round", "2", "--tender", "99")
     made = stage.ok("officer", *arguments)
