@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "times.json"
 LONG = 200.0
 """Seconds from which a folder is cut into pieces that run side by side."""
-BROWSER = ("tests/pages/", 1.1)
+BROWSER = ("tests/pages/", 0.9)
 """Where a browser runs, and how many cores it keeps busy at least: what Chromium takes is told only at its end, and
 then of one file."""
 _LEAST = 0.5

@@ -49,7 +49,7 @@ def test_what_was_measured_is_known_and_the_rest_is_guessed(tmp_path: Path) -> N
 def test_where_a_browser_runs_a_core_is_busy_though_it_tells_nothing(tmp_path: Path) -> None:
     table = tmp_path / "times.json"
     table.write_text(json.dumps({"tests/pages/test_site.py": [100, 2]}), encoding="utf-8")
-    assert Times.read(table).of_file(ROOT / "tests" / "pages" / "test_site.py").share >= 1
+    assert Times.read(table).of_file(ROOT / "tests" / "pages" / "test_site.py").share >= 0.9
 
 
 def test_a_run_renews_its_own_lines_and_drops_those_of_files_that_are_gone(tmp_path: Path) -> None:
