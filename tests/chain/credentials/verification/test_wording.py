@@ -14,8 +14,10 @@ from chain.credentials.verification.verdicts import STEPS
 from chain.credentials.verification.wording import DETAILS, RESULTS, STEP_NAMES, VERDICTS
 
 ROOM = Path(__file__).parents[4] / "chain" / "credentials" / "verification"
+CHAIN = ROOM.parents[1]
 SOURCES = "\n".join(
-    path.read_text(encoding="utf-8") for path in [*ROOM.glob("*.py"), ROOM.parents[1] / "cli" / "verify.py"]
+    path.read_text(encoding="utf-8")
+    for path in [*ROOM.glob("*.py"), CHAIN / "cli" / "verify.py", CHAIN / "claims" / "holder_step.py"]
 )
 USED = set(re.findall(r'"((?:form|integrity|issuer|anchor|time|status|holder)\.[a-z_]+)"', SOURCES))
 
