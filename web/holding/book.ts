@@ -3,7 +3,7 @@
  * names, by a quorum of endpoints. What is live is computed from the events and held to what the contract chained.
  */
 import { AbiReader, callData } from "../verify/abi.ts";
-import { bigEndian, concat, equal, fromBigEndian, hex0x, keccak256, padLeft, utf8 } from "../verify/bytes.ts";
+import { bigEndian, concat, equal, fromBigEndian, fromUtf8, hex0x, keccak256, padLeft, utf8 } from "../verify/bytes.ts";
 import { Unavailable, YinxinError } from "../verify/errors.ts";
 import type { Log } from "../verify/events.ts";
 import type { BlockRef } from "../verify/facts.ts";
@@ -38,6 +38,24 @@ export interface Plan {
   readonly active: boolean;
 }
 
+/** A sealed file that a commitment names; `formRoot` of its opening form. */
+export interface SealedFile {
+  readonly digest: Uint8Array;
+  readonly size: number;
+  readonly formRoot: Uint8Array;
+}
+
+/** A live bid with its file in the first envelope. */
+export interface CommittedBid extends LiveBid {
+  readonly first: SealedFile;
+}
+
+/** A paper on record: its kind, and its SHA-256 as 0x text. */
+export interface Recorded {
+  readonly kind: string;
+  readonly digest: string;
+}
+
 /** What the contract holds of a live set. */
 export interface HeldSet {
   readonly digest: Uint8Array;
@@ -54,6 +72,7 @@ const EVENTS = {
   revealed: topic("DecoyRevealed(uint64,uint32,address,uint32,address,bytes32)"),
   reviewed: topic("Reviewed(uint64,uint32,bytes32,uint32[])"),
   attested: topic("CustodyAttested(uint64,uint32,uint8,address,bytes32)"),
+  recorded: topic("Recorded(uint64,uint32,bytes32,bytes32)"),
   amended: topic("Amended(uint64,uint32,bytes32,uint64,uint64)"),
   published: topic(
     "Published(uint64,bytes18,(bytes18,bytes32,uint32,uint8,uint32,uint64,uint64,uint64,address,uint32,uint32,uint32,uint32,uint32,uint32),address[])",
@@ -144,8 +163,12 @@ export class Book {
   }
 
   /** The bids of an envelope that are live, from every event of bids. What they come to is to be held to {@link heldSet}. */
-  async liveSet(tender: number, lot: number, envelope: number): Promise<LiveSet> {
-    const bids = new Map<number, LiveBid & { readonly live: boolean }>();
+  async liveSet(
+    tender: number,
+    lot: number,
+    envelope: number,
+  ): Promise<LiveSet & { readonly bids: readonly CommittedBid[] }> {
+    const bids = new Map<number, CommittedBid & { readonly live: boolean }>();
     const { committed, withdrawn, revealed, reviewed } = EVENTS;
     const kinds = [committed, withdrawn, revealed, ...(envelope === 2 ? [reviewed] : [])].map(hex0x);
     for (const log of await this.logs("book", [kinds, topicOf(tender), topicOf(lot)])) {
@@ -173,6 +196,15 @@ export class Book {
     const topics = [[hex0x(EVENTS.attested)], topicOf(tender), topicOf(lot), topicOf(envelope)];
     const found = await this.logs("proceedings", topics);
     return [...new Set(found.map((log) => hex0x(new AbiReader(log.data).word(0).subarray(12))))];
+  }
+
+  /** Papers on record of a lot, oldest first. */
+  async recorded(tender: number, lot: number): Promise<Recorded[]> {
+    const found = await this.logs("proceedings", [[hex0x(EVENTS.recorded)], topicOf(tender), topicOf(lot)]);
+    return found.map(({ topics, data }) => {
+      const kind = fromUtf8(topics[3]?.filter((byte) => byte !== 0) ?? new Uint8Array());
+      return { kind: kind ?? "", digest: hex0x(new AbiReader(data).word(0)) };
+    });
   }
 
   /** SHA-256 of the notice in force, 0x hexadecimal. */
@@ -209,7 +241,7 @@ export class Book {
   }
 }
 
-function committedBid(log: Log, read: AbiReader): LiveBid {
+function committedBid(log: Log, read: AbiReader): CommittedBid {
   // place, commitment hash, the commitment's 13 words, custodian
   const struct = concat(...Array.from({ length: 13 }, (_, at) => read.word(64 + 32 * at)));
   const commitment = read.word(32);
@@ -219,7 +251,9 @@ function committedBid(log: Log, read: AbiReader): LiveBid {
   if (!right || named === undefined || !equal(named, bidder)) {
     throw new Unavailable("a commitment that is not what its event says", "ledger.event");
   }
-  return { place: read.number(0, 32), bidder, version: read.number(64 + 96, 32), commitment };
+  const [digest, formRoot] = [read.word(64 + 32 * 7), read.word(64 + 32 * 9)];
+  const first = { digest, size: read.number(64 + 32 * 8, 64), formRoot };
+  return { place: read.number(0, 32), bidder, version: read.number(64 + 96, 32), commitment, first };
 }
 
 function dropped(read: AbiReader): number[] {
