@@ -21,6 +21,7 @@ from api.certificates import endpoints as certificates
 from api.certificates import pages as console
 from api.certificates.printing import Seals
 from api.claims import endpoints as claims
+from api.evaluation import pages as evaluation
 from api.holding import pages as holding
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
@@ -63,6 +64,7 @@ def routers() -> tuple[APIRouter, ...]:
         trust.router,
         *tenders.routers,
         holding.router,
+        evaluation.router,
         notifications.router,
         jobs.router,
         webhooks.router,

@@ -22,6 +22,8 @@ export const ISLANDS = [
   { name: "decide", entry: "web/decide/main.ts" },
   { name: "holding", entry: "web/holding/main.ts" },
   { name: "holding-worker", entry: "web/holding/holding.worker.ts" },
+  { name: "sheet", entry: "web/sheet/main.ts" },
+  { name: "sheet-worker", entry: "web/sheet/sheet.worker.ts" },
   { name: "bid", entry: "web/bid/main.ts" },
   { name: "seal-worker", entry: "web/seal/seal.worker.ts" },
   { name: "cipher-worker", entry: "web/seal/cipher.worker.ts" },

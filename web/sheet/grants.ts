@@ -1,6 +1,7 @@
 /** Keys of bids that the officer granted to a member's box (`yinxin-granted-keys-1`, an age file to one X25519 key). */
-import { x25519 } from "@noble/curves/ed25519.js";
+
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { x25519 } from "@noble/curves/ed25519.js";
 import { CHUNK, fits, openChunk, payloadKey, readHeader, TAG } from "../seal/age.ts";
 import { derive } from "../seal/box.ts";
 import { identityDigest, readIdentity } from "../seal/identity.ts";

@@ -59,12 +59,7 @@ export function seatOf(committee: Committee, account: string): Seat {
  * @param commitments bytes of the paper on record, or null: there is none of this round
  * @throws Refused `sheet.early`: not all have committed on record; `sheet.differs`: this member to another sheet
  */
-export function checkReveal(
-  commitments: Uint8Array | null,
-  at: SheetPlace,
-  committee: Committee,
-  sheet: string,
-): void {
+export function checkReveal(commitments: Uint8Array | null, at: SheetPlace, committee: Committee, sheet: string): void {
   const value = commitments === null ? null : paper(commitments, "yinxin-sheet-commitments-1", OF_COMMITMENTS);
   if (value === null || !isList(value.commitments)) throw new Refused("sheet.early");
   const same = value.envelope === ENVELOPE && value.round === at.round && value.committee === at.committee;

@@ -17,7 +17,7 @@ from api.tenders.books import newest_book
 from api.tenders.query import one
 from api.tenders.schemas import TenderNumber
 from chain.kernel.encoding import hex0x, unhex0x
-from chain.tenders.notice import read_notice
+from chain.tenders.notice import Notice, read_notice
 
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 router = APIRouter(route_class=PageRoute)
@@ -35,8 +35,12 @@ def show_bid_room(request: Request, service: Here, tender: TenderNumber) -> Resp
         "tender": tender, "book": hex0x(book), "notice": digest,
         "scripts": {name: address_of_asset(asset) for name, asset in workers.items()},
     }  # fmt: skip
-    custodians = sorted({origin for one in notice.custodians if (origin := _origin(one.url))})
-    return render(request, "bidding/bid.html", words="bidroom", connect=custodians, data=data)
+    return render(request, "bidding/bid.html", words="bidroom", connect=custodian_origins(notice), data=data)
+
+
+def custodian_origins(notice: Notice) -> list[str]:
+    """Scheme and host of every custodian of a notice, for the policy of a page that fetches sealed files or brings them."""
+    return sorted({origin for one in notice.custodians if (origin := _origin(one.url))})
 
 
 def _origin(url: str) -> str:
@@ -45,4 +49,4 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if _HOST.match(parts.netloc) and parts.scheme in ("http", "https") else ""
 
 
-__all__ = ["router"]
+__all__ = ["custodian_origins", "router"]

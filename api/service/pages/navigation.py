@@ -42,7 +42,7 @@ WAYS = (
     Way("/console", "console", _holding(*_DESK)),
     Way("/decisions", "decisions", _holding(Role.APPROVER)),
     Way("/keyholder", "keyholder", _holding(Role.KEYHOLDER)),
-    Way("/expert", "expert", lambda principal: principal is not None),
+    Way("/expert", "expert", _holding(Role.EXPERT)),
     Way("/audit", "audit", _anybody),
 )
 """In the order of the bar."""

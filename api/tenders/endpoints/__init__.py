@@ -4,13 +4,14 @@ No endpoint signs, and none takes a key: acts are signed on people's own devices
 `yinxin keyholder`.
 """
 
-from api.tenders.endpoints import insight, opendata, people, public, questions, receipts, relays
+from api.tenders.endpoints import insight, opendata, people, public, questions, receipts, relays, sheets
 
 routers = (
     public.router,
     questions.router,
     receipts.router,
     relays.router,
+    sheets.router,
     people.router,
     insight.router,
     opendata.router,

@@ -77,7 +77,7 @@ test("a commitment is the command's to the byte", () => {
 test("a sheet with one thing more, less or otherwise is no sheet", () => {
   const value = parsed(KNOWN.sheets[0]?.text ?? "");
   const refused = (change: JsonObject) =>
-    assert.throws(() => readSheet(utf8(canonical({ ...value, ...change }))), undefined, JSON.stringify(change));
+    assert.throws(() => readSheet(utf8(canonical({ ...value, ...change }))), /score sheet|salt/);
   const bids = isList(value.bids) ? value.bids.filter(isObject) : [];
   const [first = {}] = bids;
   for (const change of [{ more: 1 }, { envelope: 2 }, { round: 0 }, { salt: "AA" }, { bids: bids.toReversed() }]) {
@@ -92,7 +92,8 @@ test("a sheet with one thing more, less or otherwise is no sheet", () => {
 test("points are exact: no float comes near them", () => {
   assert.equal(millionths("0.1"), 100_000n);
   assert.equal(millionths("999999999999999.999999"), 999_999_999_999_999_999_999n);
-  for (const text of ["", "1.", ".1", "01", "-0", "1e1", "１", "1.0000000", "1 "]) assert.equal(millionths(text), null, text);
+  for (const text of ["", "1.", ".1", "01", "-0", "1e1", "１", "1.0000000", "1 "])
+    assert.equal(millionths(text), null, text);
   assert.ok(fits("0.3", "0.3", "0.1"));
   assert.ok(fits("30.00", "30", "0.5"));
   assert.ok(!fits("30.000001", "30", "0.000001"));
@@ -118,7 +119,12 @@ test("nothing is shown before every member's signed commitment is on record", ()
   const changed = (commitments: JsonObject[]) => utf8(canonical({ ...value, commitments }));
   const [one = {}, two = {}, three = {}] = rows;
   const bent = { ...three, sheet };
-  for (const list of [[one, two], [two, one, three], [one, two, two], [one, two, bent]]) {
+  for (const list of [
+    [one, two],
+    [two, one, three],
+    [one, two, two],
+    [one, two, bent],
+  ]) {
     assert.throws(() => checkReveal(changed(list), at, committee, sheet), codeOf("sheet.early"));
   }
   const elsewhere = { ...at, lot: 2 };
@@ -136,7 +142,10 @@ test("a home's key files open, and so do keys granted to its box, and no other's
   const secret = boxSecret(opened.data);
   assert.equal(b64url(boxPublic(secret)), files.public);
   const granted = unb64url(files.granted, "granted");
-  assert.deepEqual([...readGranted(granted, secret)].map(([name, k2]) => [name, hex0x(k2)]), [[files.identity, files.k2]]);
+  assert.deepEqual(
+    [...readGranted(granted, secret)].map(([name, k2]) => [name, hex0x(k2)]),
+    [[files.identity, files.k2]],
+  );
   assert.throws(() => readGranted(granted, sha256(secret)), codeOf("sheet.granted"));
   assert.throws(() => readGranted(granted.slice(0, -1), secret), codeOf("sheet.granted"));
   assert.throws(() => boxSecret(account.data), codeOf("sheet.box"));
