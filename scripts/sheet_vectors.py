@@ -1,4 +1,4 @@
-"""Write tests/vectors/sheet.json: score sheets, commitments and drafts as the command line makes them, for the browser to match.
+"""Write tests/vectors/sheet.json: drafts, score sheets and commitments of the command line, for the browser to match.
 
 Usage: python -m scripts.sheet_vectors [--check]
 """
@@ -33,6 +33,7 @@ from tests.chain.tenders.notice.samples import sample
 FILE = Path(__file__).parent.parent / "tests" / "vectors" / "sheet.json"
 PASSPHRASE = "a sample passphrase of an expert"  # noqa: S105 - of sample keys
 _CHEAP = {"n": 2**12, "r": 8, "p": 1}
+_POINTS = ("0", "20.0", "20.00", "", "0.3", "1e1", "-1", "+1", "01", "5.", ".5", "99", "1,5", "1.0000001")
 _ROW = {"formal": "pass", "formal_reason": "", "qualification": "pass", "qualification_reason": "", "remark": ""}
 
 
@@ -68,7 +69,7 @@ def _rows(notice: Notice) -> Iterator[dict[str, Any]]:
     """What members fill in: right, and wrong in every way."""
     criterion = next(one for one in notice.evaluation.criteria if one.source.kind == "expert")
     name, most = criterion.name, f"{criterion.weight:f}"
-    for points in (most, "0", "20.0", "20.00", "", "0.3", "1e1", "-1", "+1", "01", "5.", ".5", "99", "1,5", "1.0000001"):
+    for points in (most, *_POINTS):
         yield {**_ROW, "points": {name: points}}
     yield {**_ROW, "formal": "fail", "formal_reason": "未签章", "points": {name: ""}, "remark": "见第 3 页"}
     yield {**_ROW, "formal": "fail", "points": {name: "20"}}
@@ -80,7 +81,8 @@ def _rows(notice: Notice) -> Iterator[dict[str, Any]]:
 
 def _draft(row: dict[str, Any], notice: Notice) -> dict[str, Any]:
     text = f"tender = {notice.tender}\nlot = 1\nround = 1\n[[bids]]\nplace = 1\n"
-    text += "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in row.items() if name != "points")
+    said = {name: value for name, value in row.items() if name != "points"}
+    text += "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items())
     text += "[bids.points]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in row["points"].items())
     read = read_draft(text, notice, 1, (1,))
     sheet = _score_sheet(read.bids, notice) if not read.faults else None
@@ -92,8 +94,8 @@ def _draft(row: dict[str, Any], notice: Notice) -> dict[str, Any]:
 
 
 def _score_sheet(bids: Any, notice: Notice, round_: int = 1) -> ScoreSheet:
-    committee = sha256(_committee().to_bytes())
-    return ScoreSheet(_place(notice), 1, round_, committee, address_of(_key(1)), sha256(b"salt %d" % round_), tuple(bids))
+    committee, salt = sha256(_committee().to_bytes()), sha256(b"salt %d" % round_)
+    return ScoreSheet(_place(notice), 1, round_, committee, address_of(_key(1)), salt, tuple(bids))
 
 
 def _sheet(round_: int, notice: Notice) -> dict[str, Any]:

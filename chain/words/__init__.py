@@ -4,12 +4,12 @@ Each ``*.json`` of this folder is one list of words: ``{"key": {"zh": "…", "en
 places for values are written ``{name}``. Python reads a list with :func:`read`; TypeScript imports the same files
 (``web/words``), so that a word is changed in one place.
 
-================== ==================================================================
+================== ==========================================================================================
 ``verification``   verdicts, steps, results, findings; :mod:`chain.credentials.verification.wording`
 ``scanner``        the page at ``/verify``
 ``bidroom``        the bidder's room
-``keyroom``        the pages at ``/decisions`` and ``/keyholder``, and opening a key in the browser
-================== ==================================================================
+``keyroom``        the pages at ``/decisions``, ``/keyholder`` and ``/expert``, and opening a key in the browser
+================== ==========================================================================================
 """
 
 from chain.words.catalogue import LANGUAGES, Words, names, read

@@ -70,7 +70,7 @@ def test_the_page_runs_its_own_files_and_asks_its_own_service_alone(house: House
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son[a-z]+=|\sstyle=", answer.text)
 
 
-COMPUTING = ("reader-", "hash-worker-", "seal-worker-")
+COMPUTING = ("reader-", "hash-worker-", "seal-worker-", "sheet-worker-")
 """Workers that run WebAssembly: the decoder of codes, the digests of files, and those of sealed ones."""
 
 

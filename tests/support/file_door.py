@@ -19,6 +19,7 @@ def open_door(folder: Path) -> tuple[str, Callable[[], None]]:
             data = next((one for one in files if self.path == f"/custody/files/{b64url(sha256(one))}"), None)
             self.send_response(404 if data is None else 200)
             self.send_header("content-length", str(len(data or b"")))
+            self.send_header("access-control-allow-origin", "*")  # as every custodian does
             self.end_headers()
             self.wfile.write(data or b"")
 

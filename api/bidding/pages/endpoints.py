@@ -39,7 +39,7 @@ def show_bid_room(request: Request, service: Here, tender: TenderNumber) -> Resp
 
 
 def custodian_origins(notice: Notice) -> list[str]:
-    """Scheme and host of every custodian of a notice, for the policy of a page that fetches sealed files or brings them."""
+    """Scheme and host of a notice's custodians, for the policy of a page that fetches sealed files or brings them."""
     return sorted({origin for one in notice.custodians if (origin := _origin(one.url))})
 
 

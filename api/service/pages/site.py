@@ -26,8 +26,8 @@ PAGE_POLICY = (
 )
 """Content-Security-Policy of the pages."""
 READER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
-"""Of the workers that read codes and take digests: a worker's policy comes with its own script."""
-_COMPUTING = ("reader-", "hash-worker-", "seal-worker-")
+"""Of the workers that read codes, take digests and open bids: a worker's policy comes with its own script."""
+_COMPUTING = ("reader-", "hash-worker-", "seal-worker-", "sheet-worker-")
 SERVICE_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 """Of the service worker: it only fetches what the page would."""
 PERMISSIONS = "camera=(self), microphone=(), geolocation=(), usb=(), payment=(), clipboard-read=(self)"

@@ -1,11 +1,11 @@
-"""Score sheets of a lot: what its members judge now, their commitments and, once all stand on the ledger, their sheets."""
+"""Score sheets of a lot: what its members judge now, their commitments and, once all are on the ledger, sheets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -31,7 +31,7 @@ from chain.tenders.opening.finishing import standing_record
 router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["tenders"])
 _LOOKING = in_tender(Role.EXPERT, scope=Scope.TENDERS)
 _HANDING = in_tender(Role.EXPERT, scope=Scope.TENDERS, noted=True, repeats=True)
-_LONGEST_SHEET = 4_000_000
+_LONGEST_SHEET = 1_000_000
 
 
 class LeftCommitment(Shape):
@@ -73,8 +73,9 @@ class CommitmentBody(Shape):
 class SheetBody(Shape):
     """A sheet that may be shown."""
 
-    paper: Annotated[str, Field(max_length=_LONGEST_SHEET)] = Field(
-        description="`yinxin-score-sheet-1`, canonical JSON", examples=['{"format":"yinxin-score-sheet-1"}']
+    paper: str = Field(
+        max_length=_LONGEST_SHEET, description="`yinxin-score-sheet-1`, canonical JSON",
+        examples=['{"format":"yinxin-score-sheet-1"}'],
     )
 
 
@@ -106,7 +107,7 @@ def show_sheets(service: Here, tender: TenderNumber, lot: LotNumber) -> SheetsVi
 
 @router.post("/tenders/{tender}/lots/{lot}/sheet-commitments", status_code=204, **ruled(_HANDING))
 def leave_commitment(service: Here, tender: TenderNumber, lot: LotNumber, body: CommitmentBody) -> None:
-    """Leave a member's commitment on the board. The same again changes nothing; another one of that round is refused."""
+    """Leave a member's commitment on the board. The same again changes nothing; another of that round is refused."""
     data = canonical(body.model_dump(by_alias=True))
     note = SheetCommitment.from_bytes(data)
     board = service.tenders.board
@@ -115,8 +116,8 @@ def leave_commitment(service: Here, tender: TenderNumber, lot: LotNumber, body: 
         said = (note.lot_place, note.envelope, note.round, note.committee)
         if said != (place, ENVELOPE, at.number, at.digest) or at.committee.member(note.account) is None:
             raise InvalidInput(
-                f"not a commitment of a member to a sheet of round {at.number}", code="sheet.foreign", field="committee",
-                fix="look at the round under way and commit anew",
+                f"not a commitment of a member to a sheet of round {at.number}", code="sheet.foreign",
+                field="committee", fix="look at the round under way and commit anew",
             )  # fmt: skip
         if not note.is_signed:
             raise InvalidInput("the account has not signed this", code="sheet.signature", field="signature")
