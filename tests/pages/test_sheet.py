@@ -82,11 +82,15 @@ class Room:
         at = round_of(stage.ledger, stage.board, case.story, case.notice, 1)
         record_commitments(stage.acts("officer"), stage.board, self.place, at)
 
-    def commitment(self) -> SheetCommitment:
-        """The one that the page left."""
+    def commitments(self) -> list[SheetCommitment]:
+        """Those that the page left."""
         account = unhex0x(self.boxes[EXPERTS[0]]["account"], size=20)
         notes = self.stage.board.notes(sheets_topic(self.case.tender, 1, 1))
-        (found,) = [one for _, data in notes if (one := SheetCommitment.from_bytes(data)).account == account]
+        return [one for _, data in notes if (one := SheetCommitment.from_bytes(data)).account == account]
+
+    def commitment(self) -> SheetCommitment:
+        """The only one."""
+        (found,) = self.commitments()
         return found
 
 
@@ -233,8 +237,13 @@ def commits(room: Room, visit: Visit) -> None:
     page.click("#back")
     assert page.input_value(at(3, "remark")) == REMARK
     page.click("#check-sheet")
+    page.route("**/sheet-commitments", lambda route: route.abort(), times=1)
+    visit.expected.append("Failed to load resource: net::ERR_FAILED")
     page.click("#commit")
-    page.wait_for_selector("#committed")
+    page.wait_for_selector("#leave-again.primary")
+    assert not room.commitments(), "the sheet is kept, and its commitment has not got through"
+    page.click("#leave-again")
+    page.wait_for_selector("#reveal.primary")
     look(visit, "committed")
     assert room.commitment().is_signed
     assert page.inner_text("#digest") == "0x" + room.commitment().sheet.hex()

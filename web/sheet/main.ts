@@ -18,7 +18,7 @@ import { Member } from "./member.ts";
 import { readBids } from "./reading.ts";
 import { Refused, seatOf } from "./rounds.ts";
 import { lookAt, type Scene, type Wanted } from "./scene.ts";
-import { type ScoreSheet, sheetDigest, sheetText } from "./sheet.ts";
+import { type BidSheet, type ScoreSheet, sheetDigest, sheetText } from "./sheet.ts";
 import { refusedWords, sceneCard, sheetTable, showRead } from "./view.ts";
 
 /** In the page's `#data`. */
@@ -115,6 +115,7 @@ class Page {
   private async draw(): Promise<void> {
     const { held } = this;
     if (held === null) return;
+    await this.keepNow().catch(() => undefined);
     fill(this.step, h("p", { class: "card soft", role: "status" }, k("sheet.checking")));
     try {
       const scene = await this.look();
@@ -162,7 +163,11 @@ class Page {
         await member.keepDraft(scene, new Map(this.forms.map((one) => [one.bid.place, one.filled] as const)));
         status.textContent = k("sheet.draftKept");
       };
-      this.timer = setTimeout(() => void this.keepNow().catch(() => undefined), PAUSE);
+      const failed = (): void => {
+        status.textContent = k("sheet.draftLost");
+        announce(k("sheet.draftLost"), true);
+      };
+      this.timer = setTimeout(() => void this.keepNow().catch(failed), PAUSE);
     };
     this.forms = scene.bids.map((bid) => new BidForm(scene, bid, scene.criteria, draft.get(bid.place), changed));
     const fault = faultLine("sheet-fault");
@@ -172,6 +177,7 @@ class Page {
       {
         class: "stack-wide",
         novalidate: true,
+        autocomplete: "off",
         onsubmit: (event) => submitted(event, () => busy(check, fault, () => this.check(member, scene))),
       },
       h("h2", {}, k("sheet.heading")),
@@ -254,10 +260,7 @@ class Page {
           if (now.round !== scene.round || now.committee.digest !== scene.committee.digest) {
             throw new Refused("sheet.moved");
           }
-          const sheet = await member.commit(now, bids);
-          this.forms = [];
-          fill(this.step, this.committedCard(member, sheet, await this.look()));
-          announce(k("sheet.done"));
+          await this.commit(member, now, bids);
         }),
       );
     const heading = h("h2", { id: "summary-heading", tabindex: -1 }, k("sheet.summary"));
@@ -278,10 +281,29 @@ class Page {
 
   // ------------------------------------------------------------------ committed
 
-  private committedCard(member: Member, sheet: ScoreSheet, scene: Scene): HTMLElement {
+  /** Commits. Once the sheet is kept it is the one: if its commitment did not get through, that alone is done again. */
+  private async commit(member: Member, scene: Scene, bids: readonly BidSheet[]): Promise<void> {
+    let failed: unknown;
+    try {
+      await member.commit(scene, bids);
+    } catch (error) {
+      failed = error;
+    }
+    const kept = await member.sheet(scene);
+    if (kept === null) throw failed;
+    this.forms = [];
+    const now = failed === undefined ? await this.look() : scene;
+    fill(this.step, this.committedCard(member, kept, now, failed === undefined ? "" : wordsOf(failed)));
+    announce(failed === undefined ? k("sheet.done") : k("sheet.notLeft"), failed !== undefined);
+  }
+
+  private committedCard(member: Member, sheet: ScoreSheet, scene: Scene, failed = ""): HTMLElement {
     const fault = faultLine("reveal-fault");
-    const reveal = h("button", { class: "button primary", type: "button", id: "reveal" }, k("sheet.reveal"));
-    const leave = h("button", { class: "button", type: "button", id: "leave-again" }, k("sheet.leaveAgain"));
+    fault.textContent = failed;
+    const isLeft = scene.left.has(sheet.account);
+    const [first, second] = isLeft ? ["button primary", "button"] : ["button", "button primary"];
+    const reveal = h("button", { class: first, type: "button", id: "reveal" }, k("sheet.reveal"));
+    const leave = h("button", { class: second, type: "button", id: "leave-again" }, k("sheet.leaveAgain"));
     const save = h("button", { class: "button", type: "button", id: "save-sheet" }, k("sheet.saveSheet"));
     const { tender, lot, round } = sheet;
     save.onclick = () => download(`${tender}-${lot}-${round}.json`, "application/json", utf8(sheetText(sheet)));
@@ -289,8 +311,8 @@ class Page {
       void busy(leave, fault, () =>
         said(async () => {
           await member.leave(await this.look(), sheet);
-          await this.look();
-          fault.textContent = k("sheet.left");
+          fill(this.step, this.committedCard(member, sheet, await this.look()));
+          announce(k("sheet.left"));
         }),
       );
     reveal.onclick = () =>
@@ -305,8 +327,8 @@ class Page {
     return h(
       "section",
       { class: "card stack", id: "committed" },
-      h("h2", {}, k("sheet.done")),
-      h("p", {}, k("sheet.doneSays")),
+      h("h2", {}, isLeft ? k("sheet.done") : k("sheet.notLeft")),
+      h("p", {}, isLeft ? k("sheet.doneSays") : k("sheet.notLeftSays")),
       digest,
       h("details", {}, h("summary", {}, k("sheet.own")), sheetTable(sheet.bids, scene)),
       h("p", { class: "note note-care" }, k("sheet.keepSays", { tender, lot, round })),

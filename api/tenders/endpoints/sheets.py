@@ -74,7 +74,8 @@ class SheetBody(Shape):
     """A sheet that may be shown."""
 
     paper: str = Field(
-        max_length=_LONGEST_SHEET, description="`yinxin-score-sheet-1`, canonical JSON",
+        max_length=_LONGEST_SHEET,
+        description="`yinxin-score-sheet-1`, canonical JSON",
         examples=['{"format":"yinxin-score-sheet-1"}'],
     )
 
