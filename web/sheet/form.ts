@@ -33,7 +33,7 @@ export class BidForm {
     const id = (field: string): string => `bid-${bid.place}-${field}`;
     const points = h(
       "fieldset",
-      { class: "stack" },
+      { class: "plain stack" },
       h("legend", {}, k("sheet.points")),
       h("p", { class: "soft small" }, k("sheet.pointsSay")),
       ...criteria.map((one) => this.pointsField(id(`points.${one.name}`), one, filled.points[one.name] ?? "")),
@@ -100,15 +100,16 @@ export class BidForm {
       h("input", { type: "radio", name: id(name), id: id(`${name}-${value}`), value, checked: said === value }),
     );
     this.radios.set(name, radios);
-    const options = radios.map((radio) =>
-      h("label", { class: "row", for: radio.id }, radio, radio.value === "pass" ? k("sheet.pass") : k("sheet.fail")),
-    );
+    const options = radios.map((radio) => {
+      const word = radio.value === "pass" ? k("sheet.pass") : k("sheet.fail");
+      return h("label", { class: "tick", for: radio.id }, radio, h("span", {}, word));
+    });
     const area = this.area(`${name}_reason`, id(`${name}_reason`), reason);
     return h(
       "fieldset",
-      { class: "stack" },
+      { class: "plain stack" },
       h("legend", {}, name === "formal" ? k("sheet.formal") : k("sheet.qualification")),
-      h("div", { class: "row" }, ...options),
+      h("div", { class: "ticks two" }, ...options),
       this.line(name, id(name)),
       labelled(id(`${name}_reason`), k("sheet.reason"), area),
       this.line(`${name}_reason`, id(`${name}_reason`)),

@@ -323,7 +323,7 @@ class Page {
           announce(k("sheet.shown"));
         }),
       );
-    const digest = h("p", { class: "mono small digest", id: "digest" }, sheetDigest(sheet));
+    const digest = h("p", { class: "mono small", id: "digest" }, sheetDigest(sheet));
     return h(
       "section",
       { class: "card stack", id: "committed" },
@@ -372,7 +372,7 @@ class Page {
 
   private shownCard(sheet: ScoreSheet): HTMLElement {
     const note = h("p", { class: "note note-good" }, k("sheet.shownSays"));
-    const digest = h("p", { class: "mono small digest" }, sheetDigest(sheet));
+    const digest = h("p", { class: "mono small" }, sheetDigest(sheet));
     return h(
       "section",
       { class: "card stack", id: "shown" },

@@ -1,6 +1,5 @@
 /** What an expert is shown: the lot, each bid as it was read out, what was read of it, and her sheet in short. */
 
-import { facts } from "../holding/view.ts";
 import { fill, h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
 import { k, named, pageLanguage } from "../words/keyroom.ts";
@@ -8,6 +7,12 @@ import type { ReadBid } from "./reading.ts";
 import type { Refused } from "./rounds.ts";
 import type { RecordedBid, Scene } from "./scene.ts";
 import type { BidSheet } from "./sheet.ts";
+
+/** Names and values, one a line. */
+function facts(...all: readonly (readonly [string, string])[]): HTMLElement {
+  const lines = all.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
+  return h("dl", { class: "facts" }, ...lines);
+}
 
 /** Place and organisation. */
 export function bidHeading({ place, name }: RecordedBid): string {
@@ -80,7 +85,7 @@ export function showRead(place: HTMLElement, read: ReadBid): void {
     place,
     h("p", { class: "note note-good", "data-read": read.place }, k("sheet.read")),
     differs.length > 0 && h("p", { class: "note note-bad" }, k("sheet.differs", { names: differs.join(", ") })),
-    h("ul", { class: "plain" }, ...rows),
+    h("ul", { class: "stack" }, ...rows),
   );
 }
 
@@ -92,16 +97,23 @@ export function sheetTable(bids: readonly BidSheet[], scene: Scene): HTMLElement
   return h(
     "dl",
     { class: "facts" },
-    ...bids.flatMap(({ place, formal, qualification, points, remark }) => [
-      h("dt", {}, k("sheet.bid", { place })),
-      h(
-        "dd",
+    ...bids.map(({ place, formal, qualification, points, remark }) => {
+      const [form, quality] = [verdict(formal.passed), verdict(qualification.passed)];
+      return h(
+        "div",
         {},
-        `${k("sheet.formal")}: ${verdict(formal.passed)} · ${k("sheet.qualification")}: ${verdict(qualification.passed)}`,
-        ...Object.entries(points).map(([name, value]) => h("div", {}, `${label(name)}: ${value}`)),
-        remark !== "" && h("div", { class: "soft" }, remark),
-      ),
-    ]),
+        h("dt", {}, k("sheet.bid", { place })),
+        h(
+          "dd",
+          {},
+          `${k("sheet.formal")}: ${form} · ${k("sheet.qualification")}: ${quality}`,
+          ...[formal.reason, qualification.reason, remark].map(
+            (said) => said !== "" && h("p", { class: "soft" }, said),
+          ),
+          ...Object.entries(points).map(([name, value]) => h("p", {}, `${label(name)}: ${value}`)),
+        ),
+      );
+    }),
   );
 }
 
