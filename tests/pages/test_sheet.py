@@ -81,6 +81,7 @@ class Room:
         stage, case = self.stage, self.case
         at = round_of(stage.ledger, stage.board, case.story, case.notice, 1)
         record_commitments(stage.acts("officer"), stage.board, self.place, at)
+        stage.wait_until(stage.now())
 
     def commitments(self) -> list[SheetCommitment]:
         """Those that the page left."""
