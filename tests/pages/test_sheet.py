@@ -48,6 +48,7 @@ class Room:
     """A lot whose committee judges: all but the first expert have committed by the command."""
 
     case: OpeningCase
+    office: TenderOffice
     url: str
     secret: str
     granted: Path
@@ -82,6 +83,7 @@ class Room:
         at = round_of(stage.ledger, stage.board, case.story, case.notice, 1)
         record_commitments(stage.acts("officer"), stage.board, self.place, at)
         stage.wait_until(stage.now())
+        self.office.follow()
 
     def commitments(self) -> list[SheetCommitment]:
         """Those that the page left."""
@@ -146,7 +148,7 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
     with serving(cast("Hall", hall), workers=1) as served:
         answer = httpx.post(f"{served.url}/v1/sessions", json={"name": "expert", "password": WORD}, timeout=60)
         url = served.url.replace("127.0.0.1", "localhost")
-        yield Room(case, url, answer.json()["token"], granted, boxes, other)
+        yield Room(case, office, url, answer.json()["token"], granted, boxes, other)
 
 
 def open_keys(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
