@@ -17,7 +17,7 @@ from eth_account import Account
 from starlette.testclient import TestClient
 
 from api.accounts import access, people
-from api.accounts.appointments import appoint
+from api.accounts.appointments import appoint, take_part
 from api.accounts.principals import Membership
 from api.accounts.roles import Role
 from api.certificates.issuing import run_batch
@@ -146,7 +146,7 @@ PEOPLE: dict[str, tuple[Role, str]] = {
 TENDER = 12
 """The number that every path names as its example; nobody has published so many."""
 
-APPOINTED = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
+APPOINTED = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER, Role.EXPERT)
 """Who has a part in :data:`TENDER`, by account name."""
 
 
@@ -193,9 +193,11 @@ def open_hall(town: Town) -> Iterator[Hall]:
             )
         for role in APPOINTED:
             number = people.account_named(service.engine, role).number
-            appoint(
-                service.engine, TENDER, number, role, bureau=BUREAU, by=number, now=service.clock(), known=frozenset()
-            )
+            now = service.clock()
+            if role is Role.EXPERT:  # comes for oneself
+                take_part(service.engine, TENDER, number, role, bureau=BUREAU, now=now, known=frozenset())
+            else:
+                appoint(service.engine, TENDER, number, role, bureau=BUREAU, by=number, now=now, known=frozenset())
         with TestClient(create_app(service), raise_server_exceptions=False) as client:
             yield Hall(town, service, client, hall_keys)
 
