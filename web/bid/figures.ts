@@ -30,7 +30,7 @@ function sizeOf(kind: Exclude<FormField["kind"], "choice">, value: string): stri
 }
 
 /** Order of two exact decimals: negative, 0 or positive. */
-function order(left: string, right: string): number {
+export function order(left: string, right: string): number {
   const [a, b] = [scaled(left), scaled(right)];
   return a < b ? -1 : a > b ? 1 : 0;
 }

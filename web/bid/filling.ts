@@ -4,6 +4,7 @@ import { readManifest } from "../seal/manifest.ts";
 import { fill, h } from "../ui/dom.ts";
 import { unb64url } from "../verify/bytes.ts";
 import { InvalidInput } from "../verify/errors.ts";
+import { certificates as missing, wrongFigures } from "./completeness.ts";
 import { faultOf } from "./figures.ts";
 import type { Envelope, FormField, Rule } from "./notice.ts";
 import { field, fileInput, note, type Step, step, tell } from "./parts.ts";
@@ -20,8 +21,8 @@ export function envelope(room: Room, one: Envelope, place: number, attached: Att
   const title = two ? t(one.number === 1 ? "envelope.first" : "envelope.second") : t("envelope.only");
   const made = step(`envelope-${one.number}`, place, title, t("envelope.hint"));
   const show = (): void => {
-    const lacks = lacksOf(room, one);
-    made.stand(lacks === 0 ? "done" : "open", lacks === 0 ? t("state.done") : t("envelope.lacks", { count: lacks }));
+    const count = wrongFigures(room, one).length;
+    made.stand(count === 0 ? "done" : "open", count === 0 ? t("state.done") : t("envelope.lacks", { count }));
     changed();
   };
   fill(
@@ -31,12 +32,6 @@ export function envelope(room: Room, one: Envelope, place: number, attached: Att
   );
   show();
   return made;
-}
-
-/** How many figures are missing or wrong. */
-export function lacksOf(room: Room, { number, form }: Envelope): number {
-  const values = room.kept.forms[number] ?? {};
-  return form.filter((one) => faultOf(one, values[one.name] ?? "") !== null).length;
 }
 
 function control(room: Room, { number }: Envelope, figure: FormField, show: () => void): HTMLElement {
@@ -93,7 +88,7 @@ function documents(room: Room, { number }: Envelope, attached: Attached, changed
   };
   input.addEventListener("change", async () => {
     attached.set(number, [...(input.files ?? [])]);
-    await room.documentsChanged();
+    await room.documentsChanged(number);
     show();
     changed();
   });
@@ -106,21 +101,32 @@ function documents(room: Room, { number }: Envelope, attached: Attached, changed
   );
 }
 
-/** The step of certificates: ticked, not uploaded. `judge` says what one's own check of a file gave. */
-export function certificates(
-  room: Room,
-  place: number,
-  judge: (text: string) => Promise<string>,
-  changed: () => void,
-): Step {
+/** What one's own check of a certificate gave. */
+export interface Judged {
+  readonly good: boolean;
+  readonly words: string;
+}
+
+/** Checks a certificate in this browser. */
+export type Judge = (text: string) => Promise<Judged>;
+
+/** What could not be checked is not good. */
+export function unjudged(error: unknown): Judged {
+  return { good: false, words: faultWords(error) };
+}
+
+/** The step of certificates: ticked, not uploaded. One that is not in force stands against the step. */
+export function certificates(room: Room, place: number, judge: Judge, changed: () => void): Step {
   const { rules, guarantee } = room.setting.notice;
   const made = step("certificates", place, t("certificates.title"), t("certificates.hint"));
-  const show = (): void => {
-    const lacks = lackingRules(room).length;
-    made.stand(
-      lacks === 0 ? "done" : "open",
-      lacks === 0 ? t("state.done") : t("certificates.lacks", { count: lacks }),
-    );
+  const bad = new Set<string>();
+  const show = (id = "", judged: Judged | null = null): void => {
+    if (judged?.good === true) bad.delete(id);
+    else if (judged !== null) bad.add(id);
+    const count = missing(room).length;
+    if (bad.size > 0) made.stand("wrong", t("certificates.bad", { count: bad.size }));
+    else if (count > 0) made.stand("open", t("certificates.lacks", { count }));
+    else made.stand("done", t("state.done"));
     changed();
   };
   const kinds: (Rule | null)[] = [...rules, ...(guarantee ? [null] : [])];
@@ -130,19 +136,11 @@ export function certificates(
   return made;
 }
 
-/** Names of what the notice demands and nothing is shown for. */
-export function lackingRules(room: Room): string[] {
-  const { rules, guarantee } = room.setting.notice;
-  const shown = new Set(room.kept.certificates.map(({ rule }) => rule));
-  const lacking = rules.filter((one) => one.required && !shown.has(one.name)).map(({ label }) => said(label));
-  return guarantee && room.kept.guarantee === null ? [...lacking, t("certificates.guarantee")] : lacking;
-}
-
 function certificate(
   room: Room,
   rule: Rule | null,
-  judge: (text: string) => Promise<string>,
-  show: () => void,
+  judge: Judge,
+  show: (id?: string, judged?: Judged | null) => void,
 ): HTMLElement {
   const id = `certificate-${rule?.name ?? "guarantee"}`;
   const input = fileInput(false);
@@ -167,7 +165,9 @@ function certificate(
       else
         await room.keep({ certificates: [...room.kept.certificates.filter((other) => other.rule !== rule.name), one] });
       tellKept();
-      told.append(h("p", { class: "small", id: `${id}-verdict` }, await judge(new TextDecoder().decode(data))));
+      const judged = await judge(new TextDecoder().decode(data)).catch(unjudged);
+      told.append(h("p", { class: "small", id: `${id}-verdict` }, judged.words));
+      show(id, judged);
     } catch (error) {
       tell(
         id,

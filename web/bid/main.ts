@@ -3,7 +3,7 @@ import { byId, fill, h } from "../ui/dom.ts";
 import { check, HttpIndex, openLedger, RootProofs } from "../verify/index.ts";
 import { verdictWords } from "../verify/wording.ts";
 import { company } from "./company.ts";
-import { type Attached, certificates, envelope } from "./filling.ts";
+import { type Attached, certificates, envelope, type Judge } from "./filling.ts";
 import { door, head, prepare } from "./opening.ts";
 import { action, note, save } from "./parts.ts";
 import type { Room, Setting } from "./room.ts";
@@ -30,11 +30,12 @@ function steps(room: Room, device: string, place: HTMLElement): void {
     for (const one of all) one.dispatchEvent(new Event("look"));
   };
   let number = 1;
+  const judge = judging(room.setting);
   const made = [
     company(room, device, changed),
     ...room.setting.notice.envelopes.map((one) => envelope(room, one, ++number, attached, changed)),
-    certificates(room, ++number, judging(room.setting), changed),
-    rehearsal(room, ++number),
+    certificates(room, ++number, judge, changed),
+    rehearsal(room, ++number, attached, judge),
     sealing(room, ++number, attached, changed),
     submission(room, ++number, changed),
   ];
@@ -55,12 +56,13 @@ function steps(room: Room, device: string, place: HTMLElement): void {
 }
 
 /** One's own check of a certificate, in this browser, against the ledger. */
-function judging({ root }: Setting): (text: string) => Promise<string> {
+function judging({ root }: Setting): Judge {
   return async (text) => {
     const trust = await openLedger([`${location.origin}/v1/ledger-calls`], root);
     const sources = { trust, index: new HttpIndex(location.origin), proofs: new RootProofs(root) };
     const { verdict } = await check(text.trim(), sources, { at: Math.floor(Date.now() / 1000) });
-    return t("certificates.verdict", { verdict: verdictWords(verdict, language()).word });
+    const words = t("certificates.verdict", { verdict: verdictWords(verdict, language()).word });
+    return { good: verdict === "VALID", words };
   };
 }
 

@@ -50,6 +50,13 @@ export interface Custodian {
   readonly url: string;
 }
 
+/** A lot; `ceiling` is the highest price that is taken, exact text. */
+export interface Lot {
+  readonly number: number;
+  readonly title: Words;
+  readonly ceiling: { readonly amount: string; readonly currency: string } | null;
+}
+
 /** A notice. */
 export interface Notice {
   readonly digest: Uint8Array;
@@ -58,11 +65,13 @@ export interface Notice {
   readonly book: Uint8Array;
   readonly tender: number;
   readonly title: Words;
-  readonly lots: readonly { readonly number: number; readonly title: Words; readonly ceiling: string | null }[];
+  readonly lots: readonly Lot[];
   readonly envelopes: readonly Envelope[];
   readonly rules: readonly Rule[];
   /** True if a guarantee as a certificate must be shown. */
   readonly guarantee: boolean;
+  /** Name of the figure that is the price; it stands in the last envelope. */
+  readonly price: string;
   readonly openingKey: Uint8Array;
   readonly custodians: readonly Custodian[];
 }
@@ -83,11 +92,14 @@ export function readNotice(data: Uint8Array): Notice {
     lots: objects(value, "lots").map((lot) => ({
       number: number(lot, "number"),
       title: words(lot.title),
-      ceiling: isObject(lot.ceiling) ? `${text(lot.ceiling, "amount")} ${text(lot.ceiling, "currency")}` : null,
+      ceiling: isObject(lot.ceiling)
+        ? { amount: text(lot.ceiling, "amount"), currency: text(lot.ceiling, "currency") }
+        : null,
     })),
     envelopes: objects(value, "envelopes").map(envelope),
     rules: objects(value, "qualification").map(rule),
     guarantee: isObject(value.guarantee) && value.guarantee.certificateType !== "",
+    price: isObject(value.evaluation) ? text(value.evaluation, "price") : "",
     openingKey: unb64url(value.openingKey, "openingKey"),
     custodians: objects(value, "custodians").map((one) => ({
       account: text(one, "account"),

@@ -6,7 +6,7 @@ import { InvalidInput } from "../verify/errors.ts";
 import { readTrustRoot } from "../verify/trustroot.ts";
 import { stored } from "./kept.ts";
 import { readNotice } from "./notice.ts";
-import { action, field, fileInput, note } from "./parts.ts";
+import { action, field, fileInput, note, save } from "./parts.ts";
 import { boxName, Room, type Setting } from "./room.ts";
 import { checkNotice, type TenderFacts, TenderLedger } from "./tender.ts";
 import { moment, said, t } from "./words.ts";
@@ -82,26 +82,35 @@ function lotLinks(numbers: readonly number[], lot: number): HTMLElement {
   return h("nav", { class: "row", "aria-label": t("head.lots") }, ...links);
 }
 
-/** Asks for the passphrase: of the room that is kept here, of one from a file, or of a new one. */
+/**
+ * Asks for the passphrase: of the room that is kept here, of one from a file, or of a new one. A file that is chosen counts, also
+ * where a room is kept here; so does a new beginning, once it is confirmed that the room kept here is given up.
+ */
 export async function door(setting: Setting, place: HTMLElement): Promise<Room> {
   const here = await stored(boxName(setting));
   return new Promise((resolve) => {
-    const word = h("input", {
-      class: "input",
-      type: "password",
-      autocomplete: here === null ? "new-password" : "current-password",
-    });
-    const again = h("input", { class: "input", type: "password", autocomplete: "new-password" });
+    const secret = (how: string) => h("input", { class: "input", type: "password", autocomplete: how });
+    const word = secret(here === null ? "new-password" : "current-password");
+    const again = secret("new-password");
     const file = fileInput(false, ".json");
     const open = async (): Promise<void> => {
       const [chosen] = file.files ?? [];
-      if (here !== null) resolve(await Room.reopen(setting, word.value, here));
-      else if (chosen !== undefined) resolve(await Room.reopen(setting, word.value, await chosen.text()));
+      if (chosen === undefined && here === null) await begin(word, again);
       else {
-        if (word.value.length < LEAST) throw new InvalidInput("too short", "bidroom.short");
-        if (word.value !== again.value) throw new InvalidInput("not the same", "bidroom.not_same");
-        resolve(await Room.begin(setting, word.value));
+        // What is kept is read anew: another page may have gone on since this one was loaded.
+        const text = async () => (await chosen?.text()) ?? (await stored(boxName(setting))) ?? "";
+        resolve(await held(setting, async () => Room.reopen(setting, word.value, await text())));
       }
+    };
+    const begin = async (first: HTMLInputElement, second: HTMLInputElement): Promise<void> => {
+      if (first.value.length < LEAST) throw new InvalidInput("too short", "bidroom.short");
+      if (first.value !== second.value) throw new InvalidInput("not the same", "bidroom.not_same");
+      const fresh = async (): Promise<Room> => {
+        if (here === null && (await stored(boxName(setting))) !== null)
+          throw new InvalidInput("a room was begun meanwhile", "bidroom.begun");
+        return Room.begin(setting, first.value);
+      };
+      resolve(await held(setting, fresh));
     };
     const parts =
       here === null
@@ -110,7 +119,7 @@ export async function door(setting: Setting, place: HTMLElement): Promise<Room> 
             field("again", t("door.again"), again),
             field("box-file", t("door.file"), file, t("door.file.hint")),
           ]
-        : [field("passphrase", t("door.word"), word)];
+        : [field("passphrase", t("door.word"), word), field("box-file", t("door.file"), file, t("door.file.wins"))];
     fill(
       place,
       h(
@@ -120,8 +129,59 @@ export async function door(setting: Setting, place: HTMLElement): Promise<Room> 
         h("p", { class: "soft" }, t(here === null ? "door.new.hint" : "door.open.hint")),
         ...parts,
         action(here === null ? "door.begin" : "door.enter", "enter", open, "primary"),
+        here === null ? null : anew(setting, here, secret, begin),
       ),
     );
+  });
+}
+
+/** Where the passphrase is forgotten: what is kept here can be saved, still sealed, before fresh keys take its place. */
+function anew(
+  { notice, lot }: Setting,
+  here: string,
+  secret: (how: string) => HTMLInputElement,
+  begin: (first: HTMLInputElement, second: HTMLInputElement) => Promise<void>,
+): HTMLElement {
+  const [first, second] = [secret("new-password"), secret("new-password")];
+  const sure = h("input", { type: "checkbox", id: "anew-sure" });
+  const run = async (): Promise<void> => {
+    if (!sure.checked) throw new InvalidInput("not confirmed", "bidroom.sure");
+    await begin(first, second);
+  };
+  const keep = async (): Promise<void> => save(`bid-${notice.tender}-${lot}-room.json`, here, "application/json");
+  return h(
+    "div",
+    { class: "stack" },
+    action("door.save", "save-here", keep),
+    h(
+      "details",
+      { id: "anew" },
+      h("summary", {}, t("door.anew")),
+      h(
+        "div",
+        { class: "stack" },
+        h("p", {}, t("door.anew.hint")),
+        field("anew-word", t("door.anew.word"), first, t("door.word.hint")),
+        field("anew-again", t("door.again"), second),
+        h("label", { for: "anew-sure", class: "row" }, sure, t("door.anew.sure")),
+        action("door.anew.run", "begin-anew", run, "danger"),
+      ),
+    ),
+  );
+}
+
+/**
+ * Opens a room that no other page has open, and holds it while this page is: two would write over each other's keys.
+ * Throws InvalidInput `bidroom.elsewhere`.
+ */
+function held(setting: Setting, open: () => Promise<Room>): Promise<Room> {
+  return new Promise((resolve, reject) => {
+    const hold = async (lock: Lock | null): Promise<void> => {
+      if (lock === null) throw new InvalidInput("open in another page", "bidroom.elsewhere");
+      resolve(await open());
+      await new Promise(() => {}); // until the page is gone
+    };
+    navigator.locks.request(`yinxin-bid ${boxName(setting)}`, { ifAvailable: true }, hold).catch(reject);
   });
 }
 

@@ -3,28 +3,20 @@
  * the ledger does not say, nothing leaves but sealed files, and what was signed for the ledger.
  */
 import { addressOf, freshSecret } from "../keys/secp.ts";
-import { formOf, formRoot } from "../seal/form.ts";
-import { type BidIdentity, identityDigest } from "../seal/identity.ts";
 import { check, digestsOf, type Job, type Scripts, start, type Told } from "../seal/job.ts";
-import { drawSecrets, type Secrets } from "../seal/locks.ts";
-import { readManifest, writeManifest } from "../seal/manifest.ts";
+import type { Secrets } from "../seal/locks.ts";
+import { readManifest } from "../seal/manifest.ts";
 import type { Plan } from "../seal/messages.ts";
 import { b64url, equal, hex0x, unb64url, unhex0x } from "../verify/bytes.ts";
 import type { JsonObject } from "../verify/canonical.ts";
 import { InvalidInput, YinxinError } from "../verify/errors.ts";
 import type { TrustRoot } from "../verify/trustroot.ts";
-import {
-  type Commitment,
-  commitmentHash,
-  type Domain,
-  kindDigest,
-  signStruct,
-  type Withdrawal,
-  withdrawalHash,
-} from "./acts.ts";
+import { type Commitment, commitmentHash, type Domain, signStruct, type Withdrawal, withdrawalHash } from "./acts.ts";
+import { lacks } from "./completeness.ts";
 import * as custodians from "./custodian.ts";
 import { Box } from "./kept.ts";
 import type { Custodian, Notice } from "./notice.ts";
+import { commitmentOf, planned } from "./planning.ts";
 import type { Place } from "./statement.ts";
 import type { Entry, TenderFacts, TenderLedger } from "./tender.ts";
 
@@ -47,6 +39,8 @@ export interface KeptVersion {
   readonly envelopes: readonly KeptEnvelope[];
   readonly act: { readonly commitment: Commitment; readonly signature: string; readonly custody: string | null } | null;
   readonly block: number | null;
+  /** True if what the bidder states was changed after it was signed: it is never signed again. */
+  readonly outdated?: boolean;
 }
 
 /** A certificate that the bid shows. */
@@ -83,6 +77,10 @@ export interface Setting {
 
 const GOOD_FOR = 600; // seconds for which an act may be accepted, as the command line's
 const POLL = 1000;
+const STATED = ["forms", "certificates", "guarantee", "statement"] as const; // what goes into a manifest
+
+/** Documents that are attached, by envelope; another list is another choice. */
+type Documents = ReadonlyMap<number, readonly File[]>;
 
 /** The box's name on this device. */
 export function boxName({ root, book, notice, lot }: Setting): string {
@@ -107,6 +105,8 @@ export function fresh({ root, book, notice, lot }: Setting): Kept {
 /** One bidder's room, unlocked. */
 export class Room {
   private stored: Promise<void> = Promise.resolve();
+  private busy = false;
+  private running: { readonly number: number; readonly job: Job } | undefined;
 
   private constructor(
     readonly setting: Setting,
@@ -115,6 +115,7 @@ export class Room {
 
   /** A new one under a passphrase. */
   static async begin(setting: Setting, passphrase: string): Promise<Room> {
+    lasting();
     const value = fresh(setting) as unknown as JsonObject;
     const room = new Room(setting, await Box.make(boxName(setting), passphrase, value));
     await room.box.store();
@@ -124,6 +125,7 @@ export class Room {
   /** One that was kept, on this device or in a file. Throws InvalidInput. */
   static async reopen(setting: Setting, passphrase: string, text: string): Promise<Room> {
     const room = new Room(setting, await Box.open(boxName(setting), passphrase, text));
+    lasting();
     await room.box.store();
     return room;
   }
@@ -132,24 +134,23 @@ export class Room {
     return this.box.value as unknown as Kept;
   }
 
-  /** Keeps a change, at once. A version that was sealed before it and is not signed yet is forgotten. */
+  /** Keeps a change, at once. A version that was planned before it is forgotten, or is never signed again. */
   keep(change: Partial<Kept>): Promise<void> {
-    const stale = this.unsigned() && ["forms", "certificates", "guarantee", "statement"].some((name) => name in change);
-    const box = this.box.holding({
-      ...this.kept,
-      ...(stale ? { version: null } : {}),
-      ...change,
-    } as unknown as JsonObject);
+    const version = STATED.some((name) => name in change) ? this.overtaken() : this.kept.version;
+    const box = this.box.holding({ ...this.kept, version, ...change } as unknown as JsonObject);
     this.box = box;
-    // One after the other: sealing takes a moment, and an older box must not be stored over a newer one.
-    this.stored = this.stored.then(() => box.store());
+    if (this.kept.version === null) this.running?.job.stop();
+    // One after the other: sealing takes a moment, and an older box must not be stored over a newer one. A write that
+    // failed was told to whom it concerns; the next one holds all that it held.
+    this.stored = this.stored.catch(() => {}).then(() => box.store());
     return this.stored;
   }
 
-  /** Other documents were chosen: what is sealed, but not signed, would not be what the bidder sees. */
-  async documentsChanged(): Promise<void> {
-    const whole = this.kept.version?.envelopes.every(({ digest }) => digest !== null) === true;
-    if (whole && this.unsigned()) await this.keep({ version: null });
+  /** Other documents were chosen for an envelope: what is sealed of it would not be what the bidder sees. */
+  async documentsChanged(number: number): Promise<void> {
+    const sealed = this.kept.version?.envelopes.some((one) => one.number === number && one.digest !== null) === true;
+    if (sealed) await this.keep({ version: this.overtaken() });
+    else if (this.running?.number === number) this.running.job.stop();
   }
 
   /** The box as a file: still sealed. */
@@ -170,64 +171,46 @@ export class Room {
 
   /**
    * Makes the plan of the next version, with fresh secrets; what was sealed before and never committed is forgotten.
+   * Throws YinxinError: `bidroom.busy`, `bidroom.incomplete`, `bidroom.changed` while it worked, and others.
    * @param documents by envelope, in order
    */
-  async plan(documents: ReadonlyMap<number, readonly File[]>, told: Told): Promise<void> {
-    const { notice, scripts } = this.setting;
-    const { entry } = await this.look();
-    const version = entry.version + 1;
-    if (this.mayStillCome()) throw new InvalidInput("what was signed may still be accepted", "bidroom.in_flight");
-    const { statement, certificates, guarantee, forms, place } = this.kept;
-    if (statement === null) throw new InvalidInput("no organisation statement", "bidroom.statement");
-    const envelopes: KeptEnvelope[] = [];
-    for (const { number } of notice.envelopes) {
-      const files = documents.get(number) ?? [];
-      const digests = await digestsOf(scripts, files, told);
-      const identity: BidIdentity = {
-        genesis: unhex0x(place.genesis, "genesis"),
-        book: unhex0x(place.book, "book"),
-        tender: place.tender,
-        lot: place.lot,
-        envelope: number,
-        bidder: unhex0x(place.bidder, "bidder"),
-        version,
-      };
-      const stated = Object.entries(forms[number] ?? {}).filter(([, value]) => value !== "");
-      const form = formOf(Object.fromEntries(stated));
-      const manifest = writeManifest({
-        identity,
-        organisation: statement,
-        form,
-        documents: files.map(({ name, type, size }, at) => ({
-          name: name.normalize("NFC"),
-          mediaType: type === "" ? "application/octet-stream" : type,
-          size,
-          digest: digests[at] ?? new Uint8Array(0),
-        })),
-        presentations: number === 1 ? certificates.map(({ text }) => text) : [],
-        guarantee: number === 1 ? (guarantee?.text ?? null) : null,
+  plan(documents: Documents, told: Told): Promise<void> {
+    return this.alone(async () => {
+      const { notice, scripts } = this.setting;
+      const { entry } = await this.look();
+      const flying = this.mayStillCome();
+      const seen = this.kept.version === null ? null : await this.accepted(); // what the ledger has goes into `past`
+      if (seen === null && flying) throw new InvalidInput("what was signed may still be accepted", "bidroom.in_flight");
+      const begun = this.kept;
+      const { statement } = begun;
+      if (statement === null) throw new InvalidInput("no organisation statement", "bidroom.statement");
+      if (lacks(this, documents).length > 0) throw new InvalidInput("the bid is not complete", "bidroom.incomplete");
+      const chosen = notice.envelopes.map(({ number }) => documents.get(number));
+      const version = entry.version + 1;
+      const envelopes: KeptEnvelope[] = [];
+      for (const [at, { number }] of notice.envelopes.entries()) {
+        const files = chosen[at] ?? [];
+        const digests = await digestsOf(scripts, files, told);
+        envelopes.push(planned({ ...begun, statement }, version, number, files, digests));
+      }
+      const same =
+        STATED.every((name) => this.kept[name] === begun[name]) &&
+        notice.envelopes.every(({ number }, at) => documents.get(number) === chosen[at]);
+      if (!same) throw changed();
+      const before = this.kept.version;
+      const past = before?.block != null ? [...this.kept.past, before] : this.kept.past;
+      const salt = b64url(crypto.getRandomValues(new Uint8Array(32)));
+      await this.keep({
+        past,
+        version: { version, notice: hex0x(notice.digest), salt, envelopes, act: null, block: null },
       });
-      const secrets = Object.fromEntries(Object.entries(drawSecrets()).map(([part, data]) => [part, b64url(data)]));
-      envelopes.push({
-        number,
-        name: `bid-${place.tender}-${place.lot}-${place.bidder.slice(2, 10)}-${number}.age`,
-        manifest: b64url(manifest),
-        secrets: secrets as KeptEnvelope["secrets"],
-        root: hex0x(formRoot(form, identityDigest(identity))),
-        digest: null,
-        size: 0,
-      });
-    }
-    const salt = b64url(crypto.getRandomValues(new Uint8Array(32)));
-    const before = this.kept.version;
-    const past = before?.block != null ? [...this.kept.past, before] : this.kept.past;
-    await this.keep({
-      past,
-      version: { version, notice: hex0x(notice.digest), salt, envelopes, act: null, block: null },
     });
   }
 
-  /** True if a signed act of the version at hand may still be accepted by the ledger. */
+  /**
+   * True if a signed act of the version at hand may still be accepted by the ledger. To be asked before `accepted`: the page moves
+   * to newer blocks at any time, and what was found in none must not have come in between.
+   */
   mayStillCome(): boolean {
     const { version } = this.kept;
     const { block } = this.setting.ledger;
@@ -236,68 +219,75 @@ export class Room {
 
   /**
    * Seals what is planned, or goes on with it. The documents must be those that were planned.
+   * Throws YinxinError: `bidroom.busy`, `bidroom.documents`, `bidroom.changed` while it worked, and others.
    * @param begun is given the job of each envelope, so that it can be stopped
    * @returns false if it was stopped
    */
-  async seal(documents: ReadonlyMap<number, readonly File[]>, begun: (job: Job) => void, told: Told): Promise<boolean> {
-    const { scripts } = this.setting;
-    for (const { number, digest } of this.version().envelopes) {
-      if (digest !== null) continue;
-      const plan = this.planOf(number);
-      const files = documents.get(number) ?? [];
-      await this.checkDocuments(plan, files);
-      const job = start(scripts, plan, files, told);
-      begun(job);
-      const made = await job.done;
-      if (made === null) return false;
-      await check(scripts, plan, made.digest);
-      const envelopes = this.version().envelopes.map((one) =>
-        one.number === number ? { ...one, digest: hex0x(made.digest), size: made.size } : one,
-      );
-      await this.keep({ version: { ...this.version(), envelopes } });
-    }
-    return true;
+  seal(documents: Documents, begun: (job: Job) => void, told: Told): Promise<boolean> {
+    return this.alone(async () => {
+      const { scripts } = this.setting;
+      const { salt, envelopes } = this.version();
+      for (const { number, digest } of envelopes) {
+        if (digest !== null) continue;
+        const plan = this.planOf(number);
+        const chosen = documents.get(number);
+        // A digest counts for the plan that made it: not for a later one, and not once other documents are shown.
+        const unchanged = (): void => {
+          if (this.kept.version?.salt !== salt || documents.get(number) !== chosen) throw changed();
+        };
+        await this.checkDocuments(plan, chosen ?? []);
+        unchanged();
+        const job = start(scripts, plan, chosen ?? [], told);
+        this.running = { number, job };
+        begun(job);
+        const made = await job.done;
+        unchanged();
+        if (made === null) return false;
+        await check(scripts, plan, made.digest);
+        unchanged();
+        const sealed = this.version().envelopes.map((one) =>
+          one.number === number ? { ...one, digest: hex0x(made.digest), size: made.size } : one,
+        );
+        await this.keep({ version: { ...this.version(), envelopes: sealed } });
+      }
+      return true;
+    });
   }
 
   /** Brings the sealed version to a custodian and the ledger; done once a final block shows it. Throws YinxinError. */
-  async submit(told: (what: string, done: number, all: number) => void): Promise<number> {
-    const { facts, entry } = await this.look();
-    const version = this.version();
-    const found = await this.accepted();
-    if (found !== null) return found;
-    if (!equal(unhex0x(version.notice, "notice"), facts.notice))
-      throw new InvalidInput("sealed for an older notice", "bidroom.older_notice");
-    if (!facts.bidding) throw new InvalidInput("no bids are taken any more", "bidroom.closed");
-    if (!this.mayStillCome()) {
-      if (version.version !== entry.version + 1)
-        throw new InvalidInput("another version came between", "bidroom.version");
-      await this.sign(facts);
-    }
-    let last: unknown;
-    for (const custodian of this.setting.notice.custodians) {
-      try {
-        await this.bring(custodian, told);
-        return await this.untilFinal();
-      } catch (error) {
-        if (error instanceof YinxinError && error.code === "bidroom.pending") throw error;
-        last ??= error;
+  submit(told: (what: string, done: number, all: number) => void): Promise<number> {
+    return this.alone(async () => {
+      const { facts, entry } = await this.look();
+      const version = this.version();
+      const flying = this.mayStillCome();
+      const found = await this.standing();
+      if (found !== null) return found;
+      if (!equal(unhex0x(version.notice, "notice"), facts.notice))
+        throw new InvalidInput("sealed for an older notice", "bidroom.older_notice");
+      if (!facts.bidding) throw new InvalidInput("no bids are taken any more", "bidroom.closed");
+      if (!flying) {
+        if (version.version !== entry.version + 1)
+          throw new InvalidInput("another version came between", "bidroom.version");
+        await this.sign(facts);
       }
-    }
-    throw last ?? new InvalidInput("the notice names no custodian", "bidroom.custodian");
+      return this.toCustodians(async (custodian) => {
+        await this.bring(custodian, told);
+        return this.untilFinal();
+      });
+    });
   }
 
   /** Takes the live bid back; what was sealed stays sealed for ever. */
-  async withdraw(): Promise<void> {
-    const { facts, entry } = await this.look();
-    const { tender, lot, bidder } = this.kept.place;
-    if (!entry.live) throw new InvalidInput("there is no live bid", "bidroom.nothing");
-    const version = entry.version + 1;
-    const act: Withdrawal = { tender, lot, bidder, version, notAfter: goodUntil(facts) };
-    const hash = withdrawalHash(act);
-    const signature = signStruct(this.domain(), hash, this.secret());
-    let last: unknown;
-    for (const custodian of this.setting.notice.custodians) {
-      try {
+  withdraw(): Promise<void> {
+    return this.alone(async () => {
+      const { facts, entry } = await this.look();
+      const { tender, lot, bidder } = this.kept.place;
+      if (!entry.live) throw new InvalidInput("there is no live bid", "bidroom.nothing");
+      const version = entry.version + 1;
+      const act: Withdrawal = { tender, lot, bidder, version, notAfter: goodUntil(facts) };
+      const hash = withdrawalHash(act);
+      const signature = signStruct(this.domain(), hash, this.secret());
+      return this.toCustodians(async (custodian) => {
         const { state, code, detail } = await custodians.withdraw(custodian, act, signature);
         if (state === "refused") throw new YinxinError(detail ?? "refused", code ?? "bidroom.refused");
         for (;;) {
@@ -306,11 +296,8 @@ export class Room {
           if (now.facts.block.time > act.notAfter) throw new InvalidInput("not accepted in time", "bidroom.late");
           await pause();
         }
-      } catch (error) {
-        last ??= error;
-      }
-    }
-    throw last ?? new InvalidInput("the notice names no custodian", "bidroom.custodian");
+      });
+    });
   }
 
   /** The signed act as the command line reads it (`yinxin-bid-act-1`), or null. */
@@ -324,9 +311,39 @@ export class Room {
 
   // ---------------------------------------------------------------- inside
 
-  private unsigned(): boolean {
+  /** One step at a time: two at once would write over each other's version. */
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.busy) throw new InvalidInput("another step is under way", "bidroom.busy");
+    this.busy = true;
+    try {
+      return await work();
+    } finally {
+      this.busy = false;
+      this.running = undefined;
+    }
+  }
+
+  /** What becomes of the version at hand once something that it holds is changed. */
+  private overtaken(): KeptVersion | null {
     const { version } = this.kept;
-    return version !== null && version.act === null;
+    if (version === null || version.block !== null) return version;
+    // What was signed may stand on the ledger already, though nobody saw it: then its secrets are needed.
+    return version.act === null ? null : { ...version, outdated: true };
+  }
+
+  /** To the first custodian of the notice with whom it works; throws what the first one said if it works with none. */
+  private async toCustodians<T>(work: (custodian: Custodian) => Promise<T>): Promise<T> {
+    let first: unknown;
+    for (const custodian of this.setting.notice.custodians) {
+      try {
+        return await work(custodian);
+      } catch (error) {
+        // Too late, or overtaken: no other custodian can mend that.
+        if (error instanceof YinxinError && /^bidroom\.(late|version)$/.test(error.code)) throw error;
+        first ??= error;
+      }
+    }
+    throw first ?? new InvalidInput("the notice names no custodian", "bidroom.custodian");
   }
 
   private version(): KeptVersion {
@@ -372,34 +389,8 @@ export class Room {
 
   private async sign(facts: TenderFacts): Promise<void> {
     const version = this.version();
-    const { place } = this.kept;
-    const [first, second] = version.envelopes;
-    if (first?.digest == null || (second !== undefined && second.digest === null)) {
-      throw new InvalidInput("not everything is sealed", "bidroom.unsealed");
-    }
-    const none = `0x${"0".repeat(64)}`;
-    const kind = kindDigest(
-      unhex0x(place.book, "book"),
-      place.tender,
-      place.lot,
-      unhex0x(place.bidder, "bidder"),
-      unb64url(version.salt, "salt"),
-    );
-    const commitment: Commitment = {
-      tender: place.tender,
-      lot: place.lot,
-      bidder: place.bidder,
-      version: version.version,
-      recovery: place.recovery,
-      notAfter: goodUntil(facts),
-      kindDigest: hex0x(kind),
-      file1: first.digest,
-      size1: first.size,
-      form1: first.root,
-      file2: second?.digest ?? none,
-      size2: second?.size ?? 0,
-      form2: second?.root ?? none,
-    };
+    if (version.outdated === true) throw new InvalidInput("changed since it was sealed", "bidroom.version");
+    const commitment = commitmentOf(this.kept.place, version, goodUntil(facts));
     const signature = signStruct(this.domain(), commitmentHash(commitment), this.secret());
     await this.keep({ version: { ...version, act: { commitment, signature, custody: null } } });
   }
@@ -409,27 +400,37 @@ export class Room {
     if (version.act === null) throw new InvalidInput("nothing is signed", "bidroom.nothing");
     const folder = await navigator.storage.getDirectory();
     for (const { name, digest } of version.envelopes) {
-      const file = await (await folder.getFileHandle(name)).getFile();
+      const file = await sealedIn(folder, name);
       await custodians.upload(custodian, this.kept.place.tender, file, unhex0x(digest, "digest", 32), (done, all) =>
         told(custodian.name, done, all),
       );
     }
     const { commitment, signature } = version.act;
     const answer = await custodians.commit(custodian, this.domain(), commitment, signature, true);
-    await this.keep({ version: { ...version, act: { ...version.act, custody: answer.custody } } });
+    const now = this.version(); // it may be outdated meanwhile
+    await this.keep({ version: { ...now, act: { ...version.act, custody: answer.custody } } });
     if (answer.state === "refused") throw new YinxinError(answer.detail ?? "refused", answer.code ?? "bidroom.refused");
   }
 
   private async untilFinal(): Promise<number> {
-    const { ledger } = this.setting;
     for (;;) {
-      const found = await this.accepted();
+      const flying = this.mayStillCome();
+      const found = await this.standing();
       if (found !== null) return found;
-      if (!this.mayStillCome())
-        throw new InvalidInput("not accepted in time; what stood before stands", "bidroom.late");
+      if (!flying) throw new InvalidInput("not accepted in time; what stood before stands", "bidroom.late");
       await pause();
-      await ledger.refresh();
+      await this.setting.ledger.refresh();
     }
+  }
+
+  /** The block of the version at hand if it is what stands; null if it was not accepted. Throws if another act came after it. */
+  private async standing(): Promise<number | null> {
+    const block = await this.accepted();
+    if (block === null) return null;
+    const { entry } = await this.look(); // only now, so that it is no older than what was accepted
+    if (!entry.live || entry.version !== this.version().version)
+      throw new InvalidInput("another act came after it", "bidroom.version");
+    return block;
   }
 
   /** The block that shows the version at hand, kept once it is known. */
@@ -438,13 +439,30 @@ export class Room {
     if (version.block !== null || version.act === null) return version.block;
     const { tender, lot, bidder } = this.kept.place;
     const block = await this.setting.ledger.committed(tender, lot, bidder, commitmentHash(version.act.commitment));
-    if (block !== null) await this.keep({ version: { ...version, block } });
+    if (block !== null) await this.keep({ version: { ...this.version(), block } });
     return block;
+  }
+}
+
+async function sealedIn(folder: FileSystemDirectoryHandle, name: string): Promise<File> {
+  try {
+    return await (await folder.getFileHandle(name)).getFile();
+  } catch {
+    throw new InvalidInput("the sealed file is no longer here", "bidroom.file");
   }
 }
 
 function goodUntil({ block, deadline }: TenderFacts): number {
   return Math.min(block.time + GOOD_FOR, deadline);
+}
+
+function changed(): InvalidInput {
+  return new InvalidInput("something was changed meanwhile", "bidroom.changed");
+}
+
+/** Asks the browser not to clear what is kept when space is short; it may say no. */
+function lasting(): void {
+  navigator.storage.persist().catch(() => false);
 }
 
 function pause(): Promise<void> {

@@ -4,11 +4,12 @@ import type { Job } from "../seal/job.ts";
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
 import { canonical } from "../verify/canonical.ts";
+import { type Lack, lacks } from "./completeness.ts";
 import { probe } from "./custodian.ts";
-import { type Attached, lackingRules, lacksOf } from "./filling.ts";
+import { type Attached, type Judge, unjudged } from "./filling.ts";
 import { action, note, progress, type Step, save, step } from "./parts.ts";
 import type { Room } from "./room.ts";
-import { bytes, moment, t } from "./words.ts";
+import { bytes, moment, said, t } from "./words.ts";
 
 /** One line of a rehearsal. */
 interface Trial {
@@ -18,12 +19,12 @@ interface Trial {
   readonly words: string;
 }
 
-/** The step of rehearsing: tries everything that could fail, and sends nothing of the bid. */
-export function rehearsal(room: Room, place: number): Step {
+/** The step of rehearsing: tries what can be tried here, and sends nothing of the bid. */
+export function rehearsal(room: Room, place: number, attached: Attached, judge: Judge): Step {
   const made = step("rehearse", place, t("rehearse.title"), t("rehearse.hint"));
   const list = h("ul", { class: "stack", id: "trials" });
   const run = async (): Promise<void> => {
-    const trials = await tried(room);
+    const trials = await tried(room, attached, judge);
     const good = trials.every((one) => one.good);
     made.stand(good ? "done" : "wrong", t(good ? "rehearse.good" : "rehearse.bad"));
     announce(t(good ? "rehearse.good" : "rehearse.bad"));
@@ -39,7 +40,7 @@ export function rehearsal(room: Room, place: number): Step {
   return made;
 }
 
-async function tried(room: Room): Promise<Trial[]> {
+async function tried(room: Room, attached: Attached, judge: Judge): Promise<Trial[]> {
   const { notice, lot } = room.setting;
   const { facts, entry } = await room.look();
   const { statement, place } = room.kept;
@@ -53,11 +54,9 @@ async function tried(room: Room): Promise<Trial[]> {
     { good: skew < 120, words: t("rehearse.clock", { seconds: Math.round(skew) }) },
     { good: true, words: t(entry.live ? "rehearse.replaces" : "rehearse.first", { version: entry.version + 1, lot }) },
     { good: statement !== null, words: t(statement === null ? "fault.bidroom.statement" : "company.signed") },
-    ...notice.envelopes.map((one) => ({
-      good: lacksOf(room, one) === 0,
-      words: t("rehearse.form", { number: one.number, count: lacksOf(room, one) }),
-    })),
-    ...lackingRules(room).map((name) => ({ good: false, words: t("rehearse.certificate", { name }) })),
+    ...lacking(lacks(room, attached)),
+    ...(await documentsTried(room, attached)),
+    ...(await certificatesTried(room, judge)),
     ...custodians.map(({ one, speed }) => ({
       good: speed !== null || reached.length > 0,
       spare: speed === null,
@@ -67,6 +66,51 @@ async function tried(room: Room): Promise<Trial[]> {
           : t("rehearse.custodian", { name: one.name, speed: bytes(speed) }),
     })),
   ];
+}
+
+function lacking(found: readonly Lack[]): Trial[] {
+  if (found.length === 0) return [{ good: true, words: t("rehearse.complete") }];
+  return found.map((lack) => ({ good: false, words: lackWords(lack) }));
+}
+
+function lackWords(lack: Lack): string {
+  if (lack.kind === "form") return t("rehearse.form", { number: lack.envelope, count: lack.count });
+  if (lack.kind === "documents") return t("rehearse.name", { number: lack.envelope, name: lack.name });
+  if (lack.kind === "ceiling") return t("rehearse.ceiling", { ceiling: lack.ceiling });
+  const name = lack.kind === "guarantee" ? t("certificates.guarantee") : said(lack.label);
+  return t("rehearse.certificate", { name });
+}
+
+/** Is each document there, and can it be read? None is no fault, but is told. */
+async function documentsTried({ setting }: Room, attached: Attached): Promise<Trial[]> {
+  const trials = setting.notice.envelopes.map(async ({ number }): Promise<Trial[]> => {
+    const files = attached.get(number) ?? [];
+    if (files.length === 0) return [{ good: true, spare: true, words: t("rehearse.none", { number }) }];
+    const read = await Promise.all(
+      files.map(async (file): Promise<Trial> => {
+        const good = await file
+          .slice(0, 1)
+          .arrayBuffer()
+          .then(() => true)
+          .catch(() => false);
+        const words = good ? `${file.name} · ${bytes(file.size)}` : t("rehearse.unreadable", { name: file.name });
+        return { good, words: t("rehearse.document", { number, document: words }) };
+      }),
+    );
+    return read;
+  });
+  return (await Promise.all(trials)).flat();
+}
+
+/** Each certificate is checked again, as it will be shown. */
+async function certificatesTried({ kept }: Room, judge: Judge): Promise<Trial[]> {
+  const shown = [...kept.certificates, ...(kept.guarantee === null ? [] : [kept.guarantee])];
+  return Promise.all(
+    shown.map(async ({ name, text }) => {
+      const { good, words } = await judge(text).catch(unjudged);
+      return { good, words: `${name} · ${words}` };
+    }),
+  );
 }
 
 /** The step of sealing. */
@@ -85,10 +129,11 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
       bar.show(done, all, t(key, { done: bytes(done), all: bytes(all), speed: bytes(pace.speed), left, end }));
     };
   const go = async (anew: boolean): Promise<void> => {
-    if (anew) await room.plan(attached, told("seal.digests"));
-    changed();
-    pause.hidden = false;
+    hold(true);
     try {
+      if (anew) await room.plan(attached, told("seal.digests"));
+      changed();
+      pause.hidden = false;
       const whole = await room.seal(
         attached,
         (begun) => {
@@ -99,9 +144,17 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
       if (whole) bar.hide();
       announce(t(whole ? "seal.done" : "seal.paused"));
     } finally {
+      hold(false);
       pause.hidden = true;
       job = undefined;
       changed();
+    }
+  };
+  /** While one works, neither may be pressed. */
+  const hold = (on: boolean): void => {
+    for (const one of made.body.querySelectorAll("#run-seal, #seal-further")) {
+      if (on) one.setAttribute("aria-disabled", "true");
+      else one.removeAttribute("aria-disabled");
     }
   };
   const pause = h(
@@ -117,10 +170,9 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
     const begun = version !== null && version.block === null;
     const whole = begun && version.envelopes.every(({ digest }) => digest !== null);
     further.hidden = !begun || whole || job !== undefined;
-    made.stand(
-      whole ? "done" : "open",
-      whole ? t("seal.whole", { version: version.version }) : begun ? t("seal.begun") : t("state.open"),
-    );
+    if (begun && version.outdated === true) made.stand("wrong", t("seal.outdated", { version: version.version }));
+    else if (whole) made.stand("done", t("seal.whole", { version: version.version }));
+    else made.stand("open", begun ? t("seal.begun") : t("state.open"));
   };
   made.element.addEventListener("look", show);
   show();
@@ -164,6 +216,8 @@ export function submission(room: Room, place: number, changed: () => void): Step
           )
         : null,
       entry.live && facts.bidding ? note("", t("submit.replace")) : null,
+      block === null && version?.outdated === true ? note("care", t("submit.outdated")) : null,
+      !entry.live && entry.version > 0 && facts.bidding ? note("", t("submit.again")) : null,
       room.act() === null
         ? null
         : h(

@@ -20,11 +20,13 @@ export function said(words: Words): string {
   return words[language()];
 }
 
-/** The words of a fault: our own where there are some for its code, else what it says itself. */
+/** The words of a fault: our own where there are some for its code, else a general sentence before what it says itself. */
 export function faultWords(error: unknown): string {
-  const { code = "", message = String(error) } = (error ?? {}) as { code?: string; message?: string };
+  if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) return t("fault.offline");
+  const { code = "", message = String(error) } = (error ?? {}) as { code?: string | number; message?: string };
   const key = `fault.${code}`;
-  return key in bidroom ? t(key as WordKey) : `${message}${code === "" ? "" : ` (${code})`}`;
+  if (key in bidroom) return t(key as WordKey);
+  return `${t("fault.general")} (${typeof code === "string" && code !== "" ? `${code}: ` : ""}${message})`;
 }
 
 /** Bytes for people. */
