@@ -101,18 +101,19 @@ function documents(room: Room, { number }: Envelope, attached: Attached, changed
   );
 }
 
-/** What one's own check of a certificate gave. */
+/** What one's own check of a certificate gave; `unsure` if it could not be told, which is not good, but no fault either. */
 export interface Judged {
   readonly good: boolean;
+  readonly unsure: boolean;
   readonly words: string;
 }
 
 /** Checks a certificate in this browser. */
 export type Judge = (text: string) => Promise<Judged>;
 
-/** What could not be checked is not good. */
+/** Nothing was learnt. */
 export function unjudged(error: unknown): Judged {
-  return { good: false, words: faultWords(error) };
+  return { good: false, unsure: true, words: faultWords(error) };
 }
 
 /** The step of certificates: ticked, not uploaded. One that is not in force stands against the step. */

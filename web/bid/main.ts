@@ -62,7 +62,7 @@ function judging({ root }: Setting): Judge {
     const sources = { trust, index: new HttpIndex(location.origin), proofs: new RootProofs(root) };
     const { verdict } = await check(text.trim(), sources, { at: Math.floor(Date.now() / 1000) });
     const words = t("certificates.verdict", { verdict: verdictWords(verdict, language()).word });
-    return { good: verdict === "VALID", words };
+    return { good: verdict === "VALID", unsure: verdict === "CANNOT_CHECK", words };
   };
 }
 

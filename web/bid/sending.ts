@@ -3,7 +3,7 @@
 import type { Job } from "../seal/job.ts";
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
-import { canonical } from "../verify/canonical.ts";
+import { canonical, isList, isObject } from "../verify/canonical.ts";
 import { type Lack, lacks } from "./completeness.ts";
 import { probe } from "./custodian.ts";
 import { type Attached, type Judge, unjudged } from "./filling.ts";
@@ -14,7 +14,7 @@ import { bytes, moment, said, t } from "./words.ts";
 /** One line of a rehearsal. */
 interface Trial {
   readonly good: boolean;
-  /** It need not be good: something else stands in for it. */
+  /** It need not be good: something else stands in for it, or it could not be told. */
   readonly spare?: boolean;
   readonly words: string;
 }
@@ -23,11 +23,18 @@ interface Trial {
 export function rehearsal(room: Room, place: number, attached: Attached, judge: Judge): Step {
   const made = step("rehearse", place, t("rehearse.title"), t("rehearse.hint"));
   const list = h("ul", { class: "stack", id: "trials" });
+  const content = (): readonly unknown[] => {
+    const { forms, certificates, guarantee, statement } = room.kept;
+    return [forms, certificates, guarantee, statement, ...attached.values()];
+  };
+  let seen: readonly unknown[] | null = null;
   const run = async (): Promise<void> => {
+    const now = content();
     const trials = await tried(room, attached, judge);
     const good = trials.every((one) => one.good);
     made.stand(good ? "done" : "wrong", t(good ? "rehearse.good" : "rehearse.bad"));
     announce(t(good ? "rehearse.good" : "rehearse.bad"));
+    seen = now;
     fill(
       list,
       ...trials.map(({ good: fine, spare, words }) =>
@@ -37,6 +44,13 @@ export function rehearsal(room: Room, place: number, attached: Attached, judge: 
   };
   fill(made.body, action("rehearse.run", "run-rehearsal", run), list);
   made.stand("open", t("state.open"));
+  made.element.addEventListener("look", () => {
+    const now = content();
+    if (seen === null || (now.length === seen.length && now.every((one, at) => one === seen?.[at]))) return;
+    seen = null; // of what was changed since, nothing was tried
+    fill(list);
+    made.stand("open", t("state.open"));
+  });
   return made;
 }
 
@@ -102,13 +116,15 @@ async function documentsTried({ setting }: Room, attached: Attached): Promise<Tr
   return (await Promise.all(trials)).flat();
 }
 
-/** Each certificate is checked again, as it will be shown. */
+/** Each certificate is checked again, as it will be shown; the licence of the statement too. */
 async function certificatesTried({ kept }: Room, judge: Judge): Promise<Trial[]> {
-  const shown = [...kept.certificates, ...(kept.guarantee === null ? [] : [kept.guarantee])];
+  const party = isList(kept.statement?.parties) ? kept.statement.parties[0] : null;
+  const licence = isObject(party) ? [{ name: t("company.licence"), text: String(party.licence) }] : [];
+  const shown = [...licence, ...kept.certificates, ...(kept.guarantee === null ? [] : [kept.guarantee])];
   return Promise.all(
     shown.map(async ({ name, text }) => {
-      const { good, words } = await judge(text).catch(unjudged);
-      return { good, words: `${name} · ${words}` };
+      const { good, unsure, words } = await judge(text).catch(unjudged);
+      return { good: good || unsure, spare: unsure, words: `${name} · ${words}` };
     }),
   );
 }
