@@ -36,7 +36,7 @@ HOLDERS = 5
 THRESHOLD = 3
 ROUND = 30
 """Seconds of each of the four rounds of the ceremony, on a machine that answers a command in :data:`USUAL`."""
-TO_BID = 90
+TO_BID = 130
 """Seconds from notice to deadline, on such a machine."""
 USUAL = 1.0
 """Seconds that a small command takes on two free cores; on a slower machine people are given more time."""
