@@ -1,14 +1,11 @@
 """Write tests/vectors/holding.json: a key holder's encrypted share and the release it makes, for the browser to match.
 
-Usage: python -m scripts.holding_vectors [--check]
+Usage: python -m scripts.holding_vectors
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -83,16 +80,10 @@ def _release(place: Place, share: KeyShare, count: int, envelope: int) -> dict[s
     }
 
 
-def main() -> int:
-    """Write the file, or with ``--check`` say whether it stands as it would be written."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    text = json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
-    if parser.parse_args().check:
-        return int(FILE.read_text(encoding="utf-8") != text)
-    FILE.write_text(text, encoding="utf-8")
-    return os.EX_OK
+def main() -> None:
+    """Write the file."""
+    FILE.write_text(json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

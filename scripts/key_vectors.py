@@ -1,14 +1,11 @@
 """Write tests/vectors/keys.json: what eth-account and the keystore make, for the browser to make and open alike.
 
-Keys are derived from labels and guard nothing. Usage: python -m scripts.key_vectors [--check]
+Keys are derived from labels and guard nothing. Usage: python -m scripts.key_vectors
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -133,16 +130,10 @@ def _files(secret: bytes) -> list[dict[str, Any]]:
     return files
 
 
-def main() -> int:
-    """Write the file, or with ``--check`` say whether it stands as it would be written."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    text = json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
-    if parser.parse_args().check:
-        return int(FILE.read_text(encoding="utf-8") != text)
-    FILE.write_text(text, encoding="utf-8")
-    return os.EX_OK
+def main() -> None:
+    """Write the file."""
+    FILE.write_text(json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,14 +1,11 @@
 """Write tests/vectors/sheet.json: drafts, score sheets and commitments of the command line, for the browser to match.
 
-Usage: python -m scripts.sheet_vectors [--check]
+Usage: python -m scripts.sheet_vectors
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,16 +157,10 @@ def _files() -> dict[str, Any]:
         }
 
 
-def main() -> int:
-    """Write the file, or with ``--check`` say whether it stands as it would be written."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    text = json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
-    if parser.parse_args().check:
-        return int(FILE.read_text(encoding="utf-8") != text)
-    FILE.write_text(text, encoding="utf-8")
-    return os.EX_OK
+def main() -> None:
+    """Write the file."""
+    FILE.write_text(json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
