@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -11,16 +12,21 @@ from starlette.responses import Response
 from api.custody import endpoints, shelf
 from api.custody.bodies import TooSlow
 from api.custody.endpoints import Counter
-from api.custody.pages import FromPages
 from api.custody.phases import Keeper
 from api.custody.place import Custodian
 from api.service import problems
+from api.service.cross_origin import EVERYTHING, CrossOrigin
 from api.service.observed import Observed
 from api.service.problems import TooLarge
 from api.service.rates import Rates
 from chain.kernel.errors import YinxinError
 
 _BURST = 60
+FOR_PAGES: dict[str, Any] = {
+    "paths": EVERYTHING, "methods": "GET, POST, PUT", "headers": "content-type, content-digest",
+}  # fmt: skip
+"""A bidder seals on a page of whichever service. Nothing here depends on who asks: every page may read every answer,
+and may send the headers that uploads need."""
 
 
 def create_app(custodian: Custodian, *, keeper: bool = True, closing: Callable[[], None] = lambda: None) -> FastAPI:
@@ -64,6 +70,6 @@ def create_app(custodian: Custodian, *, keeper: bool = True, closing: Callable[[
 
     for kind in (TooLarge, TooSlow):
         app.add_exception_handler(kind, ended)
-    app.add_middleware(FromPages)
+    app.add_middleware(CrossOrigin, **FOR_PAGES)
     app.add_middleware(Observed)
     return app

@@ -29,7 +29,7 @@ from api.ledger import trust
 from api.notifications import endpoints as notifications
 from api.service import health, idempotency, pages, problems
 from api.service.context import Service
-from api.service.cross_origin import CrossOrigin
+from api.service.cross_origin import EVIDENCE, CrossOrigin
 from api.service.description import SUMMARY, TITLE, describe
 from api.service.limits import Limits
 from api.service.observed import Observed
@@ -126,7 +126,7 @@ def create_app(service: Service) -> FastAPI:
     ]
     app.add_middleware(Express, path=app.url_path_for(verifications.verify.__name__), checker=_checker)
     app.add_middleware(Limits, usual=settings.body_limit, large=settings.upload_limit, paths=large)
-    app.add_middleware(CrossOrigin)
+    app.add_middleware(CrossOrigin, paths=EVIDENCE)
     app.add_middleware(Observed)
 
     def openapi() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What pages of other origins may read: public evidence, and nothing that depends on who asks.
+"""What pages of other origins may read: what depends on nobody who asks.
 
 A verifier saved as a file has no origin, one on another host has another; both need evidence that proves itself.
 Browsers hand it over only with this header. No credentials go with such a request, and no token may be added to it.
@@ -10,31 +10,44 @@ import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_OPEN = re.compile(
+EVIDENCE = re.compile(
     r"/v1/(?:(?:stamps|credentials|status-lists|blobs)/[^/]+|trust-root|trust-snapshot|ledger-calls)\Z", re.ASCII
 )
+"""Paths of the service's public evidence."""
+EVERYTHING = re.compile("")
+"""Every path: for a server without accounts, cookies and tokens."""
 _ANYWHERE = (b"access-control-allow-origin", b"*")
-_PREFLIGHT = [
-    _ANYWHERE,
-    (b"access-control-allow-methods", b"GET, POST"),
-    (b"access-control-allow-headers", b"content-type"),
-    (b"access-control-max-age", b"600"),
-]
 
 
 class CrossOrigin:
-    """Answers preflights for public evidence, and marks its answers as fit for every origin."""
+    """Answers preflights for paths that are open, and marks their answers as fit for every origin.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what answers.
+        paths: those that are open; matched at the path's beginning.
+        methods: that a page may use there.
+        headers: that it may send.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, paths: re.Pattern[str], methods: str = "GET, POST", headers: str = "content-type"
+    ) -> None:
         self._app = app
+        self._paths = paths
+        self._preflight = [
+            _ANYWHERE,
+            (b"access-control-allow-methods", methods.encode("ascii")),
+            (b"access-control-allow-headers", headers.encode("ascii")),
+            (b"access-control-max-age", b"600"),
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http" or not _OPEN.match(scope["path"]):
+        if scope["type"] != "http" or not self._paths.match(scope["path"]):
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":
-            await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+            await send({"type": "http.response.start", "status": 204, "headers": self._preflight})
             await send({"type": "http.response.body", "body": b""})
             return
 
@@ -46,4 +59,4 @@ class CrossOrigin:
         await self._app(scope, receive, marked)
 
 
-__all__ = ["CrossOrigin"]
+__all__ = ["EVERYTHING", "EVIDENCE", "CrossOrigin"]

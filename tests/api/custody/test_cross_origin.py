@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from api.custody.pages import FromPages
+from api.custody.app import FOR_PAGES
+from api.service.cross_origin import CrossOrigin
 
 PART = "/custody/uploads/7/parts/1"
 ELSEWHERE = {"Origin": "https://bureau.example"}
@@ -21,7 +22,7 @@ async def _answer(request: Request) -> Response:
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(FromPages(Starlette(routes=[Route(PART, _answer, methods=["PUT"])])))
+    return TestClient(CrossOrigin(Starlette(routes=[Route(PART, _answer, methods=["PUT"])]), **FOR_PAGES))
 
 
 def test_a_page_may_ask_beforehand_whether_it_may_send_a_part(client: TestClient) -> None:
