@@ -1,8 +1,9 @@
 /** The bar above every page: the name, how things stand, the shift's list, the language. */
 import { h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
+import { languages } from "../../ui/languages.ts";
 import { age, now } from "../../ui/times.ts";
-import { type Language, language, t } from "../../words/words.ts";
+import { type Language, t } from "../../words/words.ts";
 import { ICON } from "../site.ts";
 import type { Standing } from "../trust.ts";
 
@@ -40,7 +41,7 @@ export function header(
           icon("scan"),
           t("intake.heading"),
         ),
-    languages(actions),
+    languages(actions.speak),
   );
 }
 
@@ -67,19 +68,4 @@ function told({ connection: state, snapshot }: Standing): [string, IconName, str
   if (snapshot === null) return [t("connection.bare"), drawing, "chip-bad"];
   if (snapshot.expires <= now()) return [t("connection.expired"), drawing, "chip-bad"];
   return [t("connection.snapshot", { age: age(now() - snapshot.time) }), drawing, "chip-care"];
-}
-
-function languages(actions: HeaderActions): HTMLElement {
-  const one = (lang: Language): HTMLElement =>
-    h(
-      "button",
-      {
-        type: "button",
-        lang: lang === "zh" ? "zh-CN" : "en",
-        "aria-pressed": String(language() === lang),
-        onclick: () => actions.speak(lang),
-      },
-      t(`language.${lang}`),
-    );
-  return h("div", { class: "choice", role: "group", "aria-label": t("language.choose") }, one("zh"), one("en"));
 }

@@ -2,8 +2,9 @@
 import { ICON } from "../../scan/site.ts";
 import { h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
+import { languages } from "../../ui/languages.ts";
 import { w } from "../../words/wallet.ts";
-import { type Language, language, t } from "../../words/words.ts";
+import type { Language } from "../../words/words.ts";
 
 /** What the bar's buttons do. */
 export interface HeaderActions {
@@ -26,21 +27,6 @@ export function header(open: boolean, away: boolean, actions: HeaderActions): HT
     open && !away && chip("open-history", "clock", w("history.open"), actions.history),
     open && chip("open-settings", "device", w("settings.open"), actions.settings),
     open && chip("lock", "lock", w("app.lock"), actions.lock),
-    languages(actions),
+    languages(actions.speak),
   );
-}
-
-function languages(actions: HeaderActions): HTMLElement {
-  const one = (lang: Language): HTMLElement =>
-    h(
-      "button",
-      {
-        type: "button",
-        lang: lang === "zh" ? "zh-CN" : "en",
-        "aria-pressed": String(language() === lang),
-        onclick: () => actions.speak(lang),
-      },
-      t(`language.${lang}`),
-    );
-  return h("div", { class: "choice", role: "group", "aria-label": t("language.choose") }, one("zh"), one("en"));
 }
