@@ -66,10 +66,7 @@ class SetUp:
             self._bureau(bureau)
         _say("authority registers and accredits two bureaus", "主管机关登记并授权两家机关")
         self._register()
-        self._service()
-        _say("accounts", "建立账号")
-        self._accounts()
-        self._admit()
+        self.beside()
 
     def beside(self) -> None:
         """Add what a service needs to homes that are there."""
@@ -115,7 +112,6 @@ class SetUp:
             shared = ("--bureau", bureau.code, "--operator", name, "--desk", f"../{bureau.desk}")
             _run(self._home(name), "init", role, *shared, *where)
             self._pin(name)
-        self._decider(bureau)
 
     def _decider(self, bureau: Bureau) -> None:
         """The approver's own key, in a home of its own: neither the service nor the signer has it."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import Engine
 from starlette.responses import Response
 
 from api.accounts.principals import Principal
@@ -36,18 +38,16 @@ class Glances:
     """Rooms as they were a moment ago: a hundred watchers of an opening cost as much as one."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, int], tuple[float, Room]] = {}
+        self._kept: WeakKeyDictionary[Engine, dict[int, tuple[float, Room]]] = WeakKeyDictionary()
 
     def look(self, service: Service, tender: int) -> Room:
         """A tender, at most :data:`_FRESH` seconds old. Raises NotFound."""
-        key, moment = (id(service), tender), time.monotonic()
-        at, found = self._kept.get(key, (float("-inf"), None))
-        if found is not None and moment - at < _FRESH:
-            return found
+        moment = time.monotonic()
+        fresh = {one: kept for one, kept in self._kept.get(service.engine, {}).items() if moment - kept[0] < _FRESH}
+        if tender in fresh:
+            return fresh[tender][1]
         found = room(service.engine, service.tenders.board, tender, now=service.clock())
-        self._kept = {one: kept for one, kept in self._kept.items() if moment - kept[0] < _FRESH} | {
-            key: (time.monotonic(), found)
-        }
+        self._kept[service.engine] = fresh | {tender: (time.monotonic(), found)}
         return found
 
 
