@@ -106,7 +106,7 @@ class Up:
         print("First start: two bureaus are set up, which takes a minute.  首次启动，约需一分钟", flush=True)
         if (ROOT / "demo-out").exists():
             words.say("demo-out/ is left alone; make up DEMO=1 serves it", "demo-out/ 不动，make up DEMO=1 可查看")
-        self._make(making, [str(making)])
+        self._make(making)
         making.rename(homes)
         return True
 
@@ -117,13 +117,13 @@ class Up:
             return False
         for half in (demo / "service", demo / "people"):
             shutil.rmtree(half, ignore_errors=True)
-        self._make(demo, [str(demo), "--demo"])
+        self._make(demo)
         return True
 
-    def _make(self, folder: Path, arguments: list[str]) -> None:
+    def _make(self, folder: Path) -> None:
         """Run :mod:`scripts.up_homes` in a process of its own."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "scripts.up_homes", *arguments],
+            [sys.executable, "-m", "scripts.up_homes", str(folder), *(["--demo"] if self.layout.demo else [])],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             env=environment(),

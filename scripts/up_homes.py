@@ -48,7 +48,6 @@ class SetUp:
 
     Args:
         folder: where the homes are made.
-        bureaus: for whom.
         layout: for whom, and where the rest lies.
     """
 
@@ -56,7 +55,6 @@ class SetUp:
         self.folder, self.bureaus = folder, layout.bureaus
         self.root = folder / ("authority/trust-root.json" if layout.demo is None else "trust-root.json")
         self.stores = {"blobs": "blobs"} if layout.demo is None else _stores_of(folder / "home")
-        self.snapshot = "trust.snapshot" if layout.demo is None else "up/trust.snapshot"
         self.addresses: dict[str, str] = {}
 
     def run(self) -> None:
@@ -168,7 +166,7 @@ class SetUp:
                 "role": "service",
                 "ledger": {"node": "../ledger", "witnesses": ["../witness"]},
                 "documents": {name: _from(value, "..") for name, value in self.stores.items()},
-                "verify": {"snapshot": f"../{self.snapshot}"},
+                "verify": {"snapshot": "../trust.snapshot"},
                 "service": {"bureaus": [f"../{bureau.officer}" for bureau in self.bureaus]},
                 "tenders": {"boards": ["../board"]},
             }

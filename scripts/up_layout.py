@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -49,17 +49,20 @@ class Layout:
     Attributes:
         folder: holds all of them.
         demo: the folder that ``make demo`` left, if its homes are served; else None.
-        bureaus: for whom.
     """
 
     folder: Path
     demo: Path | None = None
-    bureaus: tuple[Bureau, ...] = field(default=BUREAUS)
 
     @classmethod
     def of_demo(cls, demo: Path) -> Layout:
         """What ``make demo`` left, served."""
-        return cls(demo / "up", demo, OF_THE_DEMO)
+        return cls(demo / "up", demo)
+
+    @property
+    def bureaus(self) -> tuple[Bureau, ...]:
+        """For whom."""
+        return BUREAUS if self.demo is None else OF_THE_DEMO
 
     @property
     def homes(self) -> Path:

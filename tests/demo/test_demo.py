@@ -186,6 +186,9 @@ def test_its_pages_show_its_tender_and_its_certificates(played: Path) -> None:
             bearer = {"Authorization": f"Bearer {found.json()['token']}"}
             rows = site.get("/v1/bureaus/11440100000000001F/certificates?limit=500", headers=bearer).json()["items"]
             assert len(rows) >= 40
+            while site.get("/v1/trust-snapshot").status_code != 200:
+                assert time.monotonic() < until, "devices check offline with a snapshot"
+                threading.Event().wait(0.5)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
