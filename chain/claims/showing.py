@@ -8,7 +8,7 @@ Format and rules: docs/formats/showing.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chain.claims._members import moment, raw, read_members
 from chain.claims.binding import Binding, parse_binding
@@ -216,7 +216,7 @@ class OpenRequests:
 
     def add(self, request: ShowingRequest) -> None:
         """A request was shown to a holder."""
-        self._open[request.digest] = replace(request)
+        self._open[request.digest] = request
 
     def take(self, showing: Showing, at: int) -> ShowingRequest:
         """The request that a showing answers, which is answered from then on. One refused leaves it open.

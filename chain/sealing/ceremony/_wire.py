@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import read_canonical
-from chain.kernel.encoding import hex0x, unb64url
+from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 
 _LARGEST = 1 << 20
@@ -33,10 +34,7 @@ def a_number(value: Any, most: int, field: str) -> int:
 
 def some_bytes(value: Any, size: int, field: str) -> bytes:
     """base64url of exactly ``size`` bytes. Raises InvalidInput."""
-    data = unb64url(value, field=field) if isinstance(value, str) else b""
-    if len(data) != size:
-        raise InvalidInput(f"{field}: {size} bytes as base64url", code="ceremony.bytes", field=field)
-    return data
+    return strict.raw(value, size, field, "ceremony.bytes")
 
 
 def ascending(numbers: list[int], field: str) -> tuple[int, ...]:

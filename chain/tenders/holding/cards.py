@@ -6,8 +6,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical, read_canonical
-from chain.kernel.encoding import b64url, hex0x, sha256, unb64url, unhex0x
+from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
 from chain.kernel.errors import InvalidInput
 from chain.keys.signatures import address_of, recover, sign
 from chain.sealing.ceremony import Member, Roster
@@ -158,7 +159,4 @@ def _card_digest(address: bytes, key: bytes, name: str) -> bytes:
 
 
 def _bytes(value: Any, name: str, size: int) -> bytes:
-    data = unb64url(value, field=name) if isinstance(value, str) else b""
-    if len(data) != size:
-        raise InvalidInput(f"{name}: {size} bytes as base64url", code="holding.card", field=name)
-    return data
+    return strict.raw(value, size, name, "holding.card")

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from chain.kernel import strict
 from chain.kernel.canonical import canonical, read_canonical
-from chain.kernel.encoding import b64url, hex0x, unb64url, unhex0x
+from chain.kernel.encoding import b64url, hex0x, unhex0x
 from chain.kernel.errors import InvalidInput
 from chain.sealing import combine_releases
 from chain.sealing.threshold import wrong_among
@@ -162,10 +163,7 @@ def _bid(value: Any, field: str) -> BidKey:
 
 
 def _raw(value: Any, size: int, field: str) -> bytes:
-    data = unb64url(value, field=field) if isinstance(value, str) else b""
-    if len(data) != size:
-        raise _bad(field, f"{size} bytes as base64url")
-    return data
+    return strict.raw(value, size, field, "opening.keys")
 
 
 def _bad(field: str, rule: str) -> InvalidInput:
