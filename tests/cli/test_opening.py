@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 @pytest.fixture(scope="module")
 def case(tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -> OpeningCase:
     """Three bids are in; the deadline is some seconds away."""
-    found = OpeningCase.publish(tender_stage, tmp_path_factory.mktemp("case") / "tender", deadline=9)
+    found = OpeningCase.publish(tender_stage, tmp_path_factory.mktemp("case") / "tender", deadline=20)
     for bidder in (1, 2, 3):
         found.bid(bidder)
     return found
@@ -139,7 +139,7 @@ def test_a_bad_file_is_recorded_with_its_evidence_and_the_supervisor_sees_the_sa
 ) -> None:
     """One file is junk and one is lost; the third is read out all the same. Then a committee is drawn for the lot."""
     expert_home(tender_stage)
-    case = OpeningCase.publish(tender_stage, tmp_path / "tender", minimumBids=1, deadline=12)
+    case = OpeningCase.publish(tender_stage, tmp_path / "tender", minimumBids=1, deadline=30)
     stage, tender = case.stage, str(case.tender)
     pool_on_the_ledger(case, tmp_path)
     case.bid(1)

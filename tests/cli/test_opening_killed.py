@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
 
 
 def test_an_opening_that_dies_anywhere_is_gone_on_with(tender_stage: TenderStage, tmp_path: Path) -> None:
-    case = OpeningCase.publish(tender_stage, tmp_path / "tender", minimumBids=2, deadline=6)
+    case = OpeningCase.publish(tender_stage, tmp_path / "tender", minimumBids=2, deadline=15)
     stage, tender = case.stage, str(case.tender)
     case.bid(1)
     case.bid(2)

@@ -90,7 +90,7 @@ def test_each_bidder_checks_his_own_bid_and_the_winner_signs_a_contract(market: 
     licence = market.company("company-1").licence.read_bytes()
     market.company("agent").licence.write_bytes(licence)
     tender = market.publish(
-        deadline_in=45, edit=lambda draft: draft.update(consortium=2, standstill=25, complaintPeriod=3)
+        deadline_in=90, edit=lambda draft: draft.update(consortium=2, standstill=25, complaintPeriod=3)
     )
     number = str(tender)
     market.ok("agent", "bid", "start", number)

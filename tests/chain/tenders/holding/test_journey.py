@@ -139,7 +139,7 @@ def test_convene_by_command_once_and_a_ceremony_nobody_comes_to_fails_loudly(ten
     for name in HOLDERS:  # a card that was used is known as such by the tool that runs after it, the cheat's, too
         stage.run(name, "keyholder", "run", "--once")
     cards = [stage.ok(name, "keyholder", "join", "--name", f"示例{name}")["file"] for name in HOLDERS]
-    arguments = ("keyholder", "convene", *cards, "--threshold", "3", "--round", "2", "--tender", "99")
+    arguments = ("keyholder", "convene", *cards, "--threshold", "3", "--round", "10", "--tender", "99")
     made = stage.ok("officer", *arguments)
     again = stage.ok("officer", *arguments)
     assert (made["new"], again["new"], again["ceremony"]) == (True, False, made["ceremony"])
