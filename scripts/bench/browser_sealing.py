@@ -26,21 +26,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import sync_playwright
 
-from chain.kernel.encoding import b64url, sha256_file, unb64url
-from chain.sealing import BidKeys, Committed, open_bid
+from chain.kernel.encoding import sha256_file, unb64url
+from chain.sealing import BidKeys, open_bid
 from scripts.bench._watched import Watch
 from scripts.chromium import FLAGS, find_chromium, why_none
 from scripts.sealing_page import standing
-from tests.chain.sealing.samples import RECIPIENTS, holders, identity, signature
+from tests.chain.sealing.samples import identity, known_of, notice_keys, signature
 
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = {"ratio": 0.8, "megabytes": 100.0}
-
-
-def known(made: dict[str, Any]) -> Committed:
-    """What the ledger would say of the bid."""
-    digest, root = bytes.fromhex(made["digest"]), bytes.fromhex(made["formRoot"])
-    return Committed(identity(), holders().key.key, RECIPIENTS, digest, made["size"], root)
 
 
 def measured(folder: Path, size: int, rounds: int) -> dict[str, Any]:
@@ -49,12 +43,7 @@ def measured(folder: Path, size: int, rounds: int) -> dict[str, Any]:
     with source.open("wb") as stream:
         for _ in range(size >> 20):
             stream.write(os.urandom(1 << 20))
-    keys = {
-        "identity": identity().as_dict(),
-        "openingKey": b64url(holders().key.key),
-        "officer": b64url(RECIPIENTS.officer),
-        "supervisor": b64url(RECIPIENTS.supervisor),
-    }
+    keys = notice_keys()
     found: dict[str, Any] = {"digesting": [], "sealing": [], "checking": [], "raw": []}
     with standing(folder / "page") as here, sync_playwright() as playwright:
         # A profile on the disk, as people have one: without it the browser keeps its own files in memory.
@@ -82,7 +71,7 @@ def measured(folder: Path, size: int, rounds: int) -> dict[str, Any]:
         page.evaluate("(name) => sealing.upload(name)", f"bid-{rounds - 1}.age")
         profile.close()
         k2 = unb64url(made["kept"]["secrets"]["k2"])
-        open_bid(here.found, known(made), BidKeys(signature(identity()), k2), folder / "out")
+        open_bid(here.found, known_of(made), BidKeys(signature(identity()), k2), folder / "out")
     opened = sha256_file(folder / "out" / "documents" / "document")
     if opened != sha256_file(source):
         raise SystemExit("what was opened is not what was sealed")

@@ -12,7 +12,6 @@ from chain.evaluation.committee.completing import record_result
 from chain.evaluation.committee.standing import float_message
 from chain.evaluation.draw import draw_point, seed_of
 from chain.tenders.opening import LotPlace
-from tests.api.town import cheap_keys
 from tests.cli.evaluation_steps import (
     CANDIDATES,
     CLARIFICATION,
@@ -36,7 +35,7 @@ from tests.cli.reevaluation_steps import (
     qualified_again,
 )
 from tests.support.opening_stage import OpeningCase
-from tests.support.seating import names_of, opened, seat
+from tests.support.seating import enrolled, names_of, opened, seat
 from tests.support.tender_fixtures import tender_stage, tender_template
 from tests.support.tender_stage import TenderStage
 
@@ -57,18 +56,12 @@ def test_from_the_sheets_to_candidates_and_again_after_an_objection(tender_stage
         committee={"members": 3, "experts": 2},
     )  # fmt: skip
     case.prices[3] = LOW
-    tender, lines = str(case.tender), {}
-    for name in (*EXPERTS, OWNER):
-        lines[name] = tmp_path / f"{name}.json"
-        words = ("--number", name, "--name", f"示例{name}", "--specialty", "A08", "-o", str(lines[name]))
-        with cheap_keys():
-            stage.ok(name, "expert", "enrol", tender, *words)
-    stage.ok("officer", "tender", "pool", tender, *(str(lines[name]) for name in EXPERTS))
+    tender, owner = str(case.tender), enrolled(case, EXPERTS, OWNER, tmp_path)
     for bidder in (1, 2, 3):
         case.bid(bidder)
     case.close()
     opened(case, 1)
-    seats = seat(case, lines[OWNER])["members"]
+    seats = seat(case, owner)["members"]
     members, spare = names_of(case, seats, EXPERTS, OWNER)
 
     # Everybody reads in a home of its own; prices stay shut.
@@ -173,7 +166,7 @@ def test_from_the_sheets_to_candidates_and_again_after_an_objection(tender_stage
     assert "与复算一致" in words.out
 
     objection_is_upheld(case)
-    expert_is_replaced(case, seats, spare, lines[OWNER], tmp_path)
+    expert_is_replaced(case, seats, spare, owner, tmp_path)
     evaluated_anew(case, (spare, *members[1:]), members[0], tmp_path)
     assert stage.ok("holder-1", "tender", "ranking", tender)["same"] is True
     audit = stage.run("holder-1", "audit", "--tender", tender)

@@ -56,6 +56,12 @@ class WitnessedTown(Town):
         return file
 
 
+def apart(work: Callable[..., T], *arguments: Any, **more: Any) -> T:
+    """Do something in a thread of its own: Playwright keeps an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work, *arguments, **more).result()
+
+
 @dataclass
 class House:
     """What the tests walk into.
@@ -83,13 +89,12 @@ class House:
 
     @property
     def url(self) -> str:
-        """Where browsers find it: under localhost, as they demand for cameras and workers."""
-        return self.served.url.replace("127.0.0.1", "localhost")
+        """Where browsers find it."""
+        return self.served.site
 
     def apart(self, work: Callable[..., T], *arguments: Any, **more: Any) -> T:
-        """Do something in a thread of its own: Playwright keeps an event loop running in this one."""
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(work, *arguments, **more).result()
+        """As :func:`apart`."""
+        return apart(work, *arguments, **more)
 
     def keep(self, name: str, identifier: str) -> None:
         """Remember a certificate under a name."""

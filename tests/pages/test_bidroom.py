@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -32,17 +30,16 @@ from chain.sealing import (
 )
 from chain.tenders.bidding.statement import read_statement
 from scripts.chromium import find_chromium, why_none
-from tests.api.service.hall import Hall
-from tests.api.service.served import serving
+from tests.api.service.served import serving_home
 from tests.api.tenders.office import TenderOffice, make_homes, open_office
 from tests.pages.axe import look
 from tests.pages.browser import PHONE, Browser, Visit
+from tests.pages.house import apart
 from tests.support.market import PASSPHRASE, Market, market_running, market_template
 from tests.support.tender_fixtures import tender_template
 
 __all__ = ["market_template", "tender_template"]
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(600)]
-T = TypeVar("T")
 
 WORD = "long enough, and nobody's"
 PRICE, OTHER_PRICE, ABOVE = "2980000.00", "2870000.00", "3600000.01"
@@ -63,11 +60,6 @@ class Fair:
     def at(self) -> str:
         return f"/tenders/{self.tender}/bid"
 
-    def apart(self, work: Callable[..., T], *arguments: Any, **more: Any) -> T:
-        """In a thread of its own: Playwright keeps an event loop in this one."""
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(work, *arguments, **more).result()
-
 
 @pytest.fixture(scope="module")
 def fair(
@@ -82,10 +74,9 @@ def fair(
         office = stack.enter_context(contextmanager(open_office)(stage, make_homes(stage, account=False)))
         tender = market.publish(deadline_in=600)
         office.follow()
-        hall = cast(Hall, SimpleNamespace(service=office.service, town=SimpleNamespace(folder=stage.folder)))
-        served = stack.enter_context(serving(hall, workers=1))
-        url, playwright = served.url.replace("127.0.0.1", "localhost"), request.getfixturevalue("playwright")
-        browser = stack.enter_context(Browser.start(find_chromium(), url, playwright))
+        served = stack.enter_context(serving_home(office.service.home.path, stage.folder, workers=1))
+        playwright = request.getfixturevalue("playwright")
+        browser = stack.enter_context(Browser.start(find_chromium(), served.site, playwright))
         yield Fair(market, office, browser, tender)
 
 
@@ -105,7 +96,7 @@ def enter(page: Page, *, new: bool) -> None:
 
 
 def settled(page: Page, step: str, standing: str = "done") -> None:
-    page.wait_for_selector(f"#{step}[data-standing={standing}]", timeout=60_000)
+    page.wait_for_selector(f"#{step}[data-standing={standing}]")
 
 
 def fill_in(fair: Fair, page: Page, price: str) -> None:
@@ -118,9 +109,9 @@ def fill_in(fair: Fair, page: Page, price: str) -> None:
 
 def send(page: Page, version: int) -> None:
     page.click("#run-seal")
-    page.wait_for_selector(f"#seal-state:has-text('version {version} is sealed')", timeout=60_000)
+    page.wait_for_selector(f"#seal-state:has-text('version {version} is sealed')")
     page.click("#run-submit")
-    page.wait_for_selector(f"#accepted:has-text('Version {version}')", timeout=60_000)
+    page.wait_for_selector(f"#accepted:has-text('Version {version}')")
 
 
 def entry(fair: Fair, bidder: bytes) -> Entry:
@@ -129,7 +120,7 @@ def entry(fair: Fair, bidder: bytes) -> Entry:
         ledger.refresh()
         return ledger.entry(fair.tender, 1, bidder)
 
-    return fair.apart(work)
+    return apart(work)
 
 
 EVERYTHING_KEPT = """async () => {
@@ -174,7 +165,7 @@ def opened(fair: Fair, bidder: bytes, version: int, out: Path) -> Manifest:
         )
         return open_bid(file, known, BidKeys(signature, k2), out)
 
-    return fair.apart(work)
+    return apart(work)
 
 
 def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair, tmp_path: Path) -> None:
@@ -227,7 +218,7 @@ def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair, tmp_path: 
         page.click("#submit details summary")
         page.check("#sure")
         page.click("#withdraw")
-        page.wait_for_selector("#submit-state:has-text('withdrawn')", timeout=60_000)
+        page.wait_for_selector("#submit-state:has-text('withdrawn')")
         after = entry(fair, bidder)
         assert (after.version, after.live) == (3, False)
         page.click("#run-submit")

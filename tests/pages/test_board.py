@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pytest
 
-from chain.tenders.opening import ReleaseBox, check_keys, combine_keys, releases_topic
-from chain.tenders.opening.finishing import finish
-from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
 from scripts.chromium import find_chromium, why_none
-from tests.api.service.hall import Hall
-from tests.api.service.served import Served, serving
+from tests.api.service.served import Served, serving_home
 from tests.api.tenders.office import TenderOffice, make_homes, open_office
 from tests.pages.axe import look
 from tests.pages.browser import DESK, PHONE, Browser
+from tests.pages.house import apart
 from tests.support.opening_stage import OpeningCase
+from tests.support.seating import opened
 from tests.support.tender_fixtures import tender_stage, tender_template
 from tests.support.tender_stage import TenderStage
 
@@ -56,10 +52,9 @@ class Fair:
 
     def apart(self, work: Callable[..., T], *arguments: Any, **more: Any) -> T:
         """Do something in a thread of its own, as Playwright keeps an event loop in this one; then index it."""
-        with ThreadPoolExecutor(1) as pool:
-            done = pool.submit(work, *arguments, **more).result()
-            pool.submit(self.office.follow).result()
-            return done
+        done = apart(work, *arguments, **more)
+        apart(self.office.follow)
+        return done
 
     @contextmanager
     def visit(self, path: str, name: str | None = None, **settings: Any) -> Iterator[Any]:
@@ -77,12 +72,12 @@ def fair(
         pytest.skip(why)
     with ExitStack() as stack:
         office = stack.enter_context(contextmanager(open_office)(tender_stage, make_homes(tender_stage, account=False)))
-        hall = cast(Hall, SimpleNamespace(service=office.service, town=SimpleNamespace(folder=tender_stage.folder)))
-        served = stack.enter_context(serving(hall, workers=1))
-        url = served.url.replace("127.0.0.1", "localhost")
+        served = stack.enter_context(serving_home(office.service.home.path, tender_stage.folder, workers=1))
         case = OpeningCase.publish(tender_stage, tmp_path_factory.mktemp("case") / "tender", deadline=3600)
         office.follow()
-        browser = stack.enter_context(Browser.start(find_chromium(), url, request.getfixturevalue("playwright")))
+        browser = stack.enter_context(
+            Browser.start(find_chromium(), served.site, request.getfixturevalue("playwright"))
+        )
         yield Fair(office, served, browser, case)
 
 
@@ -164,31 +159,12 @@ def test_an_opening_is_watched_as_it_happens_and_audited(fair: Fair, tmp_path: P
     case = fair.apart(bids)
     at = f"/tenders/{case.tender}"
 
-    def opened() -> bytes:
-        case.release(1, 2, 3)
-        box = ReleaseBox(stage.key.opening_key, case.live())
-        box.take(stage.board.notes(releases_topic(case.tender, 1, 1)))
-        stage.wait_until(case.story.open_at)
-        digest = publish_keys(stage.ledger, stage.acts("officer"), stage.board, combine_keys(box))
-        recorded(box, digest)
-        return digest
-
-    def recorded(box: ReleaseBox, digest: bytes) -> None:
-        live = case.live()
-        keys = check_keys(stage.board.get(digest), case.notice.opening_key, live)
-        bids = [
-            recorded_bid(live, one, case.notice, case.judge())
-            for one in open_bids(live, keys, case.notice, case.sources, case.box("officer"), tmp_path / "opened", {})
-        ]
-        draft = replace(draft_record(case.story, live, case.notice, digest, box, bids), alone="示例：监督员未到场")
-        finish(stage.acts("officer"), stage.board, draft, case.story)
-
     with fair.visit(f"{at}/opening", viewport=PHONE) as visit:
         assert visit.page.locator("table.bids").count() == 0
         look(visit, "before the opening")
         fair.apart(case.close)
         visit.page.wait_for_selector("#live .is-done:has-text('封标')")
-        fair.apart(opened)
+        fair.apart(opened, case, 1)
         visit.page.wait_for_selector("table.bids")
         look(visit, "opened")
         rows = visit.page.locator("table.bids tbody tr")

@@ -47,7 +47,7 @@ def test_an_officer_issues_one_certificate_prints_it_and_suspends_it(
             page.click("#make")
             page.wait_for_selector("[data-batch-state]")
             look(visit, "on its way")
-            page.wait_for_selector("[data-batch-state='complete']", timeout=60_000)
+            page.wait_for_selector("[data-batch-state='complete']")
             visit.open(f"{HERE}/certificates")
             page.fill("#text", name)
             page.press("#text", "Enter")

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
-import httpx
 import pytest
 
 from api.accounts.roles import Role
@@ -18,11 +14,11 @@ from chain.kernel.encoding import b64url
 from chain.sealing import make_release
 from chain.tenders.opening import releases_topic
 from scripts.chromium import find_chromium, why_none
-from tests.api.service.hall import Hall
-from tests.api.service.served import serving
+from tests.api.service.served import serving_home
 from tests.api.tenders.conftest import office, tender_stage, tender_template
-from tests.api.tenders.office import WORD, TenderOffice
+from tests.api.tenders.office import TenderOffice
 from tests.api.town import cheap_keys
+from tests.pages import house
 from tests.pages.axe import look
 from tests.pages.browser import DESK, PHONE, Browser, Visit
 from tests.pages.secrets import Wire
@@ -72,10 +68,8 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
     lead = office.account("lead")
     for tender in (later.tender, case.tender):
         joining.appoint(office.service, tender, "keeper", Role.KEYHOLDER, bureau=BUREAU, by=lead)
-    hall = SimpleNamespace(town=SimpleNamespace(folder=office.stage.folder), service=office.service)
-    with serving(cast("Hall", hall), workers=1) as served:
-        answer = httpx.post(f"{served.url}/v1/sessions", json={"name": "keeper", "password": WORD}, timeout=60)
-        yield Room(case, later, served.url.replace("127.0.0.1", "localhost"), answer.json()["token"])
+    with serving_home(office.service.home.path, office.stage.folder, workers=1) as served:
+        yield Room(case, later, served.site, served.token("keeper"))
 
 
 def open_share(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
@@ -129,8 +123,7 @@ def apart(room: Room, journey: object) -> None:
         with Browser.start(find_chromium(), room.url) as browser:
             journey(room, browser)  # type: ignore[operator]
 
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(work).result()
+    house.apart(work)
 
 
 def test_nothing_is_signed_early_and_afterwards_the_commands_own_message(room: Room) -> None:

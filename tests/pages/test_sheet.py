@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -23,16 +21,15 @@ from chain.kernel.errors import NotFound
 from chain.keys.signatures import address_of
 from chain.tenders.opening import LotPlace
 from scripts.chromium import find_chromium, why_none
-from tests.api.service.hall import Hall
-from tests.api.service.served import serving
+from tests.api.service.served import serving_home
 from tests.api.tenders.conftest import office, tender_stage, tender_template
-from tests.api.tenders.office import WORD, TenderOffice
-from tests.api.town import cheap_keys
+from tests.api.tenders.office import TenderOffice
 from tests.pages.axe import look
 from tests.pages.browser import DESK, PHONE, Browser, Visit
+from tests.pages.house import apart
 from tests.pages.secrets import Wire
 from tests.support.opening_stage import OpeningCase
-from tests.support.seating import opened, seat
+from tests.support.seating import enrolled, opened, seat, whose
 from tests.support.tender_stage import PASSPHRASE, TenderStage
 
 __all__ = ["office", "tender_stage", "tender_template"]
@@ -106,18 +103,12 @@ def published(office: TenderOffice, folder: Path) -> tuple[OpeningCase, list[dic
         stage, folder / "tender", deadline=14, minimumBids=2, qualification=[], guarantee=None,
         committee={"members": 3, "experts": 2},
     )  # fmt: skip
-    tender, lines = str(case.tender), {}
-    for name in (*EXPERTS, OWNER):
-        lines[name] = folder / f"{name}.json"
-        words = ("--number", name, "--name", f"示例{name}", "--specialty", "A08", "-o", str(lines[name]))
-        with cheap_keys():
-            stage.ok(name, "expert", "enrol", tender, *words)
-    stage.ok("officer", "tender", "pool", tender, *(str(lines[name]) for name in EXPERTS))
+    owner = enrolled(case, EXPERTS, OWNER, folder)
     for number in (1, 2, 3):
         case.bid(number)
     case.close()
     opened(case, 1)
-    return case, seat(case, lines[OWNER])["members"]
+    return case, seat(case, owner)["members"]
 
 
 def commit_by_command(case: OpeningCase, name: str, folder: Path) -> None:
@@ -136,19 +127,16 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("case")
     case, seats = published(office, folder)
     stage, tender = case.stage, str(case.tender)
-    whose = {stage.ok(name, "expert", "show", tender)["account"]: name for name in (*EXPERTS, OWNER)}
-    boxes = {whose[one["account"]]: one for one in seats}
+    names = whose(case, (*EXPERTS, OWNER))
+    boxes = {names[one["account"]]: one for one in seats}
     granted = folder / "granted.age"
     stage.ok("officer", "tender", "grant-keys", tender, str(granted), "--to", boxes[EXPERTS[0]]["box"])
     for name in (EXPERTS[1], OWNER):
         commit_by_command(case, name, folder)
     other, _ = office.publish(folder / "other", deadline_in=3600)
     office.follow()
-    hall = SimpleNamespace(town=SimpleNamespace(folder=stage.folder), service=office.service)
-    with serving(cast("Hall", hall), workers=1) as served:
-        answer = httpx.post(f"{served.url}/v1/sessions", json={"name": "expert", "password": WORD}, timeout=60)
-        url = served.url.replace("127.0.0.1", "localhost")
-        yield Room(case, office, url, answer.json()["token"], granted, boxes, other)
+    with serving_home(office.service.home.path, stage.folder, workers=1) as served:
+        yield Room(case, office, served.site, served.token("expert"), granted, boxes, other)
 
 
 def open_keys(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
@@ -311,8 +299,7 @@ def journey(room: Room) -> None:
 
 
 def test_an_expert_judges_unseen_and_shows_her_sheet_when_all_have_committed(room: Room) -> None:
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(journey, room).result()
+    apart(journey, room)
     sheet = shown_sheet(room.stage.board, room.commitment())
     passed = Opinion(True)
     assert sheet.bids == (

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from api.claims.running import run_claim
 from api.claims.tables import claims
 from tests.api.holders import Holders
-from tests.pages.browser import PATIENCE, Browser, Visit
+from tests.pages.browser import Browser, Visit
 from tests.pages.house import House
 
 PIN = "樟树 and 7 rivers"
@@ -41,7 +41,7 @@ def set_up(visit: Visit) -> None:
 
 def page_of(visit: Visit, kind: str) -> None:
     """Wait for a page of the wallet."""
-    visit.page.wait_for_selector(f"main[data-view={kind}]", timeout=PATIENCE)
+    visit.page.wait_for_selector(f"main[data-view={kind}]")
 
 
 def notice(visit: Visit) -> str:

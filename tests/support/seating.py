@@ -1,7 +1,8 @@
 """From a closed lot of :mod:`tests.support.opening_stage` to its committee: opened, drawn, seated, on a real chain.
 
+owner = enrolled(case, EXPERTS, OWNER, folder)      # before the deadline
 opened(case, 1)                                     # keys published, the opening record on the ledger
-seats = seat(case, line_of_the_owner)["members"]    # two experts of the pool and a representative
+seats = seat(case, owner)["members"]                # two experts of the pool and a representative
 """
 
 from __future__ import annotations
@@ -17,7 +18,20 @@ from chain.evaluation.draw import draw_experts, seed_of
 from chain.tenders.opening import LotPlace, ReleaseBox, combine_keys, releases_topic
 from chain.tenders.opening.finishing import finish
 from chain.tenders.opening.session import draft_record, open_bids, publish_keys, recorded_bid
+from tests.api.town import cheap_keys
 from tests.support.opening_stage import OpeningCase
+
+
+def enrolled(case: OpeningCase, experts: Sequence[str], owner: str, folder: Path) -> Path:
+    """Everybody enrols in a home of its own, the experts come into the pool; the representative's line."""
+    stage, tender = case.stage, str(case.tender)
+    lines = {name: folder / f"{name}.json" for name in (*experts, owner)}
+    for name, line in lines.items():
+        words = ("--number", name, "--name", f"示例{name}", "--specialty", "A08", "-o", str(line))
+        with cheap_keys():
+            stage.ok(name, "expert", "enrol", tender, *words)
+    stage.ok("officer", "tender", "pool", tender, *(str(lines[name]) for name in experts))
+    return lines[owner]
 
 
 def opened(case: OpeningCase, envelope: int) -> None:
@@ -52,11 +66,16 @@ def seat(case: OpeningCase, owner: Path) -> dict[str, Any]:
     return stage.ok("officer", "tender", "committee", tender, "--owner-member", str(owner))
 
 
+def whose(case: OpeningCase, names: Sequence[str]) -> dict[str, str]:
+    """Homes by the account that each has in the tender."""
+    return {case.stage.ok(name, "expert", "show", str(case.tender))["account"]: name for name in names}
+
+
 def names_of(
     case: OpeningCase, seats: list[dict[str, Any]], experts: Sequence[str], owner: str
 ) -> tuple[tuple[str, ...], str]:
     """Homes in the order of their seats, and the one that was not drawn."""
-    whose = {case.stage.ok(name, "expert", "show", str(case.tender))["account"]: name for name in (*experts, owner)}
-    seated = tuple(whose[one["account"]] for one in seats)
+    names = whose(case, (*experts, owner))
+    seated = tuple(names[one["account"]] for one in seats)
     (spare,) = {*experts} - {*seated}
     return seated, spare

@@ -11,40 +11,24 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from chain.kernel.encoding import b64url, hex0x, sha256, unb64url
-from chain.sealing import BidKeys, Committed, open_bid
+from chain.sealing import BidKeys, open_bid
 from scripts.chromium import FLAGS, find_chromium, why_none
 from scripts.sealing_page import standing
-from tests.chain.sealing.samples import FIGURES, RECIPIENTS, holders, identity, sealed_bid, signature
+from tests.chain.sealing.samples import FIGURES, identity, known_of, notice_keys, sealed_bid, signature
 from tests.web.node import run_program
 
 BLOCK = 2**20
 IDENTITY = identity()
 
 
-def keys() -> dict[str, Any]:
-    """What the notice of a tender says."""
-    return {
-        "identity": IDENTITY.as_dict(),
-        "openingKey": b64url(holders().key.key),
-        "officer": b64url(RECIPIENTS.officer),
-        "supervisor": b64url(RECIPIENTS.supervisor),
-    }
-
-
-def known(made: dict[str, Any]) -> Committed:
-    """What the ledger would say of a bid that a browser sealed."""
-    digest, root = bytes.fromhex(made["digest"]), bytes.fromhex(made["formRoot"])
-    return Committed(IDENTITY, holders().key.key, RECIPIENTS, digest, made["size"], root)
-
-
 def test_a_bid_sealed_by_typescript_opens_here(tmp_path: Path) -> None:
     contents = {"技术标.pdf": os.urandom(BLOCK + 77), "empty.txt": b"", "b.pdf": b"b" * 65_536}
     documents = [{"name": name, "content": base64.b64encode(data).decode()} for name, data in contents.items()]
     form = {"price": "1234567.00", "工期": "180"}
-    made = run_program("seal", {"seal": {**keys(), "form": form, "documents": documents}})
+    made = run_program("seal", {"seal": {**notice_keys(), "form": form, "documents": documents}})
     file = tmp_path / "bid.age"
     file.write_bytes(base64.b64decode(made["file"]))
-    opened = open_bid(file, known(made), BidKeys(signature(IDENTITY), bytes.fromhex(made["k2"])), tmp_path / "out")
+    opened = open_bid(file, known_of(made), BidKeys(signature(IDENTITY), bytes.fromhex(made["k2"])), tmp_path / "out")
     assert {one.name: one.value for one in opened.form.figures} == form
     assert {name: (tmp_path / "out/documents" / name).read_bytes() for name in contents} == contents
 
@@ -53,7 +37,7 @@ def sealed_here(folder: Path, sizes: tuple[int, ...]) -> dict[str, Any]:
     """A bid that Python sealed at ``folder/bid.age``, and all that opens it."""
     sealed = sealed_bid(folder, sizes)
     return {
-        **keys(), "digest": hex0x(sealed.digest), "size": sealed.size, "formRoot": hex0x(sealed.form_root),
+        **notice_keys(), "digest": hex0x(sealed.digest), "size": sealed.size, "formRoot": hex0x(sealed.form_root),
         "signature": b64url(signature(IDENTITY)), "k2": b64url(sealed.k2),
     }  # fmt: skip
 
@@ -88,14 +72,14 @@ def test_a_browser_seals_stops_is_reloaded_and_goes_on(tmp_path: Path) -> None:
             page.set_input_files("#documents", [{"name": n, "mimeType": kind, "buffer": d} for n, d in files.items()])
 
         choose(document=document, other=other)
-        stopped = page.evaluate("([k, o]) => sealing.seal(k, 'bid.age', o)", [keys(), {"stopAfter": BLOCK}])
+        stopped = page.evaluate("([k, o]) => sealing.seal(k, 'bid.age', o)", [notice_keys(), {"stopAfter": BLOCK}])
         assert stopped["digest"] is None
         page.reload()
         choose(document=document, other=other)
-        made = page.evaluate("([k, o]) => sealing.seal(k, 'bid.age', o)", [keys(), {"given": stopped["kept"]}])
+        made = page.evaluate("([k, o]) => sealing.seal(k, 'bid.age', o)", [notice_keys(), {"given": stopped["kept"]}])
         page.evaluate("sealing.upload('bid.age')")
         k2 = unb64url(made["kept"]["secrets"]["k2"])
-        open_bid(here.found, known(made), BidKeys(signature(IDENTITY), k2), tmp_path / "out")
+        open_bid(here.found, known_of(made), BidKeys(signature(IDENTITY), k2), tmp_path / "out")
         page.set_input_files("#documents", tmp_path / "bid.age")
         opened = dict(page.evaluate("(known) => sealing.open(known)", given))
         browser.close()

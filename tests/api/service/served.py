@@ -32,6 +32,11 @@ class Served:
     url: str
     log: Path
 
+    @property
+    def site(self) -> str:
+        """Where browsers find it: under localhost, as they demand for cameras and workers."""
+        return self.url.replace("127.0.0.1", "localhost")
+
     def token(self, name: str) -> str:
         """A session's token, signed in by password."""
         answer = httpx.post(f"{self.url}/v1/sessions", json={"name": name, "password": WORD}, timeout=60)
@@ -73,12 +78,22 @@ def alive(pid: int) -> bool:
         return False
 
 
+def serving(
+    hall: Hall, *, workers: int = 2, pass_fds: tuple[int, ...] = (), **environment: str
+) -> contextlib.AbstractContextManager[Served]:
+    """The server of a hall on a free port, until the block is left."""
+    home, folder = hall.service.home.path, hall.town.folder
+    return serving_home(home, folder, workers=workers, pass_fds=pass_fds, **environment)
+
+
 @contextlib.contextmanager
-def serving(hall: Hall, *, workers: int = 2, pass_fds: tuple[int, ...] = (), **environment: str) -> Iterator[Served]:
-    """The server on a free port, until the block is left."""
-    with tempfile.NamedTemporaryFile(prefix="served-", suffix=".log", dir=hall.town.folder, delete=False) as log:
+def serving_home(
+    home: Path, folder: Path, *, workers: int = 2, pass_fds: tuple[int, ...] = (), **environment: str
+) -> Iterator[Served]:
+    """The server of a home on a free port, until the block is left; its log lies in the folder."""
+    with tempfile.NamedTemporaryFile(prefix="served-", suffix=".log", dir=folder, delete=False) as log:
         process = subprocess.Popen(
-            [YINXIN, "--home", str(hall.service.home.path), "serve", "--port", "0", "--workers", str(workers)],
+            [YINXIN, "--home", str(home), "serve", "--port", "0", "--workers", str(workers)],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

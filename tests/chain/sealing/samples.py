@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from chain.kernel.encoding import sha256
+from chain.kernel.encoding import b64url, sha256
 from chain.sealing import (
     Bid,
     BidIdentity,
@@ -46,6 +46,22 @@ def public(name: str) -> bytes:
 
 
 RECIPIENTS = Recipients(public("officer"), public("supervisor"))
+
+
+def notice_keys() -> dict[str, Any]:
+    """What the notice of a tender says, as a program in a browser takes it."""
+    return {
+        "identity": identity().as_dict(),
+        "openingKey": b64url(holders().key.key),
+        "officer": b64url(RECIPIENTS.officer),
+        "supervisor": b64url(RECIPIENTS.supervisor),
+    }
+
+
+def known_of(made: dict[str, Any]) -> Committed:
+    """What the ledger would say of a bid that a browser sealed."""
+    digest, root = bytes.fromhex(made["digest"]), bytes.fromhex(made["formRoot"])
+    return Committed(identity(), holders().key.key, RECIPIENTS, digest, made["size"], root)
 
 
 def roster(size: int, threshold: int, kind: Literal["tender", "term"] = "tender", number: int = TENDER) -> Roster:

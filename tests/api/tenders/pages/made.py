@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from functools import cache
 from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 
 from jinja2 import Environment
@@ -28,6 +27,7 @@ from chain.kernel.tender_facts import Commitment, SealedFile, TenderEvent
 from chain.sealing import Form
 from chain.tenders.opening.record import KIND, read_record
 from chain.tenders.typed import commitment_hash
+from tests.api.service.pages.reading import Tags
 from tests.chain.contracting.ocds.process import PRICES, TENDER, Process
 from tests.chain.sealing.samples import identity
 
@@ -132,21 +132,17 @@ class Honest(Process):
         return super().record(kind, data, lot)
 
 
-class _Look(HTMLParser):
-    """Reads a page for what no page may have."""
-
-    _EMPTY = frozenset({"meta", "link", "img", "input", "br", "rect", "hr"})
+class _Look(Tags):
+    """Reads a page for what no page may have, and notes it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.open: list[str] = []
         self.faults: list[str] = []
         self.ids: list[str] = []
         self.targets: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self._EMPTY:
-            self.open.append(tag)
+        super().handle_starttag(tag, attrs)
         given = dict(attrs)
         if "style" in given or any(name.startswith("on") for name in given):
             self.faults.append(f"<{tag}> with a style or a listener")
@@ -155,11 +151,6 @@ class _Look(HTMLParser):
         self.ids += [given["id"] or ""] if "id" in given else []
         self.targets += [given["for"] or ""] if "for" in given else []
         self.targets += (given.get("aria-labelledby") or "").split()
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in self._EMPTY:
-            self.open.pop()
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
