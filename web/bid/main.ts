@@ -2,12 +2,14 @@
 import { byId, fill, h } from "../ui/dom.ts";
 import { check, HttpIndex, openLedger, RootProofs } from "../verify/index.ts";
 import { verdictWords } from "../verify/wording.ts";
+import { verification } from "./afterwards.ts";
 import { company } from "./company.ts";
 import { type Attached, certificates, envelope, type Judge } from "./filling.ts";
 import { door, head, prepare } from "./opening.ts";
 import { action, note, save } from "./parts.ts";
 import type { Room, Setting } from "./room.ts";
 import { rehearsal, sealing, submission } from "./sending.ts";
+import { lastAccepted, sealedFile } from "./verifying.ts";
 import { faultWords, language, t } from "./words.ts";
 
 async function begin(): Promise<void> {
@@ -16,8 +18,9 @@ async function begin(): Promise<void> {
     const { setting, facts, data } = await prepare();
     const place = h("div", { class: "stack-wide" });
     fill(page, head(setting, facts), place);
-    const room = await door(setting, place);
-    steps(room, data.scripts.device, place);
+    const room = await door(setting, place, facts.bidding);
+    if (facts.bidding) steps(room, data.scripts.device, place);
+    else fill(place, verification(room, 1).element, keeping(room));
   } catch (error) {
     fill(page, note("bad", h("strong", {}, t("fault.heading")), h("p", { id: "refused" }, faultWords(error))));
   }
@@ -38,21 +41,47 @@ function steps(room: Room, device: string, place: HTMLElement): void {
     rehearsal(room, ++number, attached, judge),
     sealing(room, ++number, attached, changed),
     submission(room, ++number, changed),
+    verification(room, ++number),
   ];
   all = made.map(({ element }) => element);
+  fill(place, ...all, keeping(room));
+  all[0]?.querySelector<HTMLElement>("h2")?.scrollIntoView({ block: "nearest" });
+}
+
+/** What the room keeps, as files: to go on from elsewhere, or with the command line. */
+function keeping(room: Room): HTMLElement {
   const keep = async (): Promise<void> => {
     const { tender, lot } = room.kept.place;
     save(`bid-${tender}-${lot}-room.json`, await room.file(), "application/json");
   };
-  const kept = h(
+  const sealed = h("div", { class: "row" });
+  showSealed(room, sealed).catch(() => {}); // without them the room is saved all the same
+  return h(
     "section",
     { class: "card stack", id: "kept" },
     h("h2", {}, t("kept.title")),
     h("p", { class: "soft" }, t("kept.hint")),
     action("kept.save", "save-room", keep),
+    h("p", { class: "small" }, t("kept.take")),
+    sealed,
   );
-  fill(place, ...all, kept);
-  all[0]?.querySelector<HTMLElement>("h2")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Buttons for the sealed files of the bid that stands, as far as they lie on this device. */
+async function showSealed(room: Room, place: HTMLElement): Promise<void> {
+  const version = await lastAccepted(room);
+  for (const { number, name } of version?.envelopes ?? []) {
+    const file = await sealedFile(name);
+    if (file === null) continue;
+    const give = (): void => save(name, file, "application/octet-stream");
+    place.append(
+      h(
+        "button",
+        { class: "button", type: "button", "data-sealed": number, onclick: give },
+        t("kept.sealed", { number }),
+      ),
+    );
+  }
 }
 
 /** One's own check of a certificate, in this browser, against the ledger. */

@@ -84,9 +84,10 @@ function lotLinks(numbers: readonly number[], lot: number): HTMLElement {
 
 /**
  * Asks for the passphrase: of the room that is kept here, of one from a file, or of a new one. A file that is chosen counts, also
- * where a room is kept here; so does a new beginning, once it is confirmed that the room kept here is given up.
+ * where a room is kept here; so does a new beginning, once it is confirmed that the room kept here is given up. Nobody begins once
+ * no bids are taken any more.
  */
-export async function door(setting: Setting, place: HTMLElement): Promise<Room> {
+export async function door(setting: Setting, place: HTMLElement, bidding: boolean): Promise<Room> {
   const here = await stored(boxName(setting));
   return new Promise((resolve) => {
     const secret = (how: string) => h("input", { class: "input", type: "password", autocomplete: how });
@@ -103,6 +104,7 @@ export async function door(setting: Setting, place: HTMLElement): Promise<Room> 
       }
     };
     const begin = async (first: HTMLInputElement, second: HTMLInputElement): Promise<void> => {
+      if (!bidding) throw new InvalidInput("no room was chosen", "bidroom.no_room");
       if (first.value.length < LEAST) throw new InvalidInput("too short", "bidroom.short");
       if (first.value !== second.value) throw new InvalidInput("not the same", "bidroom.not_same");
       const fresh = async (): Promise<Room> => {
@@ -112,24 +114,26 @@ export async function door(setting: Setting, place: HTMLElement): Promise<Room> 
       };
       resolve(await held(setting, fresh));
     };
-    const parts =
-      here === null
-        ? [
-            field("passphrase", t("door.word"), word, t("door.word.hint")),
-            field("again", t("door.again"), again),
-            field("box-file", t("door.file"), file, t("door.file.hint")),
-          ]
-        : [field("passphrase", t("door.word"), word), field("box-file", t("door.file"), file, t("door.file.wins"))];
+    const kept = here !== null ? "open" : bidding ? "new" : "closed";
+    const parts = {
+      open: () => [field("passphrase", t("door.word"), word), field("box-file", t("door.file"), file, t("door.file.wins"))],
+      new: () => [
+        field("passphrase", t("door.word"), word, t("door.word.hint")),
+        field("again", t("door.again"), again),
+        field("box-file", t("door.file"), file, t("door.file.hint")),
+      ],
+      closed: () => [field("box-file", t("door.saved"), file), field("passphrase", t("door.word"), word)],
+    }[kept]();
     fill(
       place,
       h(
         "section",
         { class: "card stack", id: "door" },
-        h("h2", {}, t(here === null ? "door.new" : "door.open")),
-        h("p", { class: "soft" }, t(here === null ? "door.new.hint" : "door.open.hint")),
+        h("h2", {}, t(kept === "open" && !bidding ? "door.closed" : `door.${kept}`)),
+        h("p", { class: "soft" }, t(`door.${kept}.hint`)),
         ...parts,
-        action(here === null ? "door.begin" : "door.enter", "enter", open, "primary"),
-        here === null ? null : anew(setting, here, secret, begin),
+        action(kept === "new" ? "door.begin" : "door.enter", "enter", open, "primary"),
+        here === null || !bidding ? null : anew(setting, here, secret, begin),
       ),
     );
   });

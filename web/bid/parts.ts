@@ -110,9 +110,9 @@ export function progress(label: string): {
   };
 }
 
-/** Hands a text to the reader as a file. */
-export function save(name: string, text: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+/** Hands a text, or a file of the browser's own, to the reader as a file. */
+export function save(name: string, content: string | Blob, type: string): void {
+  const address = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type }) : content);
   const link = h("a", { href: address, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);

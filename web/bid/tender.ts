@@ -5,7 +5,7 @@
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { AbiReader, selector } from "../verify/abi.ts";
 import { bigEndian, concat, equal, fromBigEndian, hex0x, keccak256, padLeft, unhex0x, utf8 } from "../verify/bytes.ts";
-import { isList, isObject, type Json } from "../verify/canonical.ts";
+import { isList, isObject } from "../verify/canonical.ts";
 import { InvalidInput, Unavailable } from "../verify/errors.ts";
 import type { BlockRef } from "../verify/facts.ts";
 import { bytesFrom, type Call, RpcClient } from "../verify/rpc.ts";
@@ -24,11 +24,25 @@ export interface TenderFacts {
   readonly openingKey: Uint8Array;
   /** Which contract phase the lot is in; 1: bidding. */
   readonly phase: number;
+  /** Last second at which objections are taken in this phase; null where none are. */
+  readonly objectUntil: number | null;
+}
+
+/** What the ledger says of a lot's openings. */
+export interface Openings {
+  /** By envelope: digests under which the published keys may lie, the opening's own first. */
+  readonly keys: ReadonlyMap<number, readonly Uint8Array[]>;
+  /** SHA-256 of every opening record of the lot, the newest last, with its block. */
+  readonly records: readonly { readonly digest: Uint8Array; readonly block: number }[];
+  /** Places whose price envelope stays shut by the technical result. */
+  readonly dropped: readonly number[];
 }
 
 /** A bidder's place in a lot. */
 export interface Entry {
   readonly version: number;
+  /** 1, 2, 3 … in the order in which places were first taken. */
+  readonly place: number;
   readonly live: boolean;
   readonly moved: boolean;
 }
@@ -36,10 +50,20 @@ export interface Entry {
 const NOTICE_WORDS = 15;
 const PUBLISHED =
   "Published(uint64,bytes18,(bytes18,bytes32,uint32,uint8,uint32,uint64,uint64,uint64,address,uint32,uint32,uint32,uint32,uint32,uint32),address[])";
+const OPENED = "EnvelopeOpened(uint64,uint32,uint8,bytes,bytes32)";
+const REVIEWED = "Reviewed(uint64,uint32,bytes32,uint32[])";
+const RECORDED = "Recorded(uint64,uint32,bytes32,bytes32)";
+const [PHASE_OPENED, PHASE_AWARDED] = [3, 8];
 const AMENDED = "Amended(uint64,uint32,bytes32,uint64,uint64)";
 const COMMITMENT =
   "(uint64,uint32,address,uint32,address,uint64,bytes32,bytes32,uint64,bytes32,bytes32,uint64,bytes32)";
 const COMMITTED = `BidCommitted(uint64,uint32,address,uint32,bytes32,${COMMITMENT},address)`;
+
+interface Log {
+  readonly data: Uint8Array;
+  readonly block: number;
+  readonly topics: readonly string[];
+}
 
 /** One book of tenders of the trust root's chain. */
 export class TenderLedger {
@@ -96,6 +120,37 @@ export class TenderLedger {
       notice: await this.notice(tender, view.number(128, 32)),
       openingKey: compressed(key.bytes(key.offset(0, 0))),
       phase,
+      objectUntil:
+        phase < PHASE_OPENED || phase > PHASE_AWARDED
+          ? null
+          : line.number(64, 64) + view.number(phase === PHASE_AWARDED ? 352 : 320, 32),
+    };
+  }
+
+  /** Openings of a lot, as far as they have come. */
+  async openings(tender: number, lot: number): Promise<Openings> {
+    const [named] = await this.read([[this.book, call("proceedings()")]]);
+    const proceedings = hex0x(named.word(0).subarray(12));
+    const place = [word(tender), word(lot)];
+    const [opened, reviewed, recorded] = await Promise.all([
+      this.logs([topic(OPENED), ...place]),
+      this.logs([topic(REVIEWED), ...place]),
+      this.logs([topic(RECORDED), ...place], proceedings),
+    ]);
+    const keys = new Map<number, Uint8Array[]>();
+    for (const { data, topics } of opened) {
+      const envelope = fromBigEndian(unhex0x(topics[3], "envelope", 32));
+      keys.set(envelope, [new AbiReader(data).word(32), ...recordedAs(`keys-${envelope}`, recorded)]);
+    }
+    return {
+      keys,
+      records: recorded
+        .filter(({ topics }) => topics[3] === kind("opening"))
+        .map(({ data, block }) => ({ digest: new AbiReader(data).word(0), block })),
+      dropped: reviewed.flatMap(({ data }) => {
+        const reader = new AbiReader(data);
+        return reader.items(reader.offset(32, 0), 1).map((at) => reader.number(at, 32));
+      }),
     };
   }
 
@@ -103,7 +158,12 @@ export class TenderLedger {
   async entry(tender: number, lot: number, bidder: string): Promise<Entry> {
     const place = [bigEndian(tender, 32), bigEndian(lot, 32), padLeft(unhex0x(bidder, "bidder", 20), 32)];
     const [found] = await this.read([[this.book, call("entryOf(uint64,uint32,address)", ...place)]]);
-    return { version: found.number(32, 32), live: found.number(96, 8) === 1, moved: found.number(128, 8) === 1 };
+    return {
+      version: found.number(32, 32),
+      place: found.number(64, 32),
+      live: found.number(96, 8) === 1,
+      moved: found.number(128, 8) === 1,
+    };
   }
 
   /** The block in which a bidder's commitment with that hash was accepted, or null. */
@@ -128,9 +188,9 @@ export class TenderLedger {
     return new AbiReader(log.data).word(32);
   }
 
-  private async logs(topics: readonly string[]): Promise<{ data: Uint8Array; block: number }[]> {
+  private async logs(topics: readonly string[], from = this.book): Promise<Log[]> {
     const filter = {
-      address: [this.book],
+      address: [from],
       topics: [...topics],
       fromBlock: `0x${this.from.toString(16)}`,
       toBlock: `0x${this.state.number.toString(16)}`,
@@ -138,12 +198,10 @@ export class TenderLedger {
     const [found = null] = await this.rpc.agree([["eth_getLogs", [filter]]]);
     if (!isList(found)) throw new Unavailable("an endpoint sent no logs", "rpc.form");
     return found.filter(isObject).map((log) => {
-      const own =
-        isList(log.topics) &&
-        topics.every((one, at) => String((log.topics as readonly Json[])[at]).toLowerCase() === one);
-      if (!own || String(log.address).toLowerCase() !== this.book)
+      const found = isList(log.topics) ? log.topics.map((one) => String(one).toLowerCase()) : [];
+      if (topics.some((one, at) => found[at] !== one) || String(log.address).toLowerCase() !== from)
         throw new Unavailable("another event than asked for", "ledger.event");
-      return { data: bytesFrom(log.data), block: Number(log.blockNumber) };
+      return { data: bytesFrom(log.data), block: Number(log.blockNumber), topics: found };
     });
   }
 
@@ -181,6 +239,15 @@ function topic(event: string): string {
 
 function word(value: number): string {
   return hex0x(bigEndian(value, 32));
+}
+
+/** A kind of papers as the contract has it: ASCII, filled with zero bytes on the right. */
+function kind(name: string): string {
+  return hex0x(concat(utf8(name), new Uint8Array(32 - name.length)));
+}
+
+function recordedAs(name: string, logs: readonly Log[]): Uint8Array[] {
+  return logs.filter(({ topics }) => topics[3] === kind(name)).map(({ data }) => new AbiReader(data).word(0));
 }
 
 /** 96 bytes from the 256 of EIP-2537: x and y, each c0 before c1, each coordinate in 64 bytes. */

@@ -7,6 +7,7 @@ export type Party = "bidder" | "storage" | "key_holders" | "undecided";
 const PARTIES = {
   missing_file: "storage",
   wrong_file: "storage",
+  missing_shares: "key_holders",
   wrong_signature: "key_holders",
   wrong_lock_key: "undecided",
   shut_box: "undecided",
@@ -23,6 +24,11 @@ const PARTIES = {
 
 /** One name a fault. */
 export type FaultKind = keyof typeof PARTIES;
+
+/** On whose side a fault of that name lies; null for no known name. */
+export function partyOf(kind: string): Party | null {
+  return Object.hasOwn(PARTIES, kind) ? PARTIES[kind as FaultKind] : null;
+}
 
 /** A sealed bid does not open. */
 export class BidFault extends YinxinError {

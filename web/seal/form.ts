@@ -2,13 +2,21 @@
 import { b64url, compare, concat, sha256, unb64url, utf8 } from "../verify/bytes.ts";
 import { canonical, hasExactly, isList, isObject, type Json, type JsonObject } from "../verify/canonical.ts";
 import { InvalidInput } from "../verify/errors.ts";
-import { leafHash } from "../verify/merkle.ts";
+import { isIncluded, leafHash } from "../verify/merkle.ts";
 
 /** One line of the form; `salt` is 32 random bytes. */
 export interface Figure {
   readonly name: string;
   readonly value: string;
   readonly salt: Uint8Array;
+}
+
+/** A figure that is shown, with its place: anyone with the form's root checks it. `path`: leaf side first. */
+export interface Disclosure {
+  readonly figure: Figure;
+  readonly index: number;
+  readonly size: number;
+  readonly path: readonly Uint8Array[];
 }
 
 const TAG = concat(utf8("yinxin-form-1"), Uint8Array.of(0));
@@ -52,6 +60,27 @@ export function figureLeaf(one: Figure, identity: Uint8Array): Uint8Array {
 /** Root for the commitment; SHA-256 of nothing for a form without figures. */
 export function formRoot(figures: readonly Figure[], identity: Uint8Array): Uint8Array {
   return rootOver(figures.map((one) => figureLeaf(one, identity)));
+}
+
+/** True if the figure stands in the form with this root, of the bid with this identity digest. */
+export function proves({ figure, index, size, path }: Disclosure, root: Uint8Array, identity: Uint8Array): boolean {
+  return isIncluded(figureLeaf(figure, identity), index, size, path, root);
+}
+
+/** A disclosure as it is published; the proof is not checked yet. Throws InvalidInput. */
+export function readDisclosure(value: Json | undefined): Disclosure {
+  if (!isObject(value) || !hasExactly(value, ["figure", "index", "size", "path"]))
+    throw bad("disclosure", "its members");
+  const { index, size, path } = value;
+  if (typeof index !== "number" || typeof size !== "number" || !isList(path) || path.length > 64) {
+    throw bad("disclosure", "index and size are numbers, path a list");
+  }
+  return {
+    figure: figure(value.figure ?? null, "figure"),
+    index,
+    size,
+    path: path.map((one) => unb64url(one, "path")),
+  };
 }
 
 function rootOver(leaves: readonly Uint8Array[]): Uint8Array {

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from chain.kernel.encoding import sha256
-from chain.sealing import FaultKind, Figure, Form, Manifest
+from chain.kernel.encoding import hex0x, sha256, unhex0x
+from chain.kernel.errors import InvalidInput
+from chain.sealing import FaultKind, Figure, Form, Manifest, read_manifest
 from chain.tenders.bidding import BidPlace, alone
 from chain.tenders.bidding.own import bid_in, compare
 from chain.tenders.notice import Notice
-from chain.tenders.opening import LotPlace, NamedOrganisation, OpeningRecord, Outcome, RecordedBid, RecordedFault
+from chain.tenders.opening import (
+    LotPlace,
+    NamedOrganisation,
+    OpeningRecord,
+    Outcome,
+    RecordedBid,
+    RecordedFault,
+    read_record,
+)
 from tests.chain.tenders.notice.samples import sample
 from tests.support.companies import Companies
 
@@ -88,3 +98,18 @@ def test_a_bid_that_is_missing_unopened_or_under_another_name(manifest: Manifest
         NamedOrganisation("valid", "914401000000000004", "示例", (), ()),
     ):
         assert codes(record(manifest, organisation=organisation), manifest, notice) == ["organisation"]
+
+
+def test_the_golden_records_come_to_the_answers_that_the_bidders_room_is_held_to(notice: Notice) -> None:
+    vectors = json.loads((Path(__file__).parents[3] / "vectors" / "own_bid.json").read_text(encoding="utf-8"))
+    sealed = read_manifest(vectors["manifest"].encode())
+    assert hex0x(root(sealed)) == vectors["formRoot"]
+    assert [line.name for line in notice.envelopes[0].form] == vectors["asked"]
+    commitment = unhex0x(vectors["commitment"], size=32, field="commitment")
+    for case in vectors["cases"]:
+        signed = unhex0x(case["formRoot"], size=32, field="root")
+        found = compare(read_record(case["record"].encode()), commitment, signed, sealed, notice)
+        assert [{"code": one.code, "message": one.message} for one in found] == case["faults"], case["name"]
+    for text in vectors["refused"]:
+        with pytest.raises(InvalidInput):
+            read_record(text.encode())
