@@ -1,7 +1,8 @@
 """Writes tests/vectors/own_bid.json: opening records, and what a bidder's look at the own bid in each must come to.
 
 The records are made and judged by this checkout's Python; the same answers are asked of the bidder's room in the
-browser. Run it only when a format changes: ``python -m scripts.own_bid_vectors``. Nothing in it is drawn at random.
+browser. Beside them: published keys, and a room's box, which both must open. Run it only when a format changes:
+``python -m scripts.own_bid_vectors``. Nothing in it is drawn at random.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from chain.tenders.opening import (
     RecordedFault,
 )
 from tests.chain.tenders.notice.samples import sample
+from tests.support import rooms
 
 VECTORS = Path(__file__).resolve().parents[1] / "tests" / "vectors"
 FIGURES = {"price": "2980000.00", "delivery.days": "45", "warranty": "3y", "beyond": "the notice does not name it"}
@@ -71,6 +73,7 @@ def build() -> dict[str, Any]:
     refused = NamedOrganisation("invalid", code, "", (), ("binding ended", "licence revoked"))
     fault = RecordedFault(FaultKind.BAD_LOCK_TWO, "said so", {"found": 1}, bytes(16))
     lost = RecordedFault(FaultKind.MISSING_SHARES, "too few", {})
+    untold = replace(stranger, result="error", name="")
     changes: dict[str, tuple[RecordedBid | None, bytes]] = {
         "right": (own, root),
         "one figure changed": (replace(own, figures=(lie, *others)), root),
@@ -88,7 +91,7 @@ def build() -> dict[str, Any]:
         ),
         "under another company": (replace(own, organisation=stranger), root),
         "refused": (replace(own, organisation=refused), root),
-        "could not be told, another name": (replace(own, organisation=replace(stranger, result="error", name="")), root),
+        "could not be told, another name": (replace(own, organisation=untold), root),
     }  # fmt: skip
     cases = []
     for name, (bid, signed) in changes.items():
@@ -110,7 +113,11 @@ def build() -> dict[str, Any]:
         "cases": cases,
         "refused": refused_records(record),
         "keys": keys(),
-    }
+        "room": {
+            "name": rooms.NAME, "passphrase": rooms.WORD, "box": rooms.box(rooms.content()).decode(),
+            "content": rooms.content(),
+        },
+    }  # fmt: skip
 
 
 def refused_records(record: OpeningRecord) -> list[str]:

@@ -110,6 +110,27 @@ class Keystore:
         self._put(card, data)
         return card
 
+    def take_account(self, name: str, key: bytes) -> KeyCard:
+        """Keep a ledger account that was made elsewhere; the same one again changes nothing.
+
+        Args:
+            name: its name here.
+            key: its private key, 32 bytes.
+
+        Raises:
+            InvalidInput: a bad name; Conflict: the name is another key's.
+        """
+        from eth_account import Account  # slow to load, and most commands need no account
+
+        _check_name(name)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        card = _account_card(name, Account.from_key(key).address)
+        if not self.has(name):
+            self._put(card, json.dumps(Account.encrypt(key, self._pass())).encode())
+        elif self.card(name) != card:
+            raise _taken(name, "it belongs to something else; use another home")
+        return card
+
     def set_aside(self, name: str) -> str:
         """Give a key that is used no more another name, ``<name>-old-<n>``, so that a new one may take its place.
 
@@ -273,9 +294,7 @@ class Keystore:
             from eth_account import Account
 
             account = Account.create()
-            data = json.dumps(account.encrypt(self._pass())).encode()
-            address = account.address.lower()
-            return KeyCard(name, kind, address, "0x" + "00" * 12 + address[2:]), data
+            return _account_card(name, account.address), json.dumps(account.encrypt(self._pass())).encode()
         if kind == "secret":
             return KeyCard(name, kind, "", ""), self._seal(name, kind, os.urandom(32))
         if kind in ("credential", "seal", "device"):
@@ -322,6 +341,10 @@ class Keystore:
         if not isinstance(key, form):
             raise Damaged(f"the file of key {name} holds another kind of key", code="keys.damaged", field="key")
         return key
+
+
+def _account_card(name: str, address: str) -> KeyCard:
+    return KeyCard(name, "account", address.lower(), "0x" + "00" * 12 + address[2:].lower())
 
 
 def _check_name(name: str) -> None:

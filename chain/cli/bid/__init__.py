@@ -9,6 +9,7 @@ leaving         withdraw, move
 receipts        receipts, on screen, as PDF, and their check
 afterwards      one's own bid in the opening record; the proof that one sealed rightly
 clarifying      questions of the committee to one's own bid, and the answer
+taking          a bid that was made in the browser goes on here
 signing         the contract and its amendments, signed by the winner
 ==============  ==============================================================================================
 """
@@ -17,10 +18,21 @@ from __future__ import annotations
 
 import typer
 
-from chain.cli.bid import afterwards, clarifying, leaving, organisation, receipts, sealing, sending, signing, start
+from chain.cli.bid import (
+    afterwards,
+    clarifying,
+    leaving,
+    organisation,
+    receipts,
+    sealing,
+    sending,
+    signing,
+    start,
+    taking,
+)
 
 app = typer.Typer(
     help="Bid in a tender: start, state, seal, rehearse, submit, receipt, check. 投标.", no_args_is_help=True
 )
-for part in (start, organisation, sealing, sending, leaving, receipts, afterwards, clarifying, signing):
+for part in (start, organisation, sealing, sending, leaving, receipts, afterwards, clarifying, taking, signing):
     part.register(app)

@@ -240,3 +240,16 @@ def test_a_key_half_made_or_half_destroyed_is_destroyed_whole(keys: Keystore) ->
     assert not [path.name for path in keys.folder.iterdir() if path.name.startswith((".part", "secret", "desk"))]
     with pytest.raises(NotFound):
         keys.destroy("desk")
+
+
+def test_an_account_made_elsewhere_is_kept_under_one_name(keys: Keystore) -> None:
+    secret = sha256(b"made in a browser")
+    with cheap_keys():
+        card = keys.take_account("bid-7-1", secret)
+        assert keys.take_account("bid-7-1", secret) == card == keys.card("bid-7-1")
+        assert keys.account("bid-7-1").key == secret
+        assert keys.account("bid-7-1").address.lower() == card.public
+        with pytest.raises(Conflict):
+            keys.take_account("bid-7-1", sha256(b"another"))
+        with pytest.raises(Conflict):
+            keys.take_account("desk", secret)

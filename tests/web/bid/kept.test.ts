@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Box } from "../../../web/bid/kept.ts";
+import type { JsonObject } from "../../../web/verify/canonical.ts";
+import { vector } from "../support/files.ts";
 
 test("a box opens with its passphrase, under its name, and shows nothing of what it holds", async () => {
   const box = await Box.make("a bid", "correct horse", { secret: "price 1.00" });
@@ -12,4 +14,10 @@ test("a box opens with its passphrase, under its name, and shows nothing of what
   await assert.rejects(Box.open("another", "correct horse", text), { code: "box.other" });
   const renamed = text.replace('"name":"a bid"', '"name":"a bud"');
   await assert.rejects(Box.open("a bud", "correct horse", renamed), { code: "box.passphrase" });
+});
+
+test("the golden box is the one that yinxin bid take opens", async () => {
+  type Golden = { name: string; passphrase: string; box: string; content: JsonObject };
+  const { name, passphrase, box, content } = vector<{ room: Golden }>("own_bid").room;
+  assert.deepEqual((await Box.open(name, passphrase, box)).value, content);
 });
