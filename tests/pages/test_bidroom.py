@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from chain.sealing import (
     open_box,
 )
 from chain.tenders.bidding.statement import read_statement
+from chain.tenders.opening import read_record
 from scripts.chromium import find_chromium, why_none
 from tests.api.service.served import serving_home
 from tests.api.tenders.office import TenderOffice, make_homes, open_office
@@ -61,6 +62,14 @@ class Fair:
         return f"/tenders/{self.tender}/bid"
 
 
+@dataclass
+class Early:
+    """A bid of a tender that is closed soon, and the browser in which it was made, which stays open."""
+
+    tender: int
+    visit: Visit
+
+
 @pytest.fixture(scope="module")
 def fair(
     built: Path, market_template: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
@@ -80,6 +89,28 @@ def fair(
         yield Fair(market, office, browser, tender)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def early(fair: Fair) -> Iterator[Early]:
+    """Bid for first of all, so that its deadline is over when the other tests are done."""
+
+    def publish() -> int:
+        tender = fair.market.publish(deadline_in=75, edit=lambda draft: draft.update(standstill=300))
+        fair.office.follow()
+        return tender
+
+    tender = fair.apart(publish)
+    with fair.browser.room(f"/tenders/{tender}/bid", language="en", checked=False) as visit:
+        page = visit.page
+        page.wait_for_selector("#door")
+        enter(page, new=True)
+        name_company(fair, page, "company-2")
+        fill_in(fair, page, PRICE)
+        page.set_input_files("#certificate-licence", fair.market.company("company-2").licence)
+        settled(page, "certificates")
+        send(page, 1)
+        yield Early(tender, visit)
+
+
 @contextmanager
 def room(fair: Fair, **settings: Any) -> Iterator[Visit]:
     with fair.browser.room(fair.at, **settings) as visit:
@@ -97,6 +128,16 @@ def enter(page: Page, *, new: bool) -> None:
 
 def settled(page: Page, step: str, standing: str = "done") -> None:
     page.wait_for_selector(f"#{step}[data-standing={standing}]")
+
+
+def name_company(fair: Fair, page: Page, name: str) -> None:
+    company = fair.market.company(name)
+    page.set_input_files("#licence", company.licence)
+    page.set_input_files("#binding", company.binding)
+    page.set_input_files("#device-key", company.home / "keys" / "device.json")
+    page.fill("#device-word", PASSPHRASE)
+    page.click("#sign-statement")
+    settled(page, "company")
 
 
 def fill_in(fair: Fair, page: Page, price: str) -> None:
@@ -176,12 +217,7 @@ def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair, tmp_path: 
         visit.context.on("request", lambda request: sent.append(request.post_data_buffer or b""))
         look(visit, "door")
         enter(page, new=True)
-        page.set_input_files("#licence", company.licence)
-        page.set_input_files("#binding", company.binding)
-        page.set_input_files("#device-key", company.home / "keys" / "device.json")
-        page.fill("#device-word", PASSPHRASE)
-        page.click("#sign-statement")
-        settled(page, "company")
+        name_company(fair, page, "company-1")
         fill_in(fair, page, PRICE)
         page.set_input_files("#certificate-licence", company.licence)
         settled(page, "certificates")
@@ -268,3 +304,106 @@ def test_the_door_stands_on_a_phone(fair: Fair, language: str) -> None:
         visit.page.click("#begin-anew")
         visit.page.wait_for_selector("#company")
         assert visit.page.text_content("#fresh-address") != given_up
+
+
+def recorded(fair: Fair, tender: int) -> bytes:
+    """The lot is opened, and its record on the ledger; the record."""
+
+    def work() -> bytes:
+        market, number = fair.market, str(tender)
+        market.looks_up_licences("officer")
+        market.close_and_release(tender)
+        opened = market.ok("officer", "tender", "open", number, "--wait", "60")
+        assert [bid["outcome"] for bid in opened["bids"]] == ["opened"]
+        done = market.ok("officer", "tender", "finish-opening", number, "--without-supervisor", "not there 未到")
+        fair.office.follow()
+        return market.stage.board.get(unhex0x(done["record"], size=32, field="record"))
+
+    return fair.apart(work)
+
+
+def lied(fair: Fair, tender: int, data: bytes) -> None:
+    """The officer puts another record on the ledger, in which one figure is changed."""
+
+    def work() -> None:
+        record, stage = read_record(data), fair.market.stage
+        (bid,) = record.bids
+        figures = [
+            replace(one, figure=replace(one.figure, value="9980000.00")) if one.figure.name == "price" else one
+            for one in bid.figures
+        ]
+        forged = replace(record, bids=(replace(bid, figures=tuple(figures)),))
+        stage.acts("officer").record(tender, 1, "opening", stage.board.put(forged.to_bytes()))
+        fair.office.follow()
+
+    fair.apart(work)
+
+
+def standings(page: Page) -> dict[str, str]:
+    found: dict[str, str] = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-figure]')]"
+        ".map((one) => [one.dataset.figure, one.dataset.standing]))"
+    )
+    return found
+
+
+def looks(page: Page) -> dict[str, str]:
+    found: dict[str, str] = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-look]')]"
+        ".map((one) => [one.dataset.look, one.dataset.good]))"
+    )
+    return found
+
+
+def test_after_the_opening_the_room_finds_its_bid_and_a_lie_about_it(fair: Fair, early: Early, tmp_path: Path) -> None:
+    visit, page, number = early.visit, early.visit.page, str(early.tender)
+    record = recorded(fair, early.tender)
+    page.reload()
+    page.wait_for_selector("#door")
+    page.fill("#passphrase", WORD)
+    page.click("#enter")
+    page.wait_for_selector("#right", timeout=60_000)
+    same = dict.fromkeys(("price", "delivery.days", "warranty"), "same")
+    assert standings(page) == same
+    assert looks(page) == dict.fromkeys(("file", "root", "key", "lock", "record"), "true")
+    assert page.query_selector("#seal, #submit, #objecting") is None, "after the deadline nothing is left to send"
+    look(visit, "right")
+    saved, sealed = tmp_path / "room.json", tmp_path / "bid.age"
+    for button, file in (("#save-room", saved), ("[data-sealed='1']", sealed)):
+        with page.expect_download() as download:
+            page.click(button)
+        download.value.save_as(file)
+    (tmp_path / "word").write_text(WORD, encoding="utf-8")
+
+    def command(*words: str, code: int = 0) -> dict[str, Any]:
+        return fair.apart(fair.market.ok, "company-2", *words, code=code)
+
+    taken = command("bid", "take", str(saved), "--sealed", str(sealed), "--word-file", str(tmp_path / "word"))
+    assert (taken["versions"], taken["sealed"]) == ([1], [str(sealed)])
+    assert command("bid", "check", number)["envelopes"] == [{"envelope": 1, "right": True, "faults": []}]
+    assert command("bid", "prove", str(tmp_path / "proof.json"), number)["opens"]
+
+    lied(fair, early.tender, record)
+    page.click("#verify-again")
+    page.wait_for_selector("#differs")
+    assert standings(page) == same | {"price": "unproved"}
+    row = page.text_content("[data-figure=price]") or ""
+    assert PRICE in row
+    assert "9980000.00" in row
+    assert "min" in (page.text_content("#objecting .countdown") or "")
+    text = page.input_value("#objection")
+    assert PRICE in text
+    assert "9980000.00" in text
+    visit.page.set_viewport_size(PHONE)
+    look(visit, "a lie")
+    (envelope,) = command("bid", "check", number, code=1)["envelopes"]
+    assert [one["code"] for one in envelope["faults"]] == ["unproved"]
+    assert f"--account bid-{number}-1" in (page.text_content("#commands") or "")
+    filed = command("tender", "object", number, "--lot", "1", "--account", f"bid-{number}-1", "--text", text)
+    assert filed["number"] == 1
+    with fair.browser.room(f"/tenders/{number}/bid", checked=False) as other:
+        other.page.set_input_files("#box-file", saved)
+        other.page.fill("#passphrase", WORD)
+        other.page.click("#enter")
+        other.page.wait_for_selector("#differs")
+        assert looks(other.page)["file"] == "null", "the sealed file lies on another device"

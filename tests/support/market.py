@@ -19,7 +19,10 @@ import pytest
 from api.cli.approving import _signer_of as signer_of
 from chain.kernel.encoding import unb64url
 from chain.kernel.home import Home
+from chain.kernel.tender_facts import Phase
+from chain.sealing import LiveSet, make_release
 from chain.tenders.notice import Notice, Place, make_notice
+from chain.tenders.opening import live_bids, read_story, releases_topic
 from scripts.sample_tenders import People, Periods, desks, write
 from tests.api.custody.served import serving
 from tests.api.holders import Holders
@@ -135,6 +138,13 @@ class Market:
         assert said.code == code, (arguments, said)
         return said.data
 
+    def looks_up_licences(self, name: str) -> None:
+        """That person's home reads the store in which licences and bindings are found."""
+        home = Home(self.stage.home(name))
+        values = home.settings.model_dump()
+        kept = {part: values[part] for part in ("role", "ledger", "tenders", "bureau", "desk")}
+        home.write_config(kept | {"documents": {"store": "local", "blobs": "../blobs"}})
+
     # ------------------------------------------------------------------ tenders
 
     def publish(self, *, deadline_in: int = 60, edit: Callable[[dict[str, Any]], object] | None = None) -> int:
@@ -164,6 +174,17 @@ class Market:
         stage.board.put(notice.data)
         stage.acts("officer").publish(number, notice.terms, [one.account for one in notice.custodians])
         return number
+
+    def close_and_release(self, tender: int) -> None:
+        """Wait for the end of lot 1's bidding; then three key holders leave their messages."""
+        stage = self.stage
+        while stage.ledger.lot(tender, 1).phase is Phase.BIDDING:  # the custodian closes it as soon as it may
+            stage.wait_until(stage.now())
+        live = live_bids(read_story(stage.ledger, tender), stage.ledger.genesis, 1, 1)
+        message: LiveSet = live.message
+        for holder in (1, 3, 5):
+            data = make_release(stage.key.shares[holder], message, live.identities).to_bytes()
+            stage.board.post(releases_topic(tender, 1, 1), f"holder-{holder}", data)
 
     def _notice(
         self, draft: dict[str, Any], number: int, chain_id: int, genesis: bytes, book: bytes, now: int

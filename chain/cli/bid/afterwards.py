@@ -19,11 +19,13 @@ from chain.sealing.papers import read_committed, read_proof
 from chain.tenders.bidding.acts import Submission
 from chain.tenders.bidding.folder import VersionFolder
 from chain.tenders.bidding.kept import KeptBid, open_kept
-from chain.tenders.bidding.own import Objectionable, compare
+from chain.tenders.bidding.own import Objectionable, compare, stood
 from chain.tenders.holding import opening_key
 from chain.tenders.opening import OpeningRecord, keys_by_place, live_bids, read_record, read_story
 from chain.tenders.opening.naming import keys_at_hand
 from chain.tenders.opening.record import KIND
+
+_NONE = "no opening record stands on the ledger yet"
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,10 @@ def check(ctx: typer.Context, tender: Tender, lot: LotOption = 1) -> None:
     """Compare the opening record with what you sealed. Exit 1: object to it; 2: no record yet. 核对开标记录."""
     with bid_here(state(ctx), tender, lot) as here:
         mine = _mine(here)
+        line, own = read_story(here.ledger, here.tender).lots[here.lot], mine.act.hash()
         records = list(_records(here))
-        found = {record.envelope: tuple(_look(here, mine, record)) for record in records}
+        standing = [record for record in records if stood(line, record.envelope, own)]
+        found = {record.envelope: tuple(_look(here, mine, record)) for record in standing}
     data: dict[str, Any] = {
         "version": mine.act.commitment.version,
         "envelopes": [
@@ -55,7 +59,8 @@ def check(ctx: typer.Context, tender: Tender, lot: LotOption = 1) -> None:
         ],
     }
     if not found:
-        emit(ctx, data, "[yellow]?[/] no opening record stands on the ledger yet", CANNOT_TELL)
+        words = "your bid was not live when it was closed: no record is about it" if records else _NONE
+        emit(ctx, data, f"[yellow]?[/] {words}", CANNOT_TELL)
         return
     lines = []
     for number, faults in sorted(found.items()):
@@ -80,6 +85,11 @@ def prove(
     with bid_here(state(ctx), tender, lot) as here:
         mine = _mine(here)
         file = mine.folder.envelope(envelope)
+        if not file.is_file():
+            raise NotFound(
+                f"the sealed file is not at hand: {file}", code="bidding.file", field="envelope",
+                fix="a bid from the browser: save its sealed file there, then yinxin bid take ROOM --sealed FILE",
+            )  # fmt: skip
         proof = _plain(here, file)
         opened = _opened(here, mine, envelope)
         committed = read_committed(file.with_name(f"{file.name}.committed.json").read_bytes())

@@ -9,6 +9,8 @@ from chain.sealing import Manifest
 from chain.tenders.bidding.statement import read_statement
 from chain.tenders.notice import Notice
 from chain.tenders.opening import OpeningRecord, Outcome, RecordedBid
+from chain.tenders.story import LotStory
+from chain.tenders.typed import commitment_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,18 @@ class Objectionable:
 def bid_in(record: OpeningRecord, commitment: bytes) -> RecordedBid | None:
     """The bid of that commitment in a record, or None."""
     return next((bid for bid in record.bids if bid.commitment == commitment), None)
+
+
+def stood(line: LotStory, envelope: int, commitment: bytes) -> bool:
+    """True if that commitment was live when the envelope was closed: what was withdrawn or dropped stands in no record.
+
+    Args:
+        line: the lot, as its events tell it.
+        envelope: 1 or 2.
+        commitment: hash, 32 bytes.
+    """
+    closing = line.closings.get(envelope)
+    return closing is not None and any(commitment_hash(one) == commitment for one in closing.commitments)
 
 
 def compare(

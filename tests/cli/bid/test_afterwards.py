@@ -7,34 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from chain.kernel.home import Home
-from chain.kernel.tender_facts import Phase
-from chain.sealing import LiveSet, make_release
-from chain.tenders.opening import live_bids, read_story, releases_topic
 from tests.cli.bid.after_opening import to_the_contract
 from tests.cli.bid.drafts import fill
 from tests.cli.evaluation_steps import ANSWER, killed
 from tests.support.market import Market
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
-
-
-def looks_up_licences(market: Market, name: str) -> None:
-    """That person's home reads the store in which licences and bindings are found."""
-    home = Home(market.stage.home(name))
-    values = home.settings.model_dump()
-    kept = {part: values[part] for part in ("role", "ledger", "tenders", "bureau", "desk")}
-    home.write_config(kept | {"documents": {"store": "local", "blobs": "../blobs"}})
-
-
-def release(market: Market, tender: int) -> None:
-    """Three key holders leave their messages."""
-    stage = market.stage
-    live = live_bids(read_story(stage.ledger, tender), stage.ledger.genesis, 1, 1)
-    message: LiveSet = live.message
-    for holder in (1, 3, 5):
-        data = make_release(stage.key.shares[holder], message, live.identities).to_bytes()
-        stage.board.post(releases_topic(tender, 1, 1), f"holder-{holder}", data)
 
 
 def state_together(market: Market, tender: int, folder: Path) -> None:
@@ -85,7 +63,7 @@ def asks_and_answers(market: Market, number: str) -> None:
 
 def test_each_bidder_checks_his_own_bid_and_the_winner_signs_a_contract(market: Market, tmp_path: Path) -> None:
     for name in ("officer", "supervisor"):
-        looks_up_licences(market, name)
+        market.looks_up_licences(name)
     market.add_home("agent")
     licence = market.company("company-1").licence.read_bytes()
     market.company("agent").licence.write_bytes(licence)
@@ -111,9 +89,7 @@ def test_each_bidder_checks_his_own_bid_and_the_winner_signs_a_contract(market: 
     assert early.data["error"]["code"] == "bidding.sealed"
     assert market.ok("agent", "bid", "check", number, code=2)["envelopes"] == []
 
-    while market.stage.ledger.lot(tender, 1).phase is Phase.BIDDING:  # the custodian closes it as soon as it may
-        market.stage.wait_until(market.stage.now())
-    release(market, tender)
+    market.close_and_release(tender)
     opened = market.ok("officer", "tender", "open", number, "--wait", "60")
     assert [bid["outcome"] for bid in opened["bids"]] == ["opened", "opened"]
     market.ok("supervisor", "tender", "witness-opening", number)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from chain.kernel.encoding import hex0x, sha256, unhex0x
 from chain.kernel.errors import InvalidInput
+from chain.kernel.tender_facts import Commitment, SealedFile, TenderEvent
 from chain.sealing import FaultKind, Figure, Form, Manifest, read_manifest
 from chain.tenders.bidding import BidPlace, alone
-from chain.tenders.bidding.own import bid_in, compare
+from chain.tenders.bidding.own import bid_in, compare, stood
 from chain.tenders.notice import Notice
 from chain.tenders.opening import (
     LotPlace,
@@ -23,6 +25,9 @@ from chain.tenders.opening import (
     RecordedFault,
     read_record,
 )
+from chain.tenders.story import LotStory
+from chain.tenders.story.shapes import Closing
+from chain.tenders.typed import commitment_hash
 from tests.chain.tenders.notice.samples import sample
 from tests.support.companies import Companies
 
@@ -85,6 +90,20 @@ def test_what_was_read_wrongly_or_not_at_all_is_named(manifest: Manifest, notice
         "unread",
         "unread",
     ]
+
+
+def test_only_what_was_live_at_the_closing_can_be_missing() -> None:
+    file = SealedFile(sha256(b"file"), 9, sha256(b"form"))
+    mine, other = (
+        Commitment(7, 1, bytes([one]) * 20, 1, bytes([9]) * 20, 99, sha256(b"kind"), file, file) for one in (1, 2)
+    )
+    event = cast(TenderEvent, None)
+    line = LotStory(1, closings={1: Closing(bytes(32), (mine, other), (1, 2), event)})
+    line.closings[2] = Closing(bytes(32), (other,), (2,), event)
+    assert stood(line, 1, commitment_hash(mine))
+    assert not stood(line, 2, commitment_hash(mine)), "dropped by the technical result"
+    assert stood(line, 2, commitment_hash(other))
+    assert not stood(LotStory(1), 1, commitment_hash(mine))
 
 
 def test_a_bid_that_is_missing_unopened_or_under_another_name(manifest: Manifest, notice: Notice) -> None:
