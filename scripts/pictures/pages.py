@@ -1,4 +1,4 @@
-"""Takes a picture of every page and state of scanner and wallet, in both languages and two widths, and a contact sheet.
+"""Takes a picture of every page and state, in both languages and two widths, and glues contact sheets.
 
     python -m scripts.pictures.pages [--out build/pictures] [--only SUBSTRING]
 
@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scripts.chromium import find_chromium, install
+from scripts.pictures import rooms
 from scripts.pictures.sheet import contact_sheet
 from tests.pages.browser import Browser, Visit
 from tests.pages.camera import film, flags, scene
@@ -286,6 +287,11 @@ def main() -> int:
         house.issue("newer", 42)
         with Browser.start(find_chromium(), house.url) as browser:
             taken = [*take(house, browser, out, options.only), *with_camera(house, browser, out, options.only)]
+            place = rooms.Place(house.served, browser)
+            taken += rooms.take(place, rooms.IN_THE_HOUSE, out, options.only, WIDTHS)
+    if any(options.only in name for name in rooms.names(rooms.AROUND_A_TENDER, WIDTHS)):
+        with tempfile.TemporaryDirectory(prefix="yx-p-") as folder, rooms.open_fair(Path(folder)) as place:
+            taken += rooms.take(place, rooms.AROUND_A_TENDER, out, options.only, WIDTHS)
     for width in WIDTHS:
         for grey in (False, True):
             chosen = sorted(path for path in taken if path.name.startswith(f"{width}-"))

@@ -1,0 +1,167 @@
+"""The pages that the service makes, as pictures: entrance, signing in, console, decisions, and the rooms of a tender.
+
+The first ones stand in the house of the scanner's pictures; for the others a chain with key holders and one tender is
+made, which takes half a minute.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+from unittest import mock
+
+from api.accounts.roles import Role
+from api.tenders import joining
+from scripts.chromium import find_chromium
+from tests.api.service.hall import Hall
+from tests.api.service.served import Served, serving
+from tests.api.tenders.office import make_homes, open_office
+from tests.api.town import BUREAU, cheap_keys
+from tests.pages.browser import Browser, Visit
+from tests.support.opening_stage import OpeningCase
+from tests.support.tender_stage import BUREAU as PROCURER
+from tests.support.tender_stage import PASSPHRASE, TenderStage
+
+WORD = "long enough, and nobody's"
+Done = Callable[[Visit], None]
+
+
+def _stay(_visit: Visit) -> None:
+    """As it opens."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One picture: a path (``{tender}`` is the tender's number), who is signed in, and what is done there first."""
+
+    path: str
+    who: str | None = None
+    go: Done = _stay
+
+
+@dataclass(frozen=True)
+class Place:
+    """A service with a browser before it; ``tender`` is 0 where there is none."""
+
+    served: Served
+    browser: Browser
+    tender: int = 0
+
+
+def _wrong(visit: Visit) -> None:
+    visit.page.fill("#name", "officer")
+    visit.page.fill("#password", "wrong-horse-battery")
+    visit.page.click("button.primary")
+    visit.page.wait_for_selector("#wrong")
+
+
+def _searched(visit: Visit) -> None:
+    visit.page.fill("#text", "没有的东西")
+    visit.page.wait_for_selector("#found .empty")
+
+
+def _checked(visit: Visit) -> None:
+    visit.page.fill("#titleZh", "课桌椅采购")
+    visit.page.click("#check")
+    visit.page.wait_for_selector("#findings .note-bad")
+
+
+def _door(visit: Visit) -> None:
+    visit.page.wait_for_selector("#door")
+
+
+def _room(visit: Visit) -> None:
+    _door(visit)
+    visit.page.fill("#passphrase", WORD)
+    visit.page.fill("#again", WORD)
+    visit.page.click("#enter")
+    visit.page.wait_for_selector("#submit-state:not(:empty)")
+
+
+def _share(visit: Visit) -> None:
+    visit.page.wait_for_selector("#open-share")
+
+
+_DESK = f"/console/{BUREAU}"
+IN_THE_HOUSE = {
+    "80 entrance": Sight("/"),
+    "81 entrance, signed in": Sight("/", "officer"),
+    "82 sign in": Sight("/sign-in"),
+    "83 sign in, wrong password": Sight("/sign-in", None, _wrong),
+    "84 no such page": Sight("/no/such/page"),
+    "85 console": Sight(_DESK, "officer"),
+    "86 console, certificates": Sight(f"{_DESK}/certificates", "officer"),
+    "87 console, one certificate": Sight(f"{_DESK}/issue/business-licence", "officer"),
+    "88 console, lists": Sight(f"{_DESK}/lists", "officer"),
+    "89 decisions": Sight("/decisions", "approver-elsewhere"),
+}
+AROUND_A_TENDER = {
+    "90 board": Sight("/tenders"),
+    "91 board, nothing found": Sight("/tenders", None, _searched),
+    "92 tender": Sight("/tenders/{tender}"),
+    "93 timeline": Sight("/tenders/{tender}/timeline"),
+    "94 opening": Sight("/tenders/{tender}/opening"),
+    "95 officer": Sight("/tenders/{tender}/control", "lead"),
+    "96 notice builder": Sight("/tenders/new?lots=2", "lead", _checked),
+    "97 bidder, door": Sight("/tenders/{tender}/bid", None, _door),
+    "97 bidder, room": Sight("/tenders/{tender}/bid", None, _room),
+    "98 key holder": Sight("/keyholder", "keeper"),
+    "99 key holder, share": Sight("/keyholder/{tender}/1/1", "keeper", _share),
+}
+
+
+@contextmanager
+def open_fair(folder: Path) -> Iterator[Place]:
+    """A chain, key holders, a bureau's service and one tender, whose deadline is an hour away."""
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(os.environ, {"YINXIN_PASSPHRASE": PASSPHRASE}))
+        stage = TenderStage(folder / "fair")
+        stack.callback(stage.close_all)
+        stage.build()
+        office = stack.enter_context(contextmanager(open_office)(stage, make_homes(stage, account=False)))
+        case = OpeningCase.publish(stage, folder / "tender", deadline=3600)
+        with cheap_keys():
+            stage.shares("holder-1").keep(1, stage.key.shares[1])
+        office.follow()
+        lead = office.account("lead")
+        joining.appoint(office.service, case.tender, "keeper", Role.KEYHOLDER, bureau=PROCURER, by=lead)
+        hall = cast(Hall, SimpleNamespace(service=office.service, town=SimpleNamespace(folder=stage.folder)))
+        served = stack.enter_context(serving(hall, workers=1))
+        url = served.url.replace("127.0.0.1", "localhost")
+        browser = stack.enter_context(Browser.start(find_chromium(), url))
+        yield Place(served, browser, case.tender)
+
+
+Widths = Mapping[str, dict[str, int]]
+
+
+def names(sights: Mapping[str, Sight], widths: Widths) -> dict[str, tuple[str, str, Sight]]:
+    """File names, ``width-language-state.png``, with what each is."""
+    return {
+        f"{width}-{language}-{name.replace(', ', ' ').replace(' ', '-')}.png": (width, language, sight)
+        for width in widths
+        for language in ("zh", "en")
+        for name, sight in sights.items()
+    }
+
+
+def take(place: Place, sights: Mapping[str, Sight], out: Path, only: str, widths: Widths) -> list[Path]:
+    """Every picture of these whose name contains ``only``."""
+    made = []
+    for name, (width, language, sight) in names(sights, widths).items():
+        if only not in name:
+            continue
+        secret = None if sight.who is None else place.served.token(sight.who)
+        path = sight.path.format(tender=place.tender)
+        with place.browser.room(path, secret=secret, language=language, viewport=widths[width], checked=False) as visit:
+            sight.go(visit)
+            visit.page.wait_for_timeout(150)
+            visit.page.screenshot(path=out / name, full_page=True)
+        made.append(out / name)
+        print(name, flush=True)
+    return made
