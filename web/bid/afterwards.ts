@@ -8,7 +8,7 @@ import type { Line } from "./own.ts";
 import { action, field, note, type Step, save, step } from "./parts.ts";
 import type { Room } from "./room.ts";
 import { differs, type Look, type Looked, type Own, verifyOwn } from "./verifying.ts";
-import { moment, t } from "./words.ts";
+import { moment, t, faultWords as trouble } from "./words.ts";
 
 const AGAIN = 8_000; // milliseconds between two looks while something is still to come
 const TONES = {
@@ -40,8 +40,10 @@ export function verification(room: Room, place: number): Step {
     }
     if (waits(own)) timer = window.setTimeout(() => look().catch(later), AGAIN);
   };
-  const later = (): void => {
-    made.stand("open", t("fault.ledger"));
+  const later = (error: unknown): void => {
+    made.stand("open", t("after.waiting"));
+    last = "";
+    fill(found, note("care", trouble(error)));
     timer = window.setTimeout(() => look().catch(later), AGAIN);
   };
   fill(made.body, found, action("after.again", "verify-again", look));
