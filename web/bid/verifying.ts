@@ -75,7 +75,8 @@ export async function lastAccepted(room: Room): Promise<KeptVersion | null> {
   return null;
 }
 
-function standingOf(version: KeptVersion | null, { live, moved, version: last }: Entry): Own["standing"] {
+/** Whether there is a bid to compare, and whether it is this room's. `entry`: what the ledger has of its address. */
+export function standingOf(version: KeptVersion | null, { live, moved, version: last }: Entry): Own["standing"] {
   if (moved) return "moved";
   if (last > (version?.version ?? 0)) return live ? "newer" : version === null ? "none" : "withdrawn";
   return version === null ? "none" : live ? "live" : "withdrawn";
