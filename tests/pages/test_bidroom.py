@@ -94,7 +94,7 @@ def early(fair: Fair) -> Iterator[Early]:
     """Bid for first of all, so that its deadline is over when the other tests are done."""
 
     def publish() -> int:
-        tender = fair.market.publish(deadline_in=75, edit=lambda draft: draft.update(standstill=300))
+        tender = fair.market.publish(deadline_in=48, edit=lambda draft: draft.update(standstill=300))
         fair.office.follow()
         return tender
 

@@ -187,9 +187,9 @@ function objecting(room: Room, own: Own): HTMLElement {
     action("object.save", "save-objection", keep),
     h("p", {}, t("object.how")),
     h(
-      "pre",
-      { class: "input mono small", tabindex: 0, id: "commands", "aria-label": t("object.commands") },
-      commandsOf(tender, lot, own).join("\n"),
+      "ol",
+      { class: "stack", id: "commands", "aria-label": t("object.commands") },
+      ...commandsOf(tender, lot, own).map((one) => h("li", { class: "mono small" }, one)),
     ),
   );
 }

@@ -20,7 +20,7 @@ async function begin(): Promise<void> {
     fill(page, head(setting, facts), place);
     const room = await door(setting, place, facts.bidding);
     if (facts.bidding) steps(room, data.scripts.device, place);
-    else fill(place, verification(room, 1).element, keeping(room));
+    else fill(place, verification(room, 0).element, keeping(room));
   } catch (error) {
     fill(page, note("bad", h("strong", {}, t("fault.heading")), h("p", { id: "refused" }, faultWords(error))));
   }

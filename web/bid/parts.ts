@@ -12,14 +12,14 @@ export interface Step {
   stand(how: Standing, words: string): void;
 }
 
-/** An empty step. */
+/** An empty step; `number` 0: the only one. */
 export function step(id: string, number: number, title: string, hint: string): Step {
   const chip = h("span", { class: "chip", id: `${id}-state` });
   const body = h("div", { class: "stack" });
   const element = h(
     "section",
     { class: "card stack", id, "aria-labelledby": `${id}-title` },
-    h("div", { class: "spread" }, h("h2", { id: `${id}-title` }, `${number}. ${title}`), chip),
+    h("div", { class: "spread" }, h("h2", { id: `${id}-title` }, number === 0 ? title : `${number}. ${title}`), chip),
     hint === "" ? null : h("p", { class: "soft" }, hint),
     body,
   );
@@ -80,7 +80,7 @@ export function action(key: WordKey, id: string, work: () => Promise<void>, look
       button.removeAttribute("aria-disabled");
     }
   });
-  return h("div", { class: "stack" }, button, wrong);
+  return h("div", { class: "stack" }, h("div", { class: "row" }, button), wrong);
 }
 
 /** A file input. */
