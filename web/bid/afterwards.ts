@@ -36,6 +36,7 @@ export function verification(room: Room, place: number): Step {
     if (shown !== last) {
       last = shown;
       fill(found, ...told(room, own));
+      countDown(found);
       announce(words);
     }
     if (waits(own)) timer = window.setTimeout(() => look().catch(later), AGAIN);
