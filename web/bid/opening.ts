@@ -116,7 +116,10 @@ export async function door(setting: Setting, place: HTMLElement, bidding: boolea
     };
     const kept = here !== null ? "open" : bidding ? "new" : "closed";
     const parts = {
-      open: () => [field("passphrase", t("door.word"), word), field("box-file", t("door.file"), file, t("door.file.wins"))],
+      open: () => [
+        field("passphrase", t("door.word"), word),
+        field("box-file", t("door.file"), file, t("door.file.wins")),
+      ],
       new: () => [
         field("passphrase", t("door.word"), word, t("door.word.hint")),
         field("again", t("door.again"), again),

@@ -136,8 +136,9 @@ def read_room(data: bytes, chain_id: int) -> BidRoom:
 
 
 def _version(value: Any, place: BidPlace, chain_id: int) -> RoomVersion | None:
-    """A version; None for one that was never sealed to its end."""
-    one = exactly(value, _VERSION, "version")
+    """A version; None for one that was never sealed to its end. What was outdated is what was signed all the same."""
+    changed = {"outdated"} if isinstance(value, dict) and "outdated" in value else set()
+    one = exactly(value, _VERSION | changed, "version")
     envelopes = [exactly(item, _ENVELOPE, "envelopes") for item in listed(one["envelopes"], "envelopes", most=2)]
     if not envelopes or any(item["digest"] is None for item in envelopes):
         return None

@@ -31,6 +31,11 @@ def test_a_room_comes_over_whole_but_for_what_was_not_sealed_to_its_end() -> Non
     assert "2980000" not in repr(room)
 
 
+def test_what_was_changed_after_it_was_signed_may_stand_on_the_ledger_and_comes_along() -> None:
+    outdated = content(version=version(2) | {"outdated": True})
+    assert [one.sealed.version for one in read_room(canonical(outdated), CHAIN_ID).versions] == [1, 2]
+
+
 def test_the_golden_box_is_the_one_that_the_browser_opens() -> None:
     vectors = json.loads((Path(__file__).parents[3] / "vectors" / "own_bid.json").read_text(encoding="utf-8"))["room"]
     assert vectors == {"name": NAME, "passphrase": WORD, "box": box(content()).decode(), "content": content()}
