@@ -20,7 +20,7 @@ const BOOK = `0x${"11".repeat(20)}`;
 export class Chain {
   block = { number: 10, time: START, hash: new Uint8Array(32) };
   private readonly taken = new Map<string, number>();
-  private standing: Entry = { version: 0, live: false, moved: false };
+  private standing: Entry = { version: 0, place: 0, live: false, moved: false };
 
   /** Seconds go by. */
   pass(seconds: number): void {
@@ -31,7 +31,7 @@ export class Chain {
   accept(hash: string, version: number): void {
     this.pass(1);
     this.taken.set(hash, this.block.number);
-    this.standing = { version, live: true, moved: false };
+    this.standing = { version, place: 1, live: true, moved: false };
   }
 
   withdraw(): void {
@@ -44,7 +44,15 @@ export class Chain {
   async facts(): Promise<TenderFacts> {
     const times = { deadline: START + 10_000, openAt: START + 20_000 };
     const { block } = this;
-    return { block, ...times, bidding: true, notice: DIGEST, openingKey: new Uint8Array(96), phase: 1 };
+    return {
+      block,
+      ...times,
+      bidding: true,
+      notice: DIGEST,
+      openingKey: new Uint8Array(96),
+      phase: 1,
+      objectUntil: null,
+    };
   }
 
   async entry(): Promise<Entry> {
