@@ -94,11 +94,11 @@ def early(fair: Fair) -> Iterator[Early]:
     """Bid for first of all, so that its deadline is over when the other tests are done."""
 
     def publish() -> int:
-        tender = fair.market.publish(deadline_in=48, edit=lambda draft: draft.update(standstill=300))
+        tender = fair.market.publish(deadline_in=75, edit=lambda draft: draft.update(standstill=300))
         fair.office.follow()
         return tender
 
-    tender = fair.apart(publish)
+    tender = apart(publish)
     with fair.browser.room(f"/tenders/{tender}/bid", language="en", checked=False) as visit:
         page = visit.page
         page.wait_for_selector("#door")
@@ -319,7 +319,7 @@ def recorded(fair: Fair, tender: int) -> bytes:
         fair.office.follow()
         return market.stage.board.get(unhex0x(done["record"], size=32, field="record"))
 
-    return fair.apart(work)
+    return apart(work)
 
 
 def lied(fair: Fair, tender: int, data: bytes) -> None:
@@ -336,7 +336,7 @@ def lied(fair: Fair, tender: int, data: bytes) -> None:
         stage.acts("officer").record(tender, 1, "opening", stage.board.put(forged.to_bytes()))
         fair.office.follow()
 
-    fair.apart(work)
+    apart(work)
 
 
 def standings(page: Page) -> dict[str, str]:
@@ -376,7 +376,7 @@ def test_after_the_opening_the_room_finds_its_bid_and_a_lie_about_it(fair: Fair,
     (tmp_path / "word").write_text(WORD, encoding="utf-8")
 
     def command(*words: str, code: int = 0) -> dict[str, Any]:
-        return fair.apart(fair.market.ok, "company-2", *words, code=code)
+        return apart(fair.market.ok, "company-2", *words, code=code)
 
     taken = command("bid", "take", str(saved), "--sealed", str(sealed), "--word-file", str(tmp_path / "word"))
     assert (taken["versions"], taken["sealed"]) == ([1], [str(sealed)])
