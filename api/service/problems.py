@@ -1,4 +1,8 @@
-"""Errors over HTTP: ``application/problem+json`` (RFC 9457) with the field at fault and the fix."""
+"""Errors over HTTP: ``application/problem+json`` (RFC 9457) with the field at fault and the fix.
+
+In English, as programs know them; to a page's own program (``X-Yinxin-Page``) in the language of the page, by the words
+for the code in ``chain/words/faults.json``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,10 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api.accounts.rules import Forbidden, NotSignedIn
+from api.service.cookies import HEADER
+from api.service.languages import TAGS, language_of
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable, YinxinError
+from chain.words import fault_words
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:yinxin:problem:"
@@ -98,6 +105,10 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """The response itself."""
+    language = language_of(request) if request is not None and request.headers.get(HEADER) == "1" else "en"
+    words = None if language == "en" else fault_words(code, language)
+    if words is not None:
+        detail, fix, headers = words.what, words.fix, {**(headers or {}), "Content-Language": TAGS[language]}
     body: dict[str, Any] = {
         "type": URN + code,
         "title": _TITLES.get(status, "Error"),

@@ -1,7 +1,7 @@
 /** What went wrong, in the reader's words. */
 import { Refusal } from "../ui/service.ts";
 import { YinxinError } from "../verify/errors.ts";
-import { k, named, pageLanguage } from "../words/keyroom.ts";
+import { k, named } from "../words/keyroom.ts";
 
 /** A fault whose message is said as it stands. */
 export class Said extends YinxinError {
@@ -24,6 +24,7 @@ export function faultWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const known = named("fault", code);
   if (known !== code) return known.replace("{message}", message);
-  const fix = error instanceof Refusal && pageLanguage() === "en" ? (error.problem.fix ?? "") : "";
+  // The service answers a page in the page's language.
+  const fix = error instanceof Refusal ? (error.problem.fix ?? "") : "";
   return `${k("fault.other", { message, code })}${fix === "" ? "" : ` – ${fix}`}`;
 }

@@ -1,6 +1,6 @@
 /** Calls of a page's own program to its own service, as whoever is signed in. */
 
-/** What the service says when it refuses (RFC 9457). */
+/** What the service says when it refuses (RFC 9457); detail and fix are in the page's language, since the page asks. */
 export interface Problem {
   readonly status: number;
   readonly code: string;

@@ -18,6 +18,7 @@ from api.certificates.pages.room import PREPARING, show
 from api.certificates.schemas import ListOutcome, Operation
 from api.service.context import Service
 from api.service.cookies import FIELD
+from api.service.languages import language_of
 from api.service.pages.faults import Told
 from api.service.pages.routes import PageRoute
 from api.service.routes import Caller, Here, about, ruled
@@ -125,7 +126,7 @@ def issue_certificate(
     """Make a batch of one; it waits for the second person."""
     office = service.office(bureau)
     kind = office.catalogue.find(slug)
-    found = draft(kind, typed, _language(request))
+    found = draft(kind, typed, language_of(request))
     if found.faults or found.missing:
         return _form(request, service, bureau, slug, typed, sent=True)
     name = typed.get(kind.number_field, "form")[:200]
@@ -151,17 +152,11 @@ def _form(
 ) -> Response:
     office = service.office(bureau)
     kind = office.catalogue.find(slug)
-    found = draft(kind, values, _language(request))
+    found = draft(kind, values, language_of(request))
     return show(
         request, service, bureau, "issue", "issue.html", piece="issue_preview.html", status=422 if sent else 200,
         kind=kind, draft=found, sent=sent, outcome=outcome,
     )  # fmt: skip
-
-
-def _language(request: Request) -> str:
-    from api.service.pages.speaking import language_of
-
-    return language_of(request)
 
 
 # --------------------------------------------------------------------------- a list

@@ -13,7 +13,7 @@ from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau
 from api.certificates.endpoints.register import find_page, show_bundle, show_code, show_pdf
 from api.certificates.evidence import certificate_by_number
-from api.certificates.pages.room import LOOKING, show
+from api.certificates.pages.room import LOOKING, PAUSE, show
 from api.certificates.reprints import reprints_of
 from api.certificates.schemas import SearchRequest
 from api.certificates.search import Found, history
@@ -80,10 +80,12 @@ def find_certificates(
     cursor: Annotated[str | None, Form(max_length=200)] = None,
     by: Annotated[str, Form(max_length=16)] = "",
     batch: Annotated[str, Form(max_length=16)] = "",
+    shown: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
     """Search by name, number, code or identifier; by a form, so that what is looked for stands in no address.
 
-    ``by`` is what the first page was found by, so that the next ones go on in the same way.
+    ``by`` is what the first page was found by, so that the next ones go on in the same way; ``shown`` is how many rows
+    the reader has above.
     """
     text = text.strip()
     ways = [name for name, longest in _BY.items() if text and len(text) <= longest and by in ("", name)]
@@ -94,7 +96,7 @@ def find_certificates(
         found, following = find_page(service, bureau, wanted)
         if found:
             break
-    return _answer(request, service, bureau, wanted, found, following, text, by=by)
+    return _answer(request, service, bureau, wanted, found, following, text, by=by, shown=shown)
 
 
 def _known(state: str) -> str:
@@ -111,11 +113,13 @@ def _answer(
     text: str,
     *,
     by: str = "",
+    shown: int = 0,
 ) -> Response:
     kinds = {kind.code: kind for kind in service.office(bureau).catalogue.every()}
     return show(
         request, service, bureau, "certificates", "certificates.html", piece="certificate_rows.html",
         found=found, next=following, wanted=wanted, text=text, kinds=kinds, statuses=list(Status.__members__), by=by,
+        shown=shown + len(found), pause=PAUSE,
     )  # fmt: skip
 
 

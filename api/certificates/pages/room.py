@@ -20,6 +20,8 @@ DESK = (Role.OFFICER, Role.APPROVER, Role.MACHINE, Role.AUDITOR)
 LOOKING = in_bureau(*DESK, scope=Scope.CERTIFICATES)
 PREPARING = in_bureau(Role.OFFICER, Role.MACHINE, scope=Scope.BATCHES)
 WORDS = "console"
+PAUSE = 500
+"""So many rows of a long list come by themselves as one scrolls; then a button asks for more, so that pages end."""
 
 SECTIONS = (
     ("overview", ""), ("certificates", "/certificates"), ("issue", "/issue"), ("lists", "/lists"),
@@ -91,4 +93,4 @@ def show(
     )
 
 
-__all__ = ["DESK", "LOOKING", "PREPARING", "SECTIONS", "WORDS", "may_prepare", "name_of", "show"]
+__all__ = ["DESK", "LOOKING", "PAUSE", "PREPARING", "SECTIONS", "WORDS", "may_prepare", "name_of", "show"]

@@ -11,7 +11,7 @@ from api.accounts.roles import Role, Scope
 from api.accounts.rules import in_bureau
 from api.approvals.waiting import waiting
 from api.certificates.endpoints.register import find_page
-from api.certificates.pages.room import LOOKING, show
+from api.certificates.pages.room import LOOKING, PAUSE, show
 from api.certificates.schemas import SearchRequest
 from api.jobs.states import jobs_of
 from api.service.pages.routes import PageRoute
@@ -49,6 +49,7 @@ def show_expiring(
     bureau: Bureau,
     days: Annotated[int, Query(ge=0, le=3660)] = 30,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
+    shown: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
     """Certificates that end soon, by the ledger's clock."""
     wanted = SearchRequest(expiring_within=days, limit=_ROWS, cursor=cursor)
@@ -56,7 +57,7 @@ def show_expiring(
     kinds = {kind.code: kind for kind in service.office(bureau).catalogue.every()}
     return show(
         request, service, bureau, "expiring", "expiring.html", piece="expiring_rows.html",
-        found=found, next=following, days=days, spans=SPANS, kinds=kinds,
+        found=found, next=following, days=days, spans=SPANS, kinds=kinds, shown=shown + len(found), pause=PAUSE,
     )  # fmt: skip
 
 

@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere, public
+from api.service.languages import language_of
 from api.service.pages.rendering import is_piece, render
 from api.service.pages.routes import PageRoute
-from api.service.pages.speaking import language_of
 from api.service.routes import Caller, Here, PerhapsCaller, ruled
 from api.tenders.endpoints.people import follow_tender, unfollow_tender
 from api.tenders.endpoints.questions import QuestionRequest, ask_question

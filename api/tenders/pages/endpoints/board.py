@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from api.accounts.roles import Role
 from api.accounts.rules import public
+from api.service.languages import language_of
 from api.service.pages.rendering import is_piece, render
 from api.service.pages.routes import PageRoute
-from api.service.pages.speaking import language_of
 from api.service.routes import Here, PerhapsCaller, ruled
 from api.tenders import query
 from api.tenders.pages.board import CATEGORIES, CLOSINGS, STATES, Asked, listed

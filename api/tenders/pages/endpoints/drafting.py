@@ -13,9 +13,9 @@ from api.accounts.principals import Principal
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere
 from api.service.context import Service
+from api.service.languages import language_of
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
-from api.service.pages.speaking import language_of
 from api.service.routes import Caller, Here, ruled
 from api.tenders import query
 from api.tenders.pages.drafting import MOST_LOTS, Shape, draft_from, keys_in_force, look_at_draft

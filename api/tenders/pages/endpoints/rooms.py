@@ -12,9 +12,9 @@ from api.accounts.principals import Principal
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import Forbidden, anywhere, public, signed_in
 from api.service.context import Service
+from api.service.languages import language_of
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
-from api.service.pages.speaking import language_of
 from api.service.routes import Caller, Here, about, ruled
 from api.service.shapes import Number
 from api.tenders import joining

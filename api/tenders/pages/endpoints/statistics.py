@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.accounts.rules import public
+from api.service.languages import language_of
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
-from api.service.pages.speaking import language_of
 from api.service.routes import Here, ruled
 from api.tenders.endpoints.insight import figures
 from api.tenders.pages.charts import bars, counted, type_name

@@ -14,9 +14,9 @@ from api.accounts.principals import Principal
 from api.accounts.roles import Role
 from api.accounts.rules import public
 from api.service.context import Service
+from api.service.languages import language_of
 from api.service.pages.rendering import is_piece, render
 from api.service.pages.routes import PageRoute
-from api.service.pages.speaking import language_of
 from api.service.routes import Here, PerhapsCaller, ruled
 from api.tenders.endpoints.receipts import ReceiptVerdict
 from api.tenders.pages.room import Room, room

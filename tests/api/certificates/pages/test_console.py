@@ -101,14 +101,18 @@ def test_a_list_goes_on_where_it_stopped(officer: Browsing, monkeypatch: pytest.
     from api.certificates.pages import register
 
     monkeypatch.setattr(register, "_ROWS", 2)
+    monkeypatch.setattr(register, "PAUSE", 4)
     seen: list[str] = []
     answer = officer.send(f"{HERE}/certificates", {"text": "示例"}, seen=f"{HERE}/certificates")
     for _ in range(5):
-        seen += [part.partition('"')[0] for part in answer.text.split('data-entry="')[1:]]
+        new = [part.partition('"')[0] for part in answer.text.split('data-entry="')[1:]]
+        assert len(new) <= 2, "a page of a long list has so many rows, however long the list is"
+        seen += new
+        assert ("revealed" in answer.text) is (len(seen) == 2), "after so many, rows come only when asked for"
         following = read(answer.text).inputs
         if "cursor" not in following:
             break
-        sent = {name: following[name] for name in ("text", "by", "type", "state", "cursor")}
+        sent = {name: following[name] for name in ("text", "by", "type", "state", "cursor", "shown")}
         answer = officer.send(f"{HERE}/certificates", sent, seen=f"{HERE}/certificates", headers={"HX-Request": "true"})
     assert len(seen) == len(set(seen)) == 5
 

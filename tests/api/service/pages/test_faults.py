@@ -59,3 +59,24 @@ def test_input_of_a_wrong_form_is_told_by_its_field(hall: Hall) -> None:
     answer = Browsing(hall).send("/sign-in", {"name": "n" * 300, "password": "x"})
     assert answer.status_code == 422
     assert ">name<" in answer.text
+
+
+@pytest.mark.parametrize(("language", "what"), [("zh-CN", "没有这个批次。"), ("en", "There is no such batch.")])
+def test_a_known_code_is_told_in_the_page_s_language(hall: Hall, language: str, what: str) -> None:
+    error = InvalidInput("no batch 7", code="batch.unknown", field="batch", fix="yinxin batch list shows them")
+    with mock.patch.object(first, "readiness", side_effect=error):
+        answer = Browsing(hall, language).get("/")
+    assert f"<dd>{what}</dd>" in answer.text
+    assert "<dd lang" not in answer.text
+    page(answer)
+
+
+def test_a_page_s_program_is_answered_in_the_page_s_language_and_any_other_in_english(hall: Hall) -> None:
+    there = "/v1/tenders/999999"
+    asked = {"X-Yinxin-Page": "1", "Accept-Language": "zh-CN"}
+    told = hall.client.get(there, headers=asked)
+    assert (told.json()["code"], told.json()["detail"]) == ("tender.unknown", "没有这个项目。")
+    assert told.json()["fix"] == "请从项目列表打开。"
+    assert told.headers["Content-Language"] == "zh-CN"
+    english = hall.client.get(there, headers={"X-Yinxin-Page": "1", "Accept-Language": "en"})
+    assert english.json()["detail"] == hall.client.get(there, headers={"Accept-Language": "zh-CN"}).json()["detail"]
