@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import typer
 
-_WORDS: dict[str, tuple[str, ...]] = {
-    "issuing": ("issue", "renew", "change", "batch"),
-    "imports": ("import",),
-    "corrections": ("correct", "reprint", "reprints"),
-    "approving": ("approvals", "approve", "refuse", "signer"),
-    "deciding": ("decisions",),
-    "claims": ("activation", "claims"),
-    "life": ("suspend", "reinstate", "revoke", "cancel", "penalise", "close", "lapse", "transfer", "acts"),
-    "holders": ("holder",),
-    "handover": ("handover",),
-    "reading": ("find", "show", "bundle"),
-    "printing": ("pdf", "batch"),
-    "types": ("type",),
-    "upkeep": ("shred", "rebuild"),
-    "retention": ("retention",),
-    "backups": ("backup", "restore"),
-    "service": ("serve", "account", "audit-log"),
-    "working": ("worker", "jobs"),
-    "custodian": ("custodian",),
-}
-"""Module of this room to the words under which it adds something, in the order of the help."""
+from chain.cli.parts import Parts
+
+PARTS = Parts(
+    "api.cli",
+    {
+        "issuing": ("issue", "renew", "change", "batch"),
+        "imports": ("import",),
+        "corrections": ("correct", "reprint", "reprints"),
+        "approving": ("approvals", "approve", "refuse", "signer"),
+        "deciding": ("decisions",),
+        "claims": ("activation", "claims"),
+        "life": ("suspend", "reinstate", "revoke", "cancel", "penalise", "close", "lapse", "transfer", "acts"),
+        "holders": ("holder",),
+        "handover": ("handover",),
+        "reading": ("find", "show", "bundle"),
+        "printing": ("pdf", "batch"),
+        "types": ("type",),
+        "upkeep": ("shred", "rebuild"),
+        "retention": ("retention",),
+        "backups": ("backup", "restore"),
+        "service": ("serve", "account", "audit-log"),
+        "working": ("worker", "jobs"),
+        "custodian": ("custodian",),
+    },
+)
+"""What this room adds."""
 
 VERIFY = "verify"
 """A word of the toolkit's that this room helps."""
@@ -45,10 +48,7 @@ def register(app: typer.Typer, word: str | None) -> bool:
     """
     if word in (None, VERIFY):
         _help_to_verify()
-    needed = [name for name, words in _WORDS.items() if word is None or word in words]
-    for name in needed:
-        import_module(f"api.cli.{name}").register(app)
-    return bool(needed)
+    return PARTS.register(app, word)
 
 
 def _help_to_verify() -> None:

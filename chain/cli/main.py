@@ -30,6 +30,8 @@ _NOUNS = (
     "approver", "authority", "bid", "blobs", "claim", "expert", "id", "keyholder", "keys", "node", "snapshot", "tender",
     "trust", "witness",
 )  # fmt: skip
+_ROOMS = frozenset({"bid", "expert", "keyholder", "tender"})
+"""Nouns of so many commands that only those of the second word are loaded."""
 _VERBS = ("audit", "decide", "doctor", "init", "open", "seal", "verify")
 
 _HELP = """Electronic certificates on a ledger that anyone can check. 电子证照,人人可验。
@@ -39,12 +41,13 @@ Exit codes: 0 yes, 1 no, 2 could not tell, 64 wrong usage.
 """
 
 
-def build(word: str | None = None, home: Home | None = None) -> typer.Typer:
+def build(word: str | None = None, second: str | None = None, home: Home | None = None) -> typer.Typer:
     """The application.
 
     Args:
         word: the first word of the line, if known: then only what it needs is loaded, so that a scan starts fast.
             Any other word, or none, loads every command.
+        second: the word after it: of a large group only its commands are loaded, if it names one.
         home: the home in use; the register's commands help to verify only where it has a register.
     """
     app = typer.Typer(
@@ -62,7 +65,7 @@ def build(word: str | None = None, home: Home | None = None) -> typer.Typer:
         pass
 
     with _nothing_thrown_away():
-        _add_commands(app, word, home)
+        _add_commands(app, word, second, home)
     return app
 
 
@@ -78,21 +81,20 @@ def _nothing_thrown_away() -> Iterator[None]:
             gc.enable()
 
 
-def _add_commands(app: typer.Typer, word: str | None, home: Home | None) -> None:
-    more = _entries()
+def _add_commands(app: typer.Typer, word: str | None, second: str | None, home: Home | None) -> None:
     if word in _NOUNS:
-        _add_noun(app, word)
+        _add_noun(app, word, second)
     elif word in _VERBS:
         import_module(f"chain.cli.{word}").register(app)
         if word == "verify" and home is not None and home.may_have_register:
-            for entry in more:
+            for entry in _entries():
                 entry.load()(app, word)
-    elif word is None or not any(entry.load()(app, word) for entry in more):
+    elif word is None or not any(entry.load()(app, word) for entry in _entries()):
         for noun in _NOUNS:
-            _add_noun(app, noun)
+            _add_noun(app, noun, None)
         for verb in _VERBS:
             import_module(f"chain.cli.{verb}").register(app)
-        for entry in more:
+        for entry in _entries():
             entry.load()(app, None)
 
 
@@ -101,8 +103,9 @@ def _entries() -> list[EntryPoint]:
     return sorted(entry_points(group="yinxin.commands"), key=lambda entry: entry.name)
 
 
-def _add_noun(app: typer.Typer, noun: str) -> None:
-    app.add_typer(import_module(f"chain.cli.{noun}").app, name=noun)
+def _add_noun(app: typer.Typer, noun: str, second: str | None) -> None:
+    found = import_module(f"chain.cli.{noun}")
+    app.add_typer(found.group(second) if noun in _ROOMS else found.app, name=noun)
 
 
 def _take(arguments: list[str]) -> tuple[list[str], str | None, bool]:
@@ -141,7 +144,8 @@ def run(arguments: list[str]) -> int:
     folder = home or os.environ.get("YINXIN_HOME") or os.path.join("~", ".yinxin")
     current = State(Home(folder), as_json, Console(soft_wrap=True), Console(stderr=True, soft_wrap=True))
     try:
-        app = build(rest[0] if rest else None, current.home)
+        word, second = [*rest, None, None][:2]
+        app = build(word, second, current.home)
         code = app(rest, standalone_mode=False, obj=current, prog_name="yinxin")
         sys.stdout.flush()
         return code if isinstance(code, int) else 0

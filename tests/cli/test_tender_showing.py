@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 import typer
 
-from chain.cli._keyholding import release_words
 from chain.cli.common import one_line
+from chain.cli.keyholder.releasing import release_words
 from chain.cli.tender import showing
 from chain.cli.tender._common import shown
 from chain.kernel.errors import Damaged, YinxinError

@@ -18,21 +18,25 @@ from __future__ import annotations
 
 import typer
 
-from chain.cli.bid import (
-    afterwards,
-    clarifying,
-    leaving,
-    organisation,
-    receipts,
-    sealing,
-    sending,
-    signing,
-    start,
-    taking,
+from chain.cli.parts import Parts
+
+PARTS = Parts(
+    "chain.cli.bid",
+    {
+        "start": ("start", "show", "recovery-kit"),
+        "organisation": ("entrust", "party", "state", "countersign"),
+        "sealing": ("seal", "rehearse"),
+        "sending": ("submit", "replace", "relay"),
+        "leaving": ("withdraw", "move"),
+        "receipts": ("receipt", "verify-receipt"),
+        "afterwards": ("check", "prove"),
+        "clarifying": ("clarify",),
+        "taking": ("take",),
+        "signing": ("sign-contract",),
+    },
 )
 
-app = typer.Typer(
-    help="Bid in a tender: start, state, seal, rehearse, submit, receipt, check. 投标.", no_args_is_help=True
-)
-for part in (start, organisation, sealing, sending, leaving, receipts, afterwards, clarifying, taking, signing):
-    part.register(app)
+
+def group(word: str | None) -> typer.Typer:
+    """The commands, or those that one word needs."""
+    return PARTS.group("Bid in a tender: start, state, seal, rehearse, submit, receipt, check. 投标.", word)

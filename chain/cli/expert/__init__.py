@@ -1,15 +1,25 @@
 """``yinxin expert``: for members of evaluation committees, drawn experts and representatives of the procuring entity.
 
-Each file adds commands to :data:`app` by its ``register``.
+Each file adds commands by its ``register``.
 """
 
 from __future__ import annotations
 
 import typer
 
-from chain.cli.expert import enrolling, reading, sheets, voting
+from chain.cli.parts import Parts
 
-app = typer.Typer(help="Experts 评标专家: enrol, read bids, judge them unseen.", no_args_is_help=True)
+PARTS = Parts(
+    "chain.cli.expert",
+    {
+        "enrolling": ("enrol", "show"),
+        "reading": ("read",),
+        "sheets": ("sheet", "commit", "reveal"),
+        "voting": ("vote",),
+    },
+)
 
-for _part in (enrolling, reading, sheets, voting):
-    _part.register(app)
+
+def group(word: str | None) -> typer.Typer:
+    """The commands, or those that one word needs."""
+    return PARTS.group("Experts 评标专家: enrol, read bids, judge them unseen.", word)

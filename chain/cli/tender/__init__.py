@@ -1,66 +1,45 @@
 """``yinxin tender``: a tender from its notice to the opening and after, for procuring officers; questions for bidders.
 
-Each file adds commands to :data:`app` by its ``register``.
+Each file adds commands by its ``register``.
 """
 
 from __future__ import annotations
 
 import typer
 
-from chain.cli.tender import (
-    asking,
-    awarding,
-    candidates,
-    cases,
-    clarifying,
-    clock,
-    close,
-    committee,
-    contract,
-    drafting,
-    drawing,
-    evaluation,
-    finish,
-    grant,
-    guarantees,
-    insight,
-    letters,
-    objections,
-    ocds,
-    opening,
-    pool,
-    publishing,
-    qualifying,
-    showing,
+from chain.cli.parts import Parts
+
+PARTS = Parts(
+    "chain.cli.tender",
+    {
+        "drafting": ("draft", "check"),
+        "publishing": ("publish", "amend", "extend", "cancel"),
+        "asking": ("ask", "questions", "answer"),
+        "showing": ("show", "list"),
+        "clock": ("tick", "record"),
+        "close": ("close",),
+        "opening": ("open",),
+        "objections": ("objections", "object", "answer-objection"),
+        "finish": ("witness-opening", "finish-opening"),
+        "grant": ("grant-keys",),
+        "qualifying": ("qualify",),
+        "pool": ("pool", "conflicts"),
+        "drawing": ("draw", "tie", "drawn"),
+        "committee": ("committee", "committee-names"),
+        "evaluation": ("commitments", "evaluate", "review", "ranking"),
+        "clarifying": ("clarify", "clarifications", "record-clarification"),
+        "candidates": ("candidates", "fail"),
+        "cases": ("cases", "complain", "decide-complaint"),
+        "awarding": ("award",),
+        "letters": ("letter", "performance"),
+        "contract": ("contract",),
+        "guarantees": ("guarantees",),
+        "insight": ("statistics", "signals"),
+        "ocds": ("ocds",),
+    },
 )
 
-app = typer.Typer(help="Tenders 招标: from the draft to the contract.", no_args_is_help=True)
 
-_PARTS = (
-    drafting,
-    publishing,
-    asking,
-    showing,
-    clock,
-    close,
-    opening,
-    objections,
-    finish,
-    grant,
-    qualifying,
-    pool,
-    drawing,
-    committee,
-    evaluation,
-    clarifying,
-    candidates,
-    cases,
-    awarding,
-    letters,
-    contract,
-    guarantees,
-    insight,
-    ocds,
-)
-for _part in _PARTS:
-    _part.register(app)
+def group(word: str | None) -> typer.Typer:
+    """The commands, or those that one word needs."""
+    return PARTS.group("Tenders 招标: from the draft to the contract.", word)

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from chain.cli import _keyholding as words
-from chain.cli._keyholding import key_desk
 from chain.cli.common import emit, one_line, state, styled
+from chain.cli.keyholder._desk import key_desk, one_voice
 from chain.evaluation.committee.signing import ReadyDraw, prepare_draws, send_share
 from chain.kernel.clock import system_clock
 from chain.kernel.encoding import hex0x, sha256
@@ -39,7 +38,7 @@ def draw(
     """Sign your share in a draw 抽取签名: the one that is next, and counts by the rules. Nothing is drawn early."""
     current = state(ctx)
     with key_desk(ctx) as desk:
-        warning = words.one_voice(desk)
+        warning = one_voice(desk)
         ready = prepare_draws(desk.ledger, desk.board, desk.store, system_clock, tender, lot, kind)
         said = warning + "\n".join(draw_words(one) for one in ready)
         if not yes:
