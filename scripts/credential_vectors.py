@@ -12,16 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from chain.credentials import (
-    Status,
-    StatusList,
-    certificate_leaf,
-    digits,
-    event_leaf,
-    issue_status_token,
-    parse_credential,
-    parse_stamp,
-)
+from chain.credentials.credential import parse_credential
+from chain.credentials.leaf import certificate_leaf, event_leaf
+from chain.credentials.stamp import digits, parse_stamp
+from chain.credentials.status_list import Status, StatusList, issue_status_token
 from chain.kernel.encoding import b64url
 from chain.kernel.ports import LeafParts
 from chain.merkle import EMPTY_ROOT, Tree, leaf_hash, node_hash

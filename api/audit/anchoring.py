@@ -16,7 +16,7 @@ from api.audit.tables import audit_anchors, audit_entries
 from api.certificates.office import Office
 from api.db import exclusive_transaction
 from chain.credentials.leaf import audit_leaf
-from chain.desk import AUDIT_LANE
+from chain.desk.lanes import AUDIT_LANE
 from chain.desk.messages import Request
 from chain.documents.manifest import build_manifest
 from chain.kernel.encoding import b64url

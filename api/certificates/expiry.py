@@ -12,7 +12,7 @@ from api.certificates.evidence import place_of
 from api.certificates.office import Office
 from api.certificates.records import read_record
 from api.certificates.tables import batches, certificates
-from chain.desk import expiry_proof
+from chain.desk.expiry import expiry_proof
 
 
 def expiry_proofs(office: Office, entries: Sequence[Row[Any]]) -> dict[str, Any]:

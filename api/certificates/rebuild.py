@@ -25,7 +25,7 @@ from chain.catalogue import SHIPPED
 from chain.claims import CLAIMS_LANE
 from chain.credentials.credential import parse_credential
 from chain.credentials.status_list import parse_status_token
-from chain.desk import TYPES_LANE
+from chain.desk.lanes import TYPES_LANE
 from chain.desk.signer import EVENTS_LANE
 from chain.documents.cids import cid_of_sha256
 from chain.documents.manifest import ManifestLeaf, read_leaves, read_manifest

@@ -17,7 +17,7 @@ from api.claims.tables import activations
 from api.db import exclusive_transaction
 from chain.credentials.credential import parse_credential
 from chain.credentials.status_list import Status
-from chain.desk import expiry_proof
+from chain.desk.expiry import expiry_proof
 from chain.desk.messages import Request
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import NotFound, Refused

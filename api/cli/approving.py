@@ -12,9 +12,13 @@ import typer
 from rich.text import Text
 
 from chain.cli.common import NO, YES, emit, state
-from chain.desk import Answer, Deciding, Desk, Evidence, Signer
 from chain.desk.approvers import load_approvers
+from chain.desk.deciding import Deciding
+from chain.desk.evidence import Evidence
+from chain.desk.folder import Desk
 from chain.desk.letters import FileLetters
+from chain.desk.messages import Answer
+from chain.desk.signer import Signer
 from chain.desk.state import SignerState
 from chain.kernel.clock import system_clock
 from chain.kernel.encoding import unb64url

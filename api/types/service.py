@@ -20,7 +20,7 @@ from api.types.tables import OPEN, type_acts
 from chain.catalogue import Catalogue, Change, Retirement, check_proposal, read_definition
 from chain.catalogue.definition import check_retirement_reason
 from chain.credentials.leaf import type_leaf
-from chain.desk import TYPES_LANE
+from chain.desk.lanes import TYPES_LANE
 from chain.desk.messages import Request
 from chain.documents.manifest import build_manifest
 from chain.issuing.events import check_reason

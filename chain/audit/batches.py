@@ -8,8 +8,7 @@ from typing import Protocol
 
 from chain.audit.report import Broken, Report
 from chain.claims import BindingParts, binding_leaf
-from chain.credentials import certificate_leaf, event_leaf
-from chain.credentials.leaf import audit_leaf, type_leaf
+from chain.credentials.leaf import audit_leaf, certificate_leaf, event_leaf, type_leaf
 from chain.documents import ManifestPage, ManifestRoot, parse_page, read_manifest
 from chain.kernel.ports import AnchorFacts, BlobStore, BlockRef, LeafParts, TrustSource
 from chain.merkle import Tree

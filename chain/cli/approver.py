@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from chain.cli.common import emit, state
-from chain.desk import Evidence
 from chain.desk.approvers import (
     Approver,
     Approvers,
@@ -18,6 +17,7 @@ from chain.desk.approvers import (
     load_approvers,
     save_approvers,
 )
+from chain.desk.evidence import Evidence
 from chain.kernel.clock import parse_time, rfc3339, system_clock
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, InvalidInput, NotFound

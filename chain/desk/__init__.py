@@ -4,28 +4,6 @@ The register writes requests, encrypted to the signer's desk key; the signer wri
 on different machines that share the folder. No key ever passes through it, and a request answered twice
 is answered the same way twice. People decide at the signer, or by decisions signed with keys of their own, which
 travel through the same folder.
+
+The files are imported one by one: a command that only reads decisions loads no signer.
 """
-
-from chain.desk._audit import AUDIT_LANE
-from chain.desk._deciding import Deciding
-from chain.desk._evidence import Evidence
-from chain.desk._expiry import expiry_proof
-from chain.desk._types import TYPES_LANE
-from chain.desk.decisions import Ruling, SignedDecision
-from chain.desk.folder import Desk
-from chain.desk.messages import Answer, Request
-from chain.desk.signer import Signer
-
-__all__ = [
-    "AUDIT_LANE",
-    "TYPES_LANE",
-    "Answer",
-    "Deciding",
-    "Desk",
-    "Evidence",
-    "Request",
-    "Ruling",
-    "SignedDecision",
-    "Signer",
-    "expiry_proof",
-]

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from chain.claims import grouped, key_of_code, new_code
 from chain.credentials.credential import ParsedCredential
 from chain.desk._claim_state import Activation
-from chain.desk._expiry import anchored_credential
+from chain.desk.expiry import anchored_credential
 from chain.desk.state import SignerState
 from chain.kernel.clock import Clock
 from chain.kernel.encoding import sha256

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chain.credentials.leaf import audit_leaf
+from chain.desk.lanes import AUDIT_LANE
 from chain.documents.manifest import build_manifest
 from chain.kernel.encoding import sha256, unb64url
 from chain.kernel.errors import Conflict, InvalidInput
 from chain.kernel.ports import TrustSource
 
-AUDIT_LANE = "$audit"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS audit_heads (number INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;
 """

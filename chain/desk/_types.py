@@ -11,6 +11,7 @@ from typing import Any
 from chain.catalogue import SHIPPED, Catalogue, CertificateType, Definition, Retirement, read_type_document
 from chain.credentials.leaf import type_leaf
 from chain.desk._type_texts import approved_type, judged
+from chain.desk.lanes import TYPES_LANE
 from chain.desk.state import SignerState
 from chain.documents.manifest import build_manifest
 from chain.issuing.contents import Draft
@@ -19,7 +20,6 @@ from chain.kernel.errors import Conflict, Refused
 from chain.kernel.ports import TrustSource
 from chain.ledger.typed import anchor_thumbprint
 
-TYPES_LANE = "$types"
 Sequenced = Callable[[TrustSource, str, int, bytes], None]
 """Refuses a sequence that is not the next one, or a second one for what was signed already."""
 

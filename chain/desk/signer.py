@@ -20,12 +20,12 @@ from chain.desk._anchor_key import AnchorKey
 from chain.desk._audit import audit_anchor
 from chain.desk._changes import act_digest, check_changes
 from chain.desk._claims import CLAIM_KINDS, ClaimDesk
-from chain.desk._deciding import Deciding
-from chain.desk._expiry import is_allowed
 from chain.desk._names import check_names
 from chain.desk._rebuild import MALFORMED, Rebuilder, check_key
 from chain.desk._retention import forget_ended, settle
 from chain.desk._types import TypeDesk
+from chain.desk.deciding import Deciding
+from chain.desk.expiry import is_allowed
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.desk.parts import SHOWN

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from eth_account import Account
-from eth_keys.datatypes import Signature
-from eth_keys.exceptions import BadSignature
-from eth_utils.exceptions import ValidationError as KeyValidationError
+from coincurve import PrivateKey, PublicKey
+from eth_hash.auto import keccak
 
 from chain.kernel.errors import InvalidInput
 
@@ -20,10 +18,10 @@ def sign(digest: bytes, private_key: bytes) -> bytes:
     """
     _exact(digest, 32, "digest")
     try:
-        signed = Account.unsafe_sign_hash(digest, _exact(private_key, 32, "privateKey"))
-    except (KeyValidationError, ValueError) as error:
+        made = PrivateKey(_exact(private_key, 32, "privateKey")).sign_recoverable(digest, hasher=None)
+    except ValueError as error:
         raise InvalidInput("privateKey: not a secp256k1 key", code="ledger.key", field="privateKey") from error
-    return bytes(signed.signature)
+    return made[:64] + bytes([made[64] + 27])
 
 
 def recover(digest: bytes, signature: bytes) -> bytes | None:
@@ -33,9 +31,9 @@ def recover(digest: bytes, signature: bytes) -> bytes | None:
     if int.from_bytes(signature[32:64], "big") > _HALF_ORDER:
         return None
     try:
-        plain = Signature(signature[:64] + bytes([signature[64] - 27]))
-        return plain.recover_public_key_from_msg_hash(digest).to_canonical_address()
-    except (BadSignature, KeyValidationError):
+        plain = signature[:64] + bytes([signature[64] - 27])
+        return _address(PublicKey.from_signature_and_message(plain, digest, hasher=None))
+    except ValueError:
         return None
 
 
@@ -46,9 +44,13 @@ def address_of(private_key: bytes) -> bytes:
         InvalidInput: not a key.
     """
     try:
-        return bytes.fromhex(Account.from_key(_exact(private_key, 32, "privateKey")).address[2:])
-    except (KeyValidationError, ValueError) as error:
+        return _address(PrivateKey(_exact(private_key, 32, "privateKey")).public_key)
+    except ValueError as error:
         raise InvalidInput("privateKey: not a secp256k1 key", code="ledger.key", field="privateKey") from error
+
+
+def _address(key: PublicKey) -> bytes:
+    return keccak(key.format(compressed=False)[1:])[-20:]
 
 
 def _exact(data: bytes, size: int, field: str) -> bytes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING
 
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
@@ -19,6 +18,9 @@ from chain.ledger.sender import Sender
 from chain.ledger.tenders import AccountActs, TenderReader, named_in
 from chain.ledger.trustroot import ANCHOR_LOG, TrustRoot
 from chain.ledger.witness.client import WitnessedBlock, open_source, witnessed
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 _TIMEOUT = 30.0
 _WITNESS_WAIT = 10.0

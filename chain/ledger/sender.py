@@ -17,9 +17,7 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
-
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, Refused, Unavailable, YinxinError
@@ -27,6 +25,9 @@ from chain.kernel.ports import BlockRef
 from chain.ledger._abi import refusal
 from chain.ledger._outbox import FAILED, FINAL, LOST, SENT, SIGNED, Outbox, SentTx
 from chain.ledger.rpc import Reverted, RpcClient, RpcFailure
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 __all__ = ["Sender", "SentTx"]
 

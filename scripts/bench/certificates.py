@@ -35,19 +35,11 @@ from sd_jwt.common import SDObj
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
-from chain.credentials import (
-    CredentialContent,
-    SoftwareSigner,
-    StampContent,
-    Status,
-    StatusList,
-    certificate_leaf,
-    issue_stamp,
-    parse_credential,
-)
-from chain.credentials.credential import issue_credentials, verify_signature
-from chain.credentials.es256 import BACKEND, coordinates
-from chain.credentials.status_list import draw_indexes
+from chain.credentials.credential import CredentialContent, issue_credentials, parse_credential, verify_signature
+from chain.credentials.es256 import BACKEND, SoftwareSigner, coordinates
+from chain.credentials.leaf import certificate_leaf
+from chain.credentials.stamp import StampContent, issue_stamp
+from chain.credentials.status_list import Status, StatusList, draw_indexes
 from chain.documents.records import RecordContent, seal_many
 from chain.documents.vault import KeyVault
 from chain.identifiers import mint

@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from api.certificates.evidence import bundle_of, certificate
 from api.certificates.office import Office
 from chain.cli.verify import Sources, run_verify
-from chain.credentials import certificate_leaf
+from chain.credentials.leaf import certificate_leaf
 from chain.credentials.verification import Policy, Verdict
 from chain.documents.cids import cid_of_sha256
 from chain.documents.configured import open_store

@@ -33,9 +33,9 @@ from chain.claims import (
 from chain.credentials.credential import issue_credential, parse_credential
 from chain.credentials.es256 import SoftwareSigner
 from chain.credentials.verification.verdicts import Result
-from chain.desk import Answer, expiry_proof
+from chain.desk.expiry import expiry_proof
 from chain.desk.letters import FileLetters
-from chain.desk.messages import Request
+from chain.desk.messages import Answer, Request
 from chain.documents.manifest import build_manifest
 from chain.documents.records import seal_bytes
 from chain.issuing.contents import Draft, Slot, credential_content

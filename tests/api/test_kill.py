@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from chain.credentials.status_list import Status, parse_status_token
-from chain.desk import TYPES_LANE
+from chain.desk.lanes import TYPES_LANE
 from chain.desk.messages import KINDS
 from chain.kernel.encoding import sha256
 from chain.ledger.node.layout import NodeDir

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chain.desk import Answer, Desk
+from chain.desk.folder import Desk
+from chain.desk.messages import Answer
 from tests.api.town import BUREAU, LICENCE, Town, licences
 from tests.api.walk import run_until
 

@@ -33,7 +33,7 @@ from chain.cli import main
 from chain.cli.common import State
 from chain.cli.verify import run_verify
 from chain.credentials.verification import Policy, Verification
-from chain.desk import Signer
+from chain.desk.signer import Signer
 from chain.kernel.clock import system_clock
 from chain.kernel.errors import Unavailable
 from chain.kernel.home import Home

@@ -9,8 +9,8 @@ import cwt
 import pytest
 from cwt import COSE, COSEKey
 
-from chain.credentials import issue_stamp
 from chain.credentials.es256 import coordinates
+from chain.credentials.stamp import issue_stamp
 from tests.chain.credentials.samples import BUREAU, EXPIRES, signer, stamp, stamp_content
 
 

@@ -13,8 +13,7 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jws import InvalidJWSSignature
 from sd_jwt.verifier import SDJWTVerifier
 
-from chain.credentials import issue_credential, parse_credential
-from chain.credentials.credential import arrange
+from chain.credentials.credential import arrange, issue_credential, parse_credential
 from chain.credentials.es256 import coordinates
 from chain.kernel.encoding import b64url
 from tests.chain.credentials.samples import CONTENT, EXPIRES, FIELDS, IDENTIFIER, NOT_BEFORE, credential, signer

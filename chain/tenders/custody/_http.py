@@ -6,15 +6,18 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from http.client import HTTPException
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
-import urllib3
 
 from chain.kernel.errors import Conflict, Damaged, InvalidInput, NotFound, Refused, Unavailable, YinxinError
 from chain.kernel.json_reader import read_json
+
+if TYPE_CHECKING:
+    import urllib3
 
 PATIENCE = 120.0
 """Seconds for which one request is tried again before it is given up."""
@@ -28,8 +31,13 @@ _KINDS: dict[int, type[YinxinError]] = {
     400: InvalidInput, 401: Refused, 403: Refused, 404: NotFound, 405: InvalidInput, 409: Refused, 412: Conflict,
     413: InvalidInput, 415: InvalidInput, 422: InvalidInput, 429: Unavailable, 500: Unavailable,
 }  # fmt: skip
-_BROKEN = (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
-"""What the library raises for a connection that fails or an answer that is none."""
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What the library raises for a connection that fails or an answer that is none."""
+    from urllib3.exceptions import HTTPError
+
+    return HTTPError, HTTPException, OSError, ValueError
 
 
 class Exchange:
@@ -65,9 +73,14 @@ class Exchange:
         self.url = url.rstrip("/")
         self._whole = whole
         self._patience, self._waiting = patience, waiting or (lambda _why, _seconds: None)
-        self._pool = urllib3.PoolManager(
-            maxsize=8, retries=False, timeout=urllib3.Timeout(connect=min(timeout, 10.0), read=timeout)
-        )
+        self._timeout = timeout
+
+    @cached_property
+    def _pool(self) -> urllib3.PoolManager:
+        import urllib3  # slow to load, and most commands ask no custodian
+
+        timeout = urllib3.Timeout(connect=min(self._timeout, 10.0), read=self._timeout)
+        return urllib3.PoolManager(maxsize=8, retries=False, timeout=timeout)
 
     def json(self, method: str, path: str, body: object = None, *, limit: int = ANSWER_LIMIT) -> dict[str, Any]:
         """The answer to a request with a JSON body, which must be a JSON object."""
@@ -114,7 +127,8 @@ class Exchange:
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.clear()
+        if "_pool" in vars(self):
+            self._pool.clear()
 
     # ------------------------------------------------------------------ inside
 
@@ -130,7 +144,7 @@ class Exchange:
                 fault = self._fault(reply)
                 if reply.status not in _AGAIN:
                     raise fault
-            except _BROKEN as error:
+            except _broken() as error:
                 fault = self._silent(error)
             wait = pause * random.uniform(0.5, 1.0)  # noqa: S311 - so that many do not come again at once
             if time.monotonic() + wait > until:
@@ -145,7 +159,7 @@ class Exchange:
         while len(data) <= limit:
             try:
                 piece = reply.read1(min(_PIECE, limit + 1 - len(data)), decode_content=False)
-            except _BROKEN as error:
+            except _broken() as error:
                 raise self._silent(error) from error
             if not piece:
                 break

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import urllib3
-
 from chain.kernel.encoding import b64url, hex0x, sha256, sha256_file, unhex0x
 from chain.kernel.errors import Damaged, InvalidInput, Unavailable
 from chain.kernel.tender_facts import Commitment
@@ -176,6 +174,8 @@ class CustodianClient:
             Damaged: other bytes came.
             Unavailable: no answer.
         """
+        from urllib3.exceptions import HTTPError  # slow to load, and here it is loaded in any case
+
         hasher, done = hashlib.sha256(), 0
         part = target.with_name(f".{target.name}.part")
         with self._http.opened("GET", f"/custody/files/{b64url(digest)}") as reply, part.open("wb") as out:
@@ -186,7 +186,7 @@ class CustodianClient:
                         break
                     hasher.update(piece)
                     out.write(piece)
-            except urllib3.exceptions.HTTPError as error:
+            except HTTPError as error:
                 part.unlink(missing_ok=True)
                 raise Unavailable(f"{self.url}: the file broke off", code="custody.unreachable", field="url") from error
         if done != size or hasher.digest() != digest:

@@ -24,9 +24,9 @@ from chain.catalogue import get_type
 from chain.catalogue.lists import read_list
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.status_list import Status, StatusList, issue_status_token, parse_status_token
-from chain.desk import Answer, Request
 from chain.desk.approvers import Approver, Approvers
 from chain.desk.decisions import SignedDecision, request_digest, sign_decision
+from chain.desk.messages import Answer, Request
 from chain.desk.signer import EVENTS_LANE
 from chain.issuing.events import EventRecord
 from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x

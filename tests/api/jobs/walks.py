@@ -20,7 +20,7 @@ from api.claims.creating import create_claim
 from api.db import open_service
 from chain.credentials.es256 import SoftwareSigner
 from chain.credentials.status_list import Status
-from chain.desk import AUDIT_LANE, TYPES_LANE
+from chain.desk.lanes import AUDIT_LANE, TYPES_LANE
 from chain.desk.letters import FileLetters
 from chain.kernel.home import Home
 from tests.api.claim_steps import ACTIVATION, CLAIM

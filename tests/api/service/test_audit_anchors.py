@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from api.audit import anchoring, log
-from chain.desk import AUDIT_LANE
+from chain.desk.lanes import AUDIT_LANE
 from chain.kernel.errors import Damaged, Refused
 from tests.api.service.hall import Hall
 from tests.api.test_kill import AUDIT

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from api.audit import anchoring
-from chain.desk import AUDIT_LANE
+from chain.desk.lanes import AUDIT_LANE
 from tests.api.jobs.kit import eventually, working
 from tests.api.service.hall import Hall
 from tests.api.town import BUREAU

@@ -9,8 +9,7 @@ import pytest
 
 from chain.audit import Report, Result, audit_lane, audit_list
 from chain.claims import BindingParts, binding_leaf
-from chain.credentials import certificate_leaf, event_leaf
-from chain.credentials.leaf import audit_leaf, type_leaf
+from chain.credentials.leaf import audit_leaf, certificate_leaf, event_leaf, type_leaf
 from chain.credentials.status_list import Status
 from chain.documents import Manifest, build_manifest, cid_of_sha256
 from chain.kernel.encoding import sha256

@@ -9,14 +9,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chain.credentials import (
-    CredentialContent,
-    IssuedCredential,
-    SoftwareSigner,
-    StampContent,
-    issue_credential,
-    issue_stamp,
-)
+from chain.credentials.credential import CredentialContent, IssuedCredential, issue_credential
+from chain.credentials.es256 import SoftwareSigner
+from chain.credentials.stamp import StampContent, issue_stamp
 
 BUREAU = "11440100000000001F"
 LICENCE = "11100000MB0143028R001"

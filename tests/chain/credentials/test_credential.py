@@ -11,8 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chain.credentials import CredentialContent, issue_credential, parse_credential
-from chain.credentials.credential import arrange, issue_credentials, verify_signature
+from chain.credentials.credential import (
+    CredentialContent,
+    arrange,
+    issue_credential,
+    issue_credentials,
+    parse_credential,
+    verify_signature,
+)
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import unb64url
 from chain.kernel.errors import InvalidInput

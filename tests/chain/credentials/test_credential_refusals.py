@@ -8,8 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from chain.credentials import issue_credential, parse_credential
-from chain.credentials.credential import verify_signature
+from chain.credentials.credential import issue_credential, parse_credential, verify_signature
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, unb64url
 from chain.kernel.errors import InvalidInput

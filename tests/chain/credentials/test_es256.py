@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chain.credentials import SoftwareSigner, es256, thumbprint_of, verify_es256
-from chain.credentials.es256 import ORDER, coordinates, low_s, well_formed
+from chain.credentials import es256
+from chain.credentials.es256 import ORDER, SoftwareSigner, coordinates, low_s, thumbprint_of, verify_es256, well_formed
 from chain.kernel.encoding import unb64url
 from chain.kernel.errors import InvalidInput
 from tests.chain.credentials.forge import high_s

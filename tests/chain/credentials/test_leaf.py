@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from chain.credentials import certificate_leaf, event_leaf
+from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.kernel.errors import InvalidInput
 from chain.kernel.ports import LeafParts
 from chain.merkle import leaf_hash

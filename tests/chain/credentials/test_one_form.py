@@ -13,18 +13,12 @@ from typing import Any
 
 import pytest
 
-from chain.credentials import (
-    StatusList,
-    digits,
-    from_digits,
-    issue_status_token,
-    parse_credential,
-    parse_stamp,
-    parse_status_token,
-)
 from chain.credentials import credential as credentials
 from chain.credentials import stamp as stamps
 from chain.credentials import status_list as lists
+from chain.credentials.credential import parse_credential
+from chain.credentials.stamp import digits, from_digits, parse_stamp
+from chain.credentials.status_list import StatusList, issue_status_token, parse_status_token
 from chain.kernel.errors import InvalidInput
 from tests.chain.credentials.samples import BUREAU, LIST, NOT_BEFORE, credential, signer, stamp
 

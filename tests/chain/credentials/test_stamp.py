@@ -13,8 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chain.credentials import StampContent, digits, from_digits, issue_stamp, parse_stamp
-from chain.credentials.stamp import parse_expected, verify_signature
+from chain.credentials.stamp import (
+    StampContent,
+    digits,
+    from_digits,
+    issue_stamp,
+    parse_expected,
+    parse_stamp,
+    verify_signature,
+)
 from chain.kernel.errors import InvalidInput
 from tests.chain.credentials import forge
 from tests.chain.credentials.samples import (

@@ -11,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chain.credentials import Status, StatusList, issue_status_token, parse_status_token
 from chain.credentials.status_list import (
     AUTHORITY,
     MAX_SIZE,
     SIZE,
+    Status,
+    StatusList,
     draw_indexes,
+    issue_status_token,
     label_zh,
     may_change,
+    parse_status_token,
     verify_signature,
 )
 from chain.kernel.canonical import canonical

@@ -7,19 +7,13 @@ from typing import Any
 
 import pytest
 
-from chain.credentials import (
-    Status,
-    certificate_leaf,
-    digits,
-    event_leaf,
-    from_digits,
-    parse_credential,
-    parse_stamp,
-    parse_status_token,
-)
 from chain.credentials import credential as credentials
 from chain.credentials import stamp as stamps
 from chain.credentials import status_list as lists
+from chain.credentials.credential import parse_credential
+from chain.credentials.leaf import certificate_leaf, event_leaf
+from chain.credentials.stamp import digits, from_digits, parse_stamp
+from chain.credentials.status_list import Status, parse_status_token
 from chain.kernel.encoding import b64url, unb64url, unhex0x
 from chain.kernel.errors import InvalidInput
 from chain.kernel.ports import LeafParts

@@ -18,9 +18,14 @@ from chain.credentials.es256 import SoftwareSigner
 from chain.credentials.leaf import certificate_leaf, event_leaf
 from chain.credentials.stamp import issue_stamp
 from chain.credentials.status_list import Status, StatusList, issue_status_token
-from chain.desk import Answer, Deciding, Desk, Evidence, Request, Signer, expiry_proof
 from chain.desk.approvers import Approvers
+from chain.desk.deciding import Deciding
+from chain.desk.evidence import Evidence
+from chain.desk.expiry import expiry_proof
+from chain.desk.folder import Desk
+from chain.desk.messages import Answer, Request
 from chain.desk.parts import SHOWN, PartName
+from chain.desk.signer import Signer
 from chain.desk.state import SignerState
 from chain.issuing import Draft, EventRecord, Slot, credential_content, draft_of, rows_digest, stamp_content
 from chain.issuing.lifecycle import OPERATIONS

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chain.credentials.status_list import Status
-from chain.desk import Request
+from chain.desk.messages import Request
 from chain.identifiers import mint
 from chain.issuing import Draft
 from chain.kernel.encoding import b64url, sha256

@@ -8,7 +8,7 @@ import pytest
 
 from chain.claims import make_claim, new_code
 from chain.credentials.es256 import SoftwareSigner
-from chain.desk import Request
+from chain.desk.messages import Request
 from chain.kernel.encoding import b64url
 from tests.chain.desk.stage import Stage
 from tests.support.world import USCC

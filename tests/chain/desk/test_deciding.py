@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from chain.desk import Answer, Request
 from chain.desk.approvers import Approvers, Rule
 from chain.desk.decisions import SignedDecision, decision_name
+from chain.desk.messages import Answer, Request
 from chain.kernel.errors import Damaged, InvalidInput
 from chain.ledger.typed import Domain
 from tests.chain.desk.persons import ANNA, BELA, CHEN, decide, listed, said

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chain.credentials.credential import issue_credential
-from chain.desk import Answer, Request
+from chain.desk.messages import Answer, Request
 from chain.issuing import Slot, credential_content
 from chain.kernel.errors import InvalidInput
 from tests.chain.desk.stage import KIND, Batch, Stage, drafts_of, following

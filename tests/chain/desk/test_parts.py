@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chain.desk import Request
+from chain.desk.messages import Request
 from chain.desk.parts import PartName, Parts
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import b64url, sha256, unhex0x

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from chain.desk import Answer, Request
-from chain.desk.messages import request_id
+from chain.desk.messages import Answer, Request, request_id
 from chain.issuing import Slot
 from chain.kernel.encoding import b64url, unb64url, unhex0x
 from chain.keys.signatures import recover

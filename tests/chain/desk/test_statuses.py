@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chain.credentials.status_list import Status, StatusList
-from chain.desk import Request
+from chain.desk.messages import Request
 from chain.issuing import EventRecord
 from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
 from chain.keys.signatures import recover

@@ -12,8 +12,8 @@ from chain.catalogue.lists import read_list
 from chain.credentials.credential import issue_credential
 from chain.credentials.leaf import certificate_leaf, type_leaf
 from chain.credentials.stamp import issue_stamp
-from chain.desk import TYPES_LANE, Answer, Request
-from chain.desk.messages import request_id
+from chain.desk.lanes import TYPES_LANE
+from chain.desk.messages import Answer, Request, request_id
 from chain.documents.manifest import build_manifest
 from chain.issuing import Draft, Slot, credential_content, draft_of, rows_digest, stamp_content
 from chain.kernel.canonical import canonical

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from chain.credentials import digits, issue_stamp
+from chain.credentials.stamp import digits, issue_stamp
 from chain.kernel.errors import InvalidInput
 from chain.rendering import (
     StampCode,

@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from chain.desk._changes import act_digest
-from chain.desk._evidence import Evidence, Kept
 from chain.desk.approvers import Approver, Approvers, kind_of, makers_of, size_of
 from chain.desk.decisions import Ruling, SignedDecision, check_signed, decision_name, request_digest
+from chain.desk.evidence import Evidence, Kept
 from chain.desk.folder import Desk
 from chain.desk.messages import Answer, Request
 from chain.issuing.events import EventRecord
