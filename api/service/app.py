@@ -25,7 +25,7 @@ from api.evaluation import pages as evaluation
 from api.holding import pages as holding
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
-from api.ledger import trust
+from api.ledger import evidence, trust
 from api.notifications import endpoints as notifications
 from api.service import health, idempotency, pages, problems
 from api.service.context import Service
@@ -61,6 +61,7 @@ def routers() -> tuple[APIRouter, ...]:
         claims.router,
         verifications.router,
         ledger.router,
+        evidence.router,
         trust.router,
         *tenders.routers,
         holding.router,

@@ -115,18 +115,17 @@ class Ledger:
         """Writes tenders from that account; each act is final when it returns, within ``timeout`` seconds."""
         return AccountActs(self.sender(account), self.tenders.contracts, timeout=timeout)
 
-    def checkpoint(self, block: BlockRef) -> WitnessedBlock | None:
+    def checkpoint(self, block: BlockRef, *, wait: float = _WITNESS_WAIT) -> WitnessedBlock | None:
         """A witnessed checkpoint over that block, with its inclusion path, or None if too few witnesses have one.
 
-        Waits a few seconds for witnesses that have not come that far. Raises Conflict if they saw another chain.
+        Waits some seconds (``wait``) for witnesses that have not come that far. Raises Conflict if they saw another
+        chain.
         """
         places = [
             place if "://" in place else str(self._home.resolve(place))
             for place in self._home.settings.ledger.witnesses
         ]
-        return witnessed(
-            [open_source(place) for place in places], self.trust_root, block, wait=_WITNESS_WAIT if places else 0.0
-        )
+        return witnessed([open_source(place) for place in places], self.trust_root, block, wait=wait if places else 0.0)
 
     @property
     def domain(self) -> typed.Domain:

@@ -368,8 +368,8 @@ def test_after_the_opening_the_room_finds_its_bid_and_a_lie_about_it(fair: Fair,
     assert looks(page) == dict.fromkeys(("file", "root", "key", "lock", "record"), "true")
     assert page.query_selector("#seal, #submit, #objecting") is None, "after the deadline nothing is left to send"
     look(visit, "right")
-    saved, sealed = tmp_path / "room.json", tmp_path / "bid.age"
-    for button, file in (("#save-room", saved), ("[data-sealed='1']", sealed)):
+    saved, sealed, receipt = tmp_path / "room.json", tmp_path / "bid.age", tmp_path / "receipt.json"
+    for button, file in (("#save-room", saved), ("[data-sealed='1']", sealed), ("#save-receipt", receipt)):
         with page.expect_download() as download:
             page.click(button)
         download.value.save_as(file)
@@ -380,6 +380,10 @@ def test_after_the_opening_the_room_finds_its_bid_and_a_lie_about_it(fair: Fair,
 
     taken = command("bid", "take", str(saved), "--sealed", str(sealed), "--word-file", str(tmp_path / "word"))
     assert (taken["versions"], taken["sealed"]) == ([1], [str(sealed)])
+    assert command("bid", "verify-receipt", str(receipt), code=2)["witnesses"] == [], "this ledger has none"
+    assert command("bid", "verify-receipt", str(receipt), "--ledger")["result"] == "VALID"
+    command("bid", "receipt", number, "--out", str(tmp_path / "own.json"))
+    assert receipt.read_bytes() == (tmp_path / "own.json").read_bytes(), "as the command line makes it"
     assert command("bid", "check", number)["envelopes"] == [{"envelope": 1, "right": True, "faults": []}]
     assert command("bid", "prove", str(tmp_path / "proof.json"), number)["opens"]
 

@@ -192,8 +192,9 @@ function held(setting: Setting, open: () => Promise<Room>): Promise<Room> {
   });
 }
 
-async function fetched(path: string): Promise<Uint8Array> {
-  const answer = await fetch(path, { credentials: "omit", redirect: "error" });
+/** What the service gives out to anybody. Throws InvalidInput `bidroom.service`. */
+export async function fetched(path: string, init: RequestInit = {}): Promise<Uint8Array> {
+  const answer = await fetch(path, { ...init, credentials: "omit", redirect: "error" });
   if (!answer.ok) throw new InvalidInput(`${path}: ${answer.status}`, "bidroom.service");
   return new Uint8Array(await answer.arrayBuffer());
 }

@@ -300,9 +300,8 @@ export class Room {
     });
   }
 
-  /** The signed act as the command line reads it (`yinxin-bid-act-1`), or null. */
-  act(): JsonObject | null {
-    const { version } = this.kept;
+  /** The signed act of a version as the command line reads it (`yinxin-bid-act-1`), or null. */
+  act(version: KeptVersion | null = this.kept.version): JsonObject | null {
     if (version?.act == null) return null;
     const { commitment, signature, custody } = version.act;
     const content = { commitment: { ...commitment }, signature, custody };
@@ -352,7 +351,8 @@ export class Room {
     return version;
   }
 
-  private domain(): Domain {
+  /** Where what the bidder signs counts. */
+  domain(): Domain {
     return { chainId: this.setting.root.chainId, book: this.setting.book };
   }
 

@@ -7,6 +7,7 @@ import { AbiReader, selector } from "../verify/abi.ts";
 import { bigEndian, concat, equal, fromBigEndian, hex0x, keccak256, padLeft, unhex0x, utf8 } from "../verify/bytes.ts";
 import { isList, isObject } from "../verify/canonical.ts";
 import { InvalidInput, Unavailable } from "../verify/errors.ts";
+import type { Log as EventLog } from "../verify/events.ts";
 import type { BlockRef } from "../verify/facts.ts";
 import { bytesFrom, type Call, RpcClient } from "../verify/rpc.ts";
 import { counts, rangesOf, type TrustRoot } from "../verify/trustroot.ts";
@@ -47,7 +48,27 @@ export interface Entry {
   readonly moved: boolean;
 }
 
+/** How the ledger accepted a commitment. */
+export interface Acceptance {
+  readonly block: number;
+  /** 0x text, 32 bytes each. */
+  readonly blockHash: string;
+  readonly transaction: string;
+}
+
+/** What an event of an accepted commitment says. */
+export interface Committed {
+  readonly tender: number;
+  readonly lot: number;
+  /** 0x text, as `custodian`. */
+  readonly bidder: string;
+  /** hashStruct of the commitment, 32 bytes. */
+  readonly hash: Uint8Array;
+  readonly custodian: string;
+}
+
 const NOTICE_WORDS = 15;
+const COMMITTED_WORDS = 16;
 const PUBLISHED =
   "Published(uint64,bytes18,(bytes18,bytes32,uint32,uint8,uint32,uint64,uint64,uint64,address,uint32,uint32,uint32,uint32,uint32,uint32),address[])";
 const OPENED = "EnvelopeOpened(uint64,uint32,uint8,bytes,bytes32)";
@@ -59,9 +80,8 @@ const COMMITMENT =
   "(uint64,uint32,address,uint32,address,uint64,bytes32,bytes32,uint64,bytes32,bytes32,uint64,bytes32)";
 const COMMITTED = `BidCommitted(uint64,uint32,address,uint32,bytes32,${COMMITMENT},address)`;
 
-interface Log {
+interface Log extends Acceptance {
   readonly data: Uint8Array;
-  readonly block: number;
   readonly topics: readonly string[];
 }
 
@@ -168,11 +188,14 @@ export class TenderLedger {
 
   /** The block in which a bidder's commitment with that hash was accepted, or null. */
   async committed(tender: number, lot: number, bidder: string, hash: Uint8Array): Promise<number | null> {
+    return (await this.acceptance(tender, lot, bidder, hash))?.block ?? null;
+  }
+
+  /** The same with its transaction. */
+  async acceptance(tender: number, lot: number, bidder: string, hash: Uint8Array): Promise<Acceptance | null> {
     const topics = [topic(COMMITTED), word(tender), word(lot), hex0x(padLeft(unhex0x(bidder, "bidder", 20), 32))];
-    for (const { data, block } of await this.logs(topics)) {
-      if (equal(new AbiReader(data).word(32), hash)) return block;
-    }
-    return null;
+    const found = await this.logs(topics);
+    return found.find(({ data }) => equal(new AbiReader(data).word(32), hash)) ?? null;
   }
 
   /** Digest of the notice in force: that of the newest amendment, of which the contract keeps the count. */
@@ -201,7 +224,8 @@ export class TenderLedger {
       const found = isList(log.topics) ? log.topics.map((one) => String(one).toLowerCase()) : [];
       if (topics.some((one, at) => found[at] !== one) || String(log.address).toLowerCase() !== from)
         throw new Unavailable("another event than asked for", "ledger.event");
-      return { data: bytesFrom(log.data), block: Number(log.blockNumber), topics: found };
+      const [blockHash, transaction] = [String(log.blockHash), String(log.transactionHash)];
+      return { data: bytesFrom(log.data), block: Number(log.blockNumber), blockHash, transaction, topics: found };
     });
   }
 
@@ -227,6 +251,20 @@ export function checkNotice(notice: Notice, facts: TenderFacts, root: TrustRoot,
   if (!equal(notice.openingKey, facts.openingKey)) {
     throw new InvalidInput("the notice names another opening key than the ledger", "bidroom.opening_key");
   }
+}
+
+/** What a log says if it is a book's event of an accepted commitment, else null. */
+export function committedIn({ topics, data }: Pick<EventLog, "topics" | "data">): Committed | null {
+  const [first, tender, lot, bidder] = topics;
+  const known = first !== undefined && hex0x(first) === topic(COMMITTED) && data.length === 32 * COMMITTED_WORDS;
+  if (!known || tender === undefined || lot === undefined || bidder === undefined) return null;
+  return {
+    tender: fromBigEndian(tender),
+    lot: fromBigEndian(lot),
+    bidder: hex0x(bidder.subarray(12)),
+    hash: data.slice(32, 64),
+    custodian: hex0x(data.subarray(32 * COMMITTED_WORDS - 20)),
+  };
 }
 
 function call(signature: string, ...words: readonly Uint8Array[]): Uint8Array {

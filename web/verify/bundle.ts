@@ -21,18 +21,22 @@ const MAX_NOTE = 16 * 1024;
 const MAX_PATH = 63;
 const MEMBERS = ["anchor", "chain", "checkpoint", "credential", "format", "inclusion", "leaf", "stamp"];
 
-/** One certificate with its evidence. Nothing here has been checked. */
-export interface EvidenceBundle {
-  readonly credential: string;
-  readonly stamp: Uint8Array;
-  readonly place: LeafPlace;
-  /** RLP of the header of the anchor's block. */
+/** What proves that a transaction stands in a block. Nothing here has been checked. */
+export interface ShownEvidence {
+  /** RLP of the block's header. */
   readonly header: Uint8Array;
   /** 0-based place of the transaction in the block. */
   readonly receiptIndex: number;
   /** RLP nodes of the receipts trie from the root to that receipt. */
   readonly receiptProof: readonly Uint8Array[];
   readonly checkpoint: ShownCheckpoint | null;
+}
+
+/** One certificate with its evidence. Nothing here has been checked. */
+export interface EvidenceBundle extends ShownEvidence {
+  readonly credential: string;
+  readonly stamp: Uint8Array;
+  readonly place: LeafPlace;
 }
 
 /** Read a bundle's shape; refuses every form but the canonical one. */
@@ -50,8 +54,6 @@ export function readBundle(data: Uint8Array): EvidenceBundle {
   const leaf = object(top.leaf, "leaf", ["jwt", "record", "stamp"]);
   const inclusion = object(top.inclusion, "inclusion", ["index", "path", "size"]);
   const anchor = object(top.anchor, "anchor", ["bureau", "lane", "sequence"]);
-  const chain = object(top.chain, "chain", ["header", "receipt"]);
-  const receipt = object(chain.receipt, "chain.receipt", ["index", "proof"]);
   const stamp = unb64url(text(top.stamp, "stamp", 2 * MAX_STAMP), "stamp");
   if (stamp.length === 0 || stamp.length > MAX_STAMP) throw fault("stamp", `${stamp.length} bytes`);
   return {
@@ -70,6 +72,15 @@ export function readBundle(data: Uint8Array): EvidenceBundle {
       size: whole(inclusion.size, "inclusion.size", 1),
       path: path(inclusion.path, "inclusion.path"),
     },
+    ...evidenceOf(top),
+  };
+}
+
+/** The members `chain` and `checkpoint`, which a bid's receipt shares. Throws InvalidInput. */
+export function evidenceOf(top: JsonObject): ShownEvidence {
+  const chain = object(top.chain, "chain", ["header", "receipt"]);
+  const receipt = object(chain.receipt, "chain.receipt", ["index", "proof"]);
+  return {
     header: unhex0x(text(chain.header, "chain.header", 2 * MAX_HEADER + 2), "chain.header"),
     receiptIndex: whole(receipt.index, "chain.receipt.index", 0),
     receiptProof: list(receipt.proof, "chain.receipt.proof", MAX_NODES).map((node) =>

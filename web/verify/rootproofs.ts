@@ -38,8 +38,11 @@ export class RootProofs implements ChainProofs {
     };
   }
 
-  /** The witnesses who vouch for the block; none if they are fewer than the threshold. */
-  private vouching(checkpoint: ShownCheckpoint, block: BlockRef): readonly string[] {
+  /**
+   * The witnesses who vouch for the block; none if they are fewer than the threshold. Throws InvalidInput: the checkpoint is
+   * wrong, or of another block; Unavailable: the trust root does not name one of them.
+   */
+  vouching(checkpoint: ShownCheckpoint, block: BlockRef): readonly string[] {
     const known = this.root.witnesses.map((witness) => witness.name);
     const foreign = signedNames(checkpoint.note).filter((name) => !known.includes(name));
     if (foreign.length > 0 || known.length === 0) {

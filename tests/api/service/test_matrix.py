@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 ASKING = (
     "new_nonce", "verify", "verify_picture", "search_certificates", "show_holder", "find_bundle", "call_ledger",
-    "check_receipt",
+    "check_receipt", "show_evidence",
 )  # fmt: skip
 """Operations that change nothing, though they are POSTs."""
 

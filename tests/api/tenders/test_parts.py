@@ -209,6 +209,10 @@ def test_a_receipt_is_checked_step_by_step(office: TenderOffice, tender: int) ->
         SignedAct(stage.domain, Submission(made, signature, custody)), ledger.genesis, ledger.trust_root.digest,
         evidence_of(proof.header, proof.index, proof.nodes, None),
     ).to_bytes().decode()  # fmt: skip
+    given = office.call(None, "POST", "/v1/ledger-evidence", json={"transaction": hex0x(event.transaction)}).json()
+    in_block = {"index": proof.index, "proof": [hex0x(node) for node in proof.nodes]}
+    assert given == {"chain": {"header": hex0x(proof.header), "receipt": in_block}, "checkpoint": None}
+    assert office.call(None, "POST", "/v1/ledger-evidence", json={"transaction": "0x" + "5f" * 32}).status_code == 404
     path = f"/v1/tenders/{tender}/receipt-check"
     found = office.call(None, "POST", path, json={"receipt": receipt}).json()
     assert found["result"] == "VALID", found

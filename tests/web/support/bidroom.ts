@@ -1,7 +1,7 @@
 /** A bidder's room in Node: the browser's storage, workers that seal nothing, and a chain that takes what the test says. */
-import type { Notice, Rule } from "../../../web/bid/notice.ts";
+import type { Custodian, Notice, Rule } from "../../../web/bid/notice.ts";
 import { Room, type Setting } from "../../../web/bid/room.ts";
-import type { Entry, TenderFacts, TenderLedger } from "../../../web/bid/tender.ts";
+import type { Acceptance, Entry, TenderFacts, TenderLedger } from "../../../web/bid/tender.ts";
 import type { HashAnswer, HashQuestion, SealAnswer, SealQuestion } from "../../../web/seal/messages.ts";
 import { hex0x, sha256 } from "../../../web/verify/bytes.ts";
 import type { TrustRoot } from "../../../web/verify/trustroot.ts";
@@ -61,6 +61,11 @@ export class Chain {
 
   async committed(_tender: number, _lot: number, _bidder: string, hash: Uint8Array): Promise<number | null> {
     return this.taken.get(hex0x(hash)) ?? null;
+  }
+
+  async acceptance(_tender: number, _lot: number, _bidder: string, hash: Uint8Array): Promise<Acceptance | null> {
+    const block = this.taken.get(hex0x(hash));
+    return block === undefined ? null : { block, blockHash: hex0x(this.block.hash), transaction: hex0x(hash) };
   }
 }
 
@@ -154,8 +159,18 @@ export function documents(envelopes = 1): Map<number, File[]> {
   return new Map(numbers.map((number) => [number, [new File([`document ${number}`], "a.pdf")]]));
 }
 
+/** What may be otherwise than usual. */
+interface Otherwise {
+  readonly chain?: Chain;
+  readonly envelopes?: number;
+  readonly rule?: boolean;
+  readonly custodians?: readonly Custodian[];
+  readonly root?: Partial<TrustRoot>;
+}
+
 /** A room with a statement and a price; the notice names no custodian. */
-export async function rooms({ chain = new Chain(), envelopes = 1, rule = false } = {}): Promise<Room> {
+export async function rooms(otherwise: Otherwise = {}): Promise<Room> {
+  const { chain = new Chain(), envelopes = 1, rule = false, custodians = [], root = {} } = otherwise;
   const licence: Rule = {
     name: "licence",
     label: WORDS,
@@ -182,11 +197,11 @@ export async function rooms({ chain = new Chain(), envelopes = 1, rule = false }
     guarantee: false,
     price: "price",
     openingKey: new Uint8Array(96),
-    custodians: [],
+    custodians,
   };
   const setting: Setting = {
     notice,
-    root: { genesisHash: DIGEST, chainId: 1 } as unknown as TrustRoot,
+    root: { genesisHash: DIGEST, chainId: 1, ...root } as unknown as TrustRoot,
     ledger: chain as unknown as TenderLedger,
     scripts: { seal: "/assets/seal.js", cipher: "/assets/cipher.js", hash: "/assets/hash.js" },
     book: BOOK,

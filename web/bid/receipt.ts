@@ -1,0 +1,125 @@
+/**
+ * A receipt that stands alone (`yinxin-bid-receipt-1`, docs/formats/bid-receipt.md): made of what this room signed and of what the
+ * service gives out about the ledger, and judged here before it is handed on. No DOM.
+ */
+import { type ShownEvidence, evidenceOf as shown } from "../verify/bundle.ts";
+import { b64url, equal, hex0x, unhex0x } from "../verify/bytes.ts";
+import { canonical, type JsonObject } from "../verify/canonical.ts";
+import { InvalidInput, Unavailable } from "../verify/errors.ts";
+import type { BlockRef } from "../verify/facts.ts";
+import { parseHeader, provenLogs } from "../verify/receipts.ts";
+import { RootProofs } from "../verify/rootproofs.ts";
+import type { TrustRoot } from "../verify/trustroot.ts";
+import { commitmentHash, custodianOf, type Domain } from "./acts.ts";
+import { commit } from "./custodian.ts";
+import type { KeptVersion, Room } from "./room.ts";
+import { type Acceptance, type Committed, committedIn } from "./tender.ts";
+
+/** A receipt. All but the witnesses' word is proved by then. */
+export interface Receipt {
+  /** The file: canonical JSON. */
+  readonly text: string;
+  readonly version: KeptVersion;
+  readonly block: BlockRef;
+  readonly custodian: string;
+  /** Who vouch for the block; none: `fault` says why not, in English. */
+  readonly witnesses: readonly string[];
+  readonly fault: string;
+}
+
+type Act = NonNullable<KeptVersion["act"]>;
+
+/** Asks for a transaction's evidence: canonical members `chain` and `checkpoint`. Throws Unavailable. */
+export type Evidence = (transaction: string) => Promise<JsonObject>;
+
+/**
+ * The receipt of a version that the ledger accepted; null if it did not. Throws InvalidInput `receipt.evidence` if what was given
+ * out does not show that, `receipt.custody` if the custodian's signature cannot be had; or a fault of ledger or service.
+ */
+export async function receiptOf(room: Room, version: KeptVersion, evidence: Evidence): Promise<Receipt | null> {
+  const { root, ledger } = room.setting;
+  const { act } = version;
+  if (act === null) return null;
+  const { tender, lot, bidder } = room.kept.place;
+  const accepted = await ledger.acceptance(tender, lot, bidder, commitmentHash(act.commitment));
+  if (accepted === null) return null;
+  const { chain = null, checkpoint = null } = await evidence(accepted.transaction);
+  const given = read({ chain, checkpoint });
+  const { block, event } = proven(given, room.domain(), act, accepted);
+  const whole = await custodied(room, version, event.custodian);
+  const signed = room.act(whole);
+  const text = canonical({
+    act: canonical(signed),
+    chain,
+    checkpoint,
+    format: "yinxin-bid-receipt-1",
+    genesis: hex0x(root.genesisHash),
+    trustRoot: b64url(root.digest),
+  });
+  return { text, version: whole, block, custodian: event.custodian, ...vouched(root, given, block) };
+}
+
+function read(members: JsonObject): ShownEvidence {
+  try {
+    return shown(members);
+  } catch (error) {
+    throw wrong(error);
+  }
+}
+
+/** The block, and the book's own event of this commitment in it: the one that the ledger showed this page. */
+function proven({ header, receiptIndex, receiptProof }: ShownEvidence, domain: Domain, act: Act, seen: Acceptance) {
+  try {
+    const { block, receiptsRoot } = parseHeader(header);
+    const hash = commitmentHash(act.commitment);
+    const event = provenLogs(receiptsRoot, receiptIndex, receiptProof)
+      .filter(({ address }) => hex0x(address) === domain.book)
+      .map(committedIn)
+      .find((one): one is Committed => one !== null && equal(one.hash, hash));
+    if (event === undefined) throw new InvalidInput("the transaction did something else", "receipt.event");
+    if (block.number !== seen.block || hex0x(block.hash) !== seen.blockHash) {
+      throw new InvalidInput("another block than the ledger's", "receipt.block");
+    }
+    return { block, event };
+  } catch (error) {
+    throw wrong(error);
+  }
+}
+
+/** The version with the signature of the custodian by whom the ledger took it; asked for again where none is kept, or another's. */
+async function custodied(room: Room, version: KeptVersion, account: string): Promise<KeptVersion> {
+  const { act, salt } = version;
+  if (act === null) throw new InvalidInput("nothing is signed", "bidroom.nothing");
+  const { commitment, signature } = act;
+  const has = act.custody === null ? null : unhex0x(act.custody, "custody", 65);
+  if (has !== null && custodianOf(room.domain(), commitmentHash(commitment), has) === account) return version;
+  const keeper = room.setting.notice.custodians.find((one) => one.account === account);
+  if (keeper === undefined) throw new InvalidInput("the notice names no such custodian", "receipt.custody");
+  const { custody } = await commit(keeper, room.domain(), commitment, signature, false).catch(() => {
+    throw new InvalidInput("the custodian does not sign again", "receipt.custody");
+  });
+  const whole = (one: KeptVersion): KeptVersion => (one.salt === salt ? { ...one, act: { ...act, custody } } : one);
+  const now = room.kept;
+  await room.keep({ version: now.version === null ? null : whole(now.version), past: now.past.map(whole) });
+  return whole(version);
+}
+
+function vouched(
+  root: TrustRoot,
+  { checkpoint }: ShownEvidence,
+  block: BlockRef,
+): Pick<Receipt, "witnesses" | "fault"> {
+  if (checkpoint === null) return { witnesses: [], fault: "no witness has signed for this block" };
+  try {
+    const witnesses = new RootProofs(root).vouching(checkpoint, block);
+    return { witnesses, fault: witnesses.length > 0 ? "" : "fewer witnesses signed than the trust root asks for" };
+  } catch (error) {
+    if (error instanceof Unavailable) return { witnesses: [], fault: error.message };
+    throw wrong(error);
+  }
+}
+
+function wrong(error: unknown): unknown {
+  if (!(error instanceof InvalidInput)) return error;
+  return new InvalidInput(`what the service gave out proves nothing: ${error.message}`, "receipt.evidence");
+}
