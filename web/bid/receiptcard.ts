@@ -24,6 +24,8 @@ export function receipts(room: Room): Step {
   let known: Receipt | null = null;
   let timer = 0;
   let pause = FIRST;
+  const unnamed = room.setting.root.witnesses.length === 0;
+  const waiting = (): HTMLElement => note("care", t(unnamed ? "receipt.unnamed" : "receipt.unvouched"));
   const ask = async (): Promise<void> => {
     clearTimeout(timer);
     const version = await lastAccepted(room);
@@ -34,17 +36,20 @@ export function receipts(room: Room): Step {
     known = await receiptOf(room, version, evidence);
     if (known === null) return;
     show(known);
-    if (known.fault === "" || pause > LAST) return;
+    if (known.fault === "" || unnamed || pause > LAST) return;
     timer = window.setTimeout(look, pause);
     pause *= 2;
   };
   const show = (receipt: Receipt): void => {
     const whole = receipt.fault === "";
-    made.stand(whole ? "done" : "open", t(whole ? "receipt.whole" : "receipt.waits"));
+    made.stand(
+      whole || unnamed ? "done" : "open",
+      t(whole ? "receipt.whole" : unnamed ? "receipt.ledger.only" : "receipt.waits"),
+    );
     if (whole) announce(t("receipt.good"));
     fill(
       shown,
-      whole ? note("good", h("strong", { id: "vouched" }, t("receipt.good"))) : note("care", t("receipt.unvouched")),
+      whole ? note("good", h("strong", { id: "vouched" }, t("receipt.good"))) : waiting(),
       sheet(room, receipt),
       h(
         "div",
@@ -65,7 +70,7 @@ export function receipts(room: Room): Step {
     });
   };
   const again = action("receipt.again", "receipt-again", ask);
-  fill(made.body, shown, again);
+  fill(made.body, shown, unnamed ? null : again);
   made.element.hidden = true;
   made.element.addEventListener("look", look);
   look();
@@ -83,7 +88,7 @@ function sheet({ setting, kept }: Room, receipt: Receipt): HTMLElement {
   const address = `${location.origin}/tenders/${notice.tender}`;
   const rows: readonly (readonly [string, string, boolean])[] = [
     [t("receipt.tender"), `${notice.tender} · ${said(notice.title)}`, false],
-    [t("head.lots"), String(lot), false],
+    [t("receipt.lot"), String(lot), false],
     [t("receipt.version"), String(version.version), false],
     [t("receipt.time"), moment(block.time), false],
     [t("head.block"), String(block.number), false],
