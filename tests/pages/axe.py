@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from tests.pages.browser import Visit
+from tests.pages.browser import DESK, PHONE, Visit
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """() => axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations
   .filter((one) => ['serious', 'critical'].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`)
 )"""
+
+
+PICTURES = os.environ.get("YINXIN_PICTURES")
+"""Folder for a picture of each station of a journey, in its language and at both widths; none unless it is set."""
 
 
 def audit(visit: Visit) -> list[str]:
@@ -26,3 +31,17 @@ def look(visit: Visit, what: str) -> None:
     width = visit.page.evaluate("document.documentElement.clientWidth")
     wide = visit.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width, f"{what}: {wide} pixels in {width}"
+    if PICTURES:
+        _take(visit, what, Path(PICTURES))
+
+
+def _take(visit: Visit, what: str, folder: Path) -> None:
+    language = str(visit.page.get_attribute("html", "lang"))[:2]
+    before = visit.page.viewport_size
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0].rpartition("test_")[2].partition(".")[0]
+    for size in (PHONE, DESK):
+        visit.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        name = f"{size['width']}-{language}-{test}-{what.replace(' ', '-')}.png"
+        visit.page.screenshot(path=folder / name, full_page=True)
+    if before is not None:
+        visit.page.set_viewport_size(before)

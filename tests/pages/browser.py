@@ -157,8 +157,8 @@ class Browser:
             program.close()
 
     @contextlib.contextmanager
-    def visit(self, path: str = "/verify", *, checked: bool = True, **settings: Any) -> Iterator[Visit]:
-        """A visit; afterwards its log is looked at, unless it is not to be ``checked``."""
+    def visit(self, path: str | None = "/verify", *, checked: bool = True, **settings: Any) -> Iterator[Visit]:
+        """A visit, at first to nowhere if ``path`` is None; afterwards its log is looked at, if it is ``checked``."""
         context = self.program.new_context(
             **{
                 "viewport": DESK,
@@ -181,7 +181,8 @@ class Browser:
             " (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`))"
         )
         try:
-            visit.open(path)
+            if path is not None:
+                visit.open(path)
             yield visit
             if checked:
                 visit.look_back()
@@ -190,11 +191,13 @@ class Browser:
             context.close()
 
     @contextlib.contextmanager
-    def room(self, path: str, *, secret: str | None = None, language: str = "zh", **settings: Any) -> Iterator[Visit]:
+    def room(
+        self, path: str | None, *, secret: str | None = None, language: str = "zh", **settings: Any
+    ) -> Iterator[Visit]:
         """A visit to a page that the service makes.
 
         Args:
-            path: where it begins.
+            path: where it begins; None for nowhere yet.
             secret: of a session (``house.served.token(name)``); None for a stranger.
             language: ``zh`` or ``en``.
             settings: of Playwright's context, such as ``viewport=PHONE``; ``checked=False`` to leave out looking back.

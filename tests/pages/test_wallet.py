@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,10 +110,21 @@ def test_another_pin_opens_the_same_locker_and_wrong_ones_make_people_wait(house
         visit.page.click("dialog button[type=submit]")
         assert notice(visit) == "pin.done"
         visit.page.click("#lock")
-        for _ in range(4):
+        for _ in range(5):
             unlock(visit, PIN)
             visit.page.wait_for_selector("#pin-fault")
-            visit.page.wait_for_function("document.querySelector('main button[type=submit]:not([disabled])') !== null")
+            visit.page.wait_for_selector("main button[type=submit]:not([disabled])")
+        visit.page.wait_for_selector("#pin-fault:text('30 秒')")
+        assert audit(visit) == []
+
+        visit.page.reload()
+        page_of(visit, "locked")
+        unlock(visit, "another phrase")
+        visit.page.wait_for_selector("#pin-fault:text('秒后再试')")
+        visit.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(seconds=31))
+        unlock(visit, PIN)
+        visit.page.wait_for_selector("#pin-fault:text('60 秒')")
+        visit.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(seconds=95))
         unlock(visit, "another phrase")
         page_of(visit, "home")
         assert visit.page.locator("[data-card]").count() == 1
