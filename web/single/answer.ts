@@ -1,5 +1,6 @@
 /** The answer as people read it: one glance first, then what was shown, then the steps. Readable without colour. */
 import { type Language, resultWords, sentence, stepName, type Verification, verdictWords } from "../verify/index.ts";
+import { sourceWords } from "../words/verification.ts";
 import { make } from "./dom.ts";
 import { say } from "./words.ts";
 
@@ -42,7 +43,7 @@ function shownOf(found: Verification, language: Language): HTMLElement[] {
       typeof field.value === "string" ? field.value : JSON.stringify(field.value),
     ]),
     [say(language, "answer.validity"), `${localText(validity.notBefore)} – ${ends}`],
-    [say(language, "answer.source"), certificate.source],
+    [say(language, "answer.source"), sourceWords(certificate.source, language)],
   ];
   const list = make("dl");
   for (const [name, value] of rows) {

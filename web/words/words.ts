@@ -3,15 +3,15 @@
  * not compile; `tests/chain/words` holds both languages to the same places for values.
  */
 import scanner from "../../chain/words/scanner.json" with { type: "json" };
+import { filled, type Values } from "./filled.ts";
+
+export { filled, type Values };
 
 /** Chinese or English, as the catalogue names them. */
 export type Language = "zh" | "en";
 
 /** A key of the list `scanner`. */
 export type WordKey = keyof typeof scanner;
-
-/** Values for the places `{name}` of a text. */
-export type Values = Readonly<Record<string, string | number>>;
 
 const STORED = "yinxin.language";
 
@@ -40,14 +40,6 @@ export function setLanguage(chosen: Language): void {
 /** The text of a key in the language in use. */
 export function t(key: WordKey, values: Values = {}): string {
   return filled(scanner[key][current], values);
-}
-
-/** A text with values in its places. */
-export function filled(text: string, values: Values): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name];
-    return value === undefined ? whole : String(value);
-  });
 }
 
 function remembered(): Language {

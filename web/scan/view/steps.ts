@@ -3,7 +3,7 @@ import { h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
 import { dateTime, number, secondsOf, zoneName } from "../../ui/times.ts";
 import { type Params, type Result, type Step, sentence } from "../../verify/index.ts";
-import { resultWord, stepWord } from "../../words/verification.ts";
+import { resultWord, sourceWords, stepWord } from "../../words/verification.ts";
 import { language, t } from "../../words/words.ts";
 import type { Given } from "../state.ts";
 
@@ -25,7 +25,7 @@ export function steps(given: Given): HTMLElement {
     h(
       "p",
       { class: "soft small" },
-      source !== "" && `${t("steps.ledger", { source })} · `,
+      source !== "" && `${t("steps.ledger", { source: sourceWords(source, language()) })} · `,
       t("steps.device", { ms: number(Math.max(1, Math.round(given.took))) }),
     ),
   );
