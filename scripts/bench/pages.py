@@ -24,8 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from scripts.chromium import find_chromium, why_none
 from scripts.pictures.rooms import Place, Sight, open_fair
@@ -33,6 +32,7 @@ from tests.api.town import BUREAU
 from tests.pages.browser import PHONE, Browser, Visit
 from tests.pages.house import open_house
 
+ROOT = Path(__file__).resolve().parents[2]
 GOAL = 2.0
 SLOWER = 4
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}

@@ -18,11 +18,13 @@ from unittest import mock
 from api.accounts.roles import Role
 from api.tenders import joining
 from scripts.chromium import find_chromium
+from scripts.sample_lists import CHINESE, csv_bytes
 from tests.api.service.hall import Hall
 from tests.api.service.served import Served, serving
 from tests.api.tenders.office import make_homes, open_office
-from tests.api.town import BUREAU, cheap_keys
+from tests.api.town import BUREAU, cheap_keys, licences
 from tests.pages.browser import Browser, Visit
+from tests.pages.test_console import type_in
 from tests.support.opening_stage import OpeningCase
 from tests.support.tender_stage import BUREAU as PROCURER
 from tests.support.tender_stage import PASSPHRASE, TenderStage
@@ -65,6 +67,32 @@ def _searched(visit: Visit) -> None:
     visit.page.wait_for_selector("#found .empty")
 
 
+def _none_found(visit: Visit) -> None:
+    visit.page.fill("#text", "没有的东西")
+    visit.page.press("#text", "Enter")
+    visit.page.wait_for_selector("#found .empty, #found:not(:has([data-entry]))")
+
+
+def _filled_in(visit: Visit) -> None:
+    type_in(visit, 203)
+    visit.page.wait_for_selector("#preview [data-missing='0'][data-faults='0']")
+
+
+def _with_faults(visit: Visit) -> None:
+    rows = licences(2, first=210)
+    bad = rows[0].with_value("certificateHolderCode", "91440101000000001B")
+    data = csv_bytes([CHINESE, bad.values, rows[1].values], "gb18030")
+    visit.page.set_input_files("#file", {"name": "一份名称很长很长的名单.csv", "mimeType": "text/csv", "buffer": data})
+    visit.page.click("#check")
+    visit.page.wait_for_selector("[data-report='faults']")
+
+
+def _no_receipt(visit: Visit) -> None:
+    visit.page.fill("#receipt-text", '{"format":"x"}')
+    visit.page.click("#receipt button")
+    visit.page.wait_for_selector("#receipt-answer .note-bad")
+
+
 def _checked(visit: Visit) -> None:
     visit.page.fill("#titleZh", "课桌椅采购")
     visit.page.click("#check")
@@ -94,10 +122,23 @@ IN_THE_HOUSE = {
     "82 sign in": Sight("/sign-in"),
     "83 sign in, wrong password": Sight("/sign-in", None, _wrong),
     "84 no such page": Sight("/no/such/page"),
+    "84 not allowed": Sight(_DESK, "officer-elsewhere"),
+    "85 bureaus": Sight("/console", "auditor-general"),
     "85 console": Sight(_DESK, "officer"),
     "86 console, certificates": Sight(f"{_DESK}/certificates", "officer"),
+    "86 console, none found": Sight(f"{_DESK}/certificates", "officer", _none_found),
+    "86 console, certificate": Sight(f"{_DESK}/certificates/3", "officer"),
+    "86 console, expiring": Sight(f"{_DESK}/expiring?days=365", "officer"),
+    "87 console, types to issue": Sight(f"{_DESK}/issue", "officer"),
     "87 console, one certificate": Sight(f"{_DESK}/issue/business-licence", "officer"),
+    "87 console, filled in": Sight(f"{_DESK}/issue/business-licence", "officer", _filled_in),
     "88 console, lists": Sight(f"{_DESK}/lists", "officer"),
+    "88 console, list with faults": Sight(f"{_DESK}/lists", "officer", _with_faults),
+    "88 console, batches": Sight(f"{_DESK}/batches", "officer"),
+    "88 console, batch": Sight(f"{_DESK}/batches/1", "officer"),
+    "88 console, waiting": Sight(f"{_DESK}/waiting", "officer"),
+    "88 console, types": Sight(f"{_DESK}/types", "officer"),
+    "88 console, keys": Sight(f"{_DESK}/keys", "auditor"),
     "89 decisions": Sight("/decisions", "approver-elsewhere"),
 }
 AROUND_A_TENDER = {
@@ -105,7 +146,14 @@ AROUND_A_TENDER = {
     "91 board, nothing found": Sight("/tenders", None, _searched),
     "92 tender": Sight("/tenders/{tender}"),
     "93 timeline": Sight("/tenders/{tender}/timeline"),
+    "92 tender, for a bidder": Sight("/tenders/{tender}", "bidder"),
+    "92 tender, no receipt": Sight("/tenders/{tender}", None, _no_receipt),
+    "93 statistics": Sight("/statistics"),
     "94 opening": Sight("/tenders/{tender}/opening"),
+    "94 audits": Sight("/audit"),
+    "94 audit": Sight("/tenders/{tender}/audit"),
+    "95 supervisor": Sight("/tenders/{tender}/supervision", "watch"),
+    "98 expert": Sight("/expert", "expert"),
     "95 officer": Sight("/tenders/{tender}/control", "lead"),
     "96 notice builder": Sight("/tenders/new?lots=2", "lead", _checked),
     "97 bidder, door": Sight("/tenders/{tender}/bid", None, _door),
@@ -129,7 +177,8 @@ def open_fair(folder: Path) -> Iterator[Place]:
             stage.shares("holder-1").keep(1, stage.key.shares[1])
         office.follow()
         lead = office.account("lead")
-        joining.appoint(office.service, case.tender, "keeper", Role.KEYHOLDER, bureau=PROCURER, by=lead)
+        for name, role in (("keeper", Role.KEYHOLDER), ("watch", Role.SUPERVISOR)):
+            joining.appoint(office.service, case.tender, name, role, bureau=PROCURER, by=lead)
         hall = cast(Hall, SimpleNamespace(service=office.service, town=SimpleNamespace(folder=stage.folder)))
         served = stack.enter_context(serving(hall, workers=1))
         url = served.url.replace("127.0.0.1", "localhost")

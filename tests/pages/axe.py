@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from tests.pages.browser import DESK, PHONE, Visit
@@ -41,7 +42,7 @@ def _take(visit: Visit, what: str, folder: Path) -> None:
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0].rpartition("test_")[2].partition(".")[0]
     for size in (PHONE, DESK):
         visit.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        name = f"{size['width']}-{language}-{test}-{what.replace(' ', '-')}.png"
+        name = f"{size['width']}-{language}-{test}-{re.sub(r'[^a-z0-9]+', '-', what)}.png"
         visit.page.screenshot(path=folder / name, full_page=True)
     if before is not None:
         visit.page.set_viewport_size(before)

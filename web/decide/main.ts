@@ -82,7 +82,7 @@ function decidingCards(whole: Whole, domain: Domain, from: Given): HTMLElement[]
   const result = h("div", { class: "stack", id: "result" });
   const yes = h("button", { class: "button primary", type: "submit", id: "approve" }, k("decide.approve"));
   const no = h("button", { class: "button", type: "button", id: "refuse" }, k("decide.refuse"));
-  const chooser = new Chooser({ worker: from.worker, changed: () => undefined });
+  const chooser = new Chooser({ worker: from.worker, changed: () => fault.replaceChildren() });
   const decide = async (approve: boolean): Promise<void> => {
     const signer = chooser.open;
     if (signer === null) throw new Said(k("decide.needsKey"));
