@@ -1,4 +1,4 @@
-"""Write tests/vectors/holding.json: a key holder's encrypted share and the release it makes, for the browser to match.
+"""Write tests/vectors/holding.json: a key holder's encrypted share and what it signs, for the browser to match.
 
 Usage: python -m scripts.holding_vectors
 """
@@ -11,13 +11,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
+from chain.evaluation.committee.shares import DrawShare
 from chain.kernel.encoding import hex0x, sha256
 from chain.keys import Keystore, keystore
-from chain.sealing import BidIdentity, KeyShare, LiveSet, Scope, make_release
+from chain.sealing import BidIdentity, Draw, FloatPoint, KeyShare, LiveSet, RollCall, Scope, make_release
 from chain.sealing.curve import ORDER
 from chain.tenders.digests import live_set_digest
 from chain.tenders.holding.backup import back_up
 from chain.tenders.holding.places import Place
+from chain.tenders.holding.roll_call import Presence
 from chain.tenders.holding.store import ShareStore
 
 FILE = Path(__file__).parent.parent / "tests" / "vectors" / "holding.json"
@@ -38,6 +40,8 @@ def vectors() -> dict[str, Any]:
         "registry": hex0x(place.registry),
         "number": _CEREMONY,
         "files": standing.get("files") or _files(place, share),
+        "presence": _presence(place, share),
+        "draws": [_draw(place, share, kind) for kind in ("draw", "tie", "float")],
         "releases": [_release(place, share, count, envelope) for count, envelope in ((1, 1), (3, 2))],
     }
 
@@ -78,6 +82,18 @@ def _release(place: Place, share: KeyShare, count: int, envelope: int) -> dict[s
         "digest": hex0x(live.live),
         "text": make_release(share, live, identities).to_bytes().decode(),
     }
+
+
+def _presence(place: Place, share: KeyShare) -> dict[str, Any]:
+    message = RollCall(place.genesis, place.book, 1, place.registry, _CEREMONY, 5)
+    return {"counter": 5, "text": Presence(_CEREMONY, 5, share.key_holder, share.sign(message)).to_bytes().decode()}
+
+
+def _draw(place: Place, share: KeyShare, kind: str) -> dict[str, Any]:
+    subject, of = sha256(kind.encode()), FloatPoint if kind == "float" else Draw
+    message = of(place.genesis, place.book, 7, 2, 3, subject)
+    made = DrawShare(share.key_holder, message.digest(), share.sign(message))
+    return {"kind": kind, "tender": 7, "lot": 2, "counter": 3, "subject": hex0x(subject), "text": made.to_bytes().decode()}
 
 
 def main() -> None:

@@ -1,1 +1,8 @@
-"""Key holders at the service: pages on which they sign openings with shares of their own. Nothing here has a key."""
+"""Key holders at the service: what they sign on their own devices is passed on. Nothing here has a key of theirs.
+
+==========  =====================================================================================
+pages       on which they answer roll calls, sign openings and draws with shares of their own
+endpoints   a roll call as it stands; what waits to be drawn; answers and shares for the board
+calling     the worker puts a roll call on the ledger once enough have answered: anybody may
+==========  =====================================================================================
+"""

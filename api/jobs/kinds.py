@@ -16,6 +16,7 @@ from api.certificates.statuses import open_acts, run_act
 from api.certificates.tables import batches
 from api.claims.activations import open_activations, run_activation
 from api.claims.running import open_claims, run_claim
+from api.holding import calling
 from api.jobs import expiry, reminders, upkeep
 from api.tenders import jobs as tenders
 from api.types.service import open_types, run_type
@@ -78,6 +79,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("audit", upkeep.always, run_audit, every=1),
     Kind("tender-index", tenders.the_index, tenders.run_index, every=1),
     Kind("tender", tenders.due, tenders.run_due),
+    Kind("roll-call", upkeep.always, calling.run_rolls, every=2),
     Kind("tender-news", tenders.telling, tenders.run_telling, every=1),
     Kind("letter", tenders.letters, tenders.run_letter, outgoing=True),
     Kind("push", upkeep.push_wanted, upkeep.run_push, every=1),

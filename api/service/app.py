@@ -22,6 +22,7 @@ from api.certificates import pages as console
 from api.certificates.printing import Seals
 from api.claims import endpoints as claims
 from api.evaluation import pages as evaluation
+from api.holding import endpoints as holding_acts
 from api.holding import pages as holding
 from api.jobs import endpoints as jobs
 from api.ledger import endpoints as ledger
@@ -64,6 +65,7 @@ def routers() -> tuple[APIRouter, ...]:
         evidence.router,
         trust.router,
         *tenders.routers,
+        *holding_acts.routers,
         holding.router,
         evaluation.router,
         notifications.router,

@@ -41,7 +41,7 @@ class Desk:
     first: bool
 
 
-def _desk(office: Office) -> Desk | None:
+def desk_of(office: Office) -> Desk | None:
     """Where the worker keeps it; None for an office without a service. Nothing without tenders on the ledger."""
     found = cast("Desk | None", getattr(office, "service", None))
     return found if found is not None and found.tenders.are_there else None
@@ -49,13 +49,13 @@ def _desk(office: Office) -> Desk | None:
 
 def the_index(office: Office) -> list[int]:
     """Follow the ledger, if this bureau's worker is the one that does."""
-    desk = _desk(office)
+    desk = desk_of(office)
     return [0] if desk is not None and desk.first else []
 
 
 def run_index(office: Office, _number: int, _progress: Progress) -> str:
     """Bring the index to the newest final block, and read the notices in force."""
-    desk = _desk(office)
+    desk = desk_of(office)
     if desk is not None:
         bring_up_to_date(desk)
     return ""
@@ -70,7 +70,7 @@ def bring_up_to_date(desk: Desk, *, anew: bool = False) -> None:
 
 def due(office: Office) -> list[int]:
     """Tenders of the bureau in which something is due that the service may do."""
-    desk = _desk(office)
+    desk = desk_of(office)
     if desk is None or not desk.tenders.may_send:
         return []
     return acting.due_tenders(desk.engine, office.bureau, office.clock())
@@ -78,7 +78,7 @@ def due(office: Office) -> list[int]:
 
 def run_due(office: Office, number: int, _progress: Progress) -> str:
     """Settle and close what is due in a tender, and bring the index up to it."""
-    desk = _desk(office)
+    desk = desk_of(office)
     if desk is None:
         return ""
     with desk.tenders.chain() as chain:
@@ -91,12 +91,12 @@ def run_due(office: Office, number: int, _progress: Progress) -> str:
 
 def telling(office: Office) -> list[int]:
     """Whatever happened is looked for as upkeep."""
-    return [0] if _desk(office) is not None else []
+    return [0] if desk_of(office) is not None else []
 
 
 def run_telling(office: Office, _number: int, _progress: Progress) -> str:
     """Note news for people, and events for webhooks."""
-    desk = _desk(office)
+    desk = desk_of(office)
     if desk is not None:
         news.run_news(desk.engine, office.bureau, desk.home.settings.tenders, now=office.clock())
         note_moves(office.engine, desk.engine, office.bureau, now=office.clock())

@@ -13,7 +13,15 @@ import { type ContractRange, rangesOf, type TrustRoot } from "../verify/trustroo
 import type { LiveBid, LiveSet, Place } from "./messages.ts";
 
 /** Phases of a lot, by the contract's numbers. */
-export const PHASE = { closed: 2, priceClosed: 5, failed: 10, cancelled: 11 } as const;
+export const PHASE = {
+  closed: 2,
+  opened: 3,
+  priceClosed: 5,
+  priceOpened: 6,
+  awarded: 8,
+  failed: 10,
+  cancelled: 11,
+} as const;
 
 /** Where a tender stands. Times in seconds. */
 export interface TenderState {
@@ -73,6 +81,7 @@ const EVENTS = {
   reviewed: topic("Reviewed(uint64,uint32,bytes32,uint32[])"),
   attested: topic("CustodyAttested(uint64,uint32,uint8,address,bytes32)"),
   recorded: topic("Recorded(uint64,uint32,bytes32,bytes32)"),
+  rollCalled: topic("RollCalled(uint64,uint32,bytes)"),
   amended: topic("Amended(uint64,uint32,bytes32,uint64,uint64)"),
   published: topic(
     "Published(uint64,bytes18,(bytes18,bytes32,uint32,uint8,uint32,uint64,uint64,uint64,address,uint32,uint32,uint32,uint32,uint32,uint32),address[])",
@@ -198,13 +207,18 @@ export class Book {
     return [...new Set(found.map((log) => hex0x(new AbiReader(log.data).word(0).subarray(12))))];
   }
 
-  /** Papers on record of a lot, oldest first. */
+  /** Papers on record of a lot, oldest first; of the whole tender for lot 0. */
   async recorded(tender: number, lot: number): Promise<Recorded[]> {
     const found = await this.logs("proceedings", [[hex0x(EVENTS.recorded)], topicOf(tender), topicOf(lot)]);
     return found.map(({ topics, data }) => {
       const kind = fromUtf8(topics[3]?.filter((byte) => byte !== 0) ?? new Uint8Array());
       return { kind: kind ?? "", digest: hex0x(new AbiReader(data).word(0)) };
     });
+  }
+
+  /** How many roll calls of a ceremony stand on the ledger. */
+  async rollCalls(ceremony: number): Promise<number> {
+    return (await this.logs("registry", [[hex0x(EVENTS.rollCalled)], topicOf(ceremony)])).length;
   }
 
   /** SHA-256 of the notice in force, 0x hexadecimal. */

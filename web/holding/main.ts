@@ -1,4 +1,7 @@
-/** The page at /keyholder/{tender}/{lot}/{envelope}: the times, a share, what it would sign, one message. */
+/**
+ * The pages below /keyholder/{tender} on which a key holder signs: the times, a share, what it would sign, one message. What that is,
+ * the page's task says.
+ */
 import { busy, faultLine, labelled, passwordInput, submitted } from "../keys/chooser.ts";
 import { codeOf, faultWords, Said } from "../keys/faults.ts";
 import { pinnedRoot } from "../keys/pinned.ts";
@@ -6,22 +9,18 @@ import { whenAway } from "../keys/watch.ts";
 import { announce } from "../ui/announce.ts";
 import { byId, fill, h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
-import { call, dataOf } from "../ui/service.ts";
+import { dataOf } from "../ui/service.ts";
 import { now } from "../ui/times.ts";
 import { utf8 } from "../verify/bytes.ts";
-import { canonical, type JsonObject } from "../verify/canonical.ts";
+import { canonical } from "../verify/canonical.ts";
 import type { TrustRoot } from "../verify/trustroot.ts";
 import { k } from "../words/keyroom.ts";
 import { Book } from "./book.ts";
 import { type HeldShare, holdShare } from "./held.ts";
-import { NotYet, type Ready, ready, seen, type Wanted } from "./ready.ts";
+import { NotYet, seen } from "./ready.ts";
 import { pairsOf } from "./share.ts";
-import { type Clocks, clocksCard, notYetWords, readyFacts, shareLine } from "./view.ts";
-
-/** In the page's `#data`. */
-interface Given extends Wanted {
-  readonly worker: string;
-}
+import { type Given, type Offer, type Task, taskOf } from "./tasks.ts";
+import { type Clocks, clocksCard, notYetWords, shareLine } from "./view.ts";
 
 /** The page. */
 class Page {
@@ -30,11 +29,14 @@ class Page {
   private endWatch: () => void = () => undefined;
   private readonly step = h("div", { class: "stack-wide" });
   private readonly times = h("div");
+  private readonly task: Task;
 
   constructor(
     private readonly from: Given,
     private readonly root: TrustRoot,
-  ) {}
+  ) {
+    this.task = taskOf(from);
+  }
 
   async start(place: HTMLElement): Promise<void> {
     fill(place, this.times, this.step);
@@ -47,7 +49,7 @@ class Page {
     const book = await Book.open([`${location.origin}/v1/ledger-calls`], 1, this.root);
     const { due } = await seen(book, this.from);
     const clocks: Clocks = { own: now(), ledger: book.block.time, due };
-    fill(this.times, clocksCard(clocks, book.oneVoice));
+    fill(this.times, clocksCard(clocks, this.task.timed, book.oneVoice));
     return book;
   }
 
@@ -110,11 +112,10 @@ class Page {
     const line = h("p", { class: "card soft", role: "status" }, k("holding.checking"));
     fill(this.step, line);
     try {
-      const book = await this.look();
-      const found = await ready(book, held.share, this.from, now());
+      const offer = await this.task.prepare(() => this.look(), held);
       if (this.held !== held) return; // forgotten meanwhile: the form stands there again, and says why
-      fill(this.step, this.readyCard(held, found));
-      announce(k("holding.youSign"));
+      fill(this.step, this.readyCard(held, offer));
+      announce(offer.heading);
     } catch (error) {
       if (this.held !== held) return;
       fill(this.step, this.refusedCard(held, error));
@@ -136,53 +137,46 @@ class Page {
     );
   }
 
-  private readyCard(held: HeldShare, found: Ready): HTMLElement {
+  private readyCard(held: HeldShare, offer: Offer): HTMLElement {
     const fault = faultLine("release-fault");
     const send = h("button", { class: "button primary", type: "button", id: "release" }, k("holding.sign"));
     const keep = h("button", { class: "button", type: "button", id: "save-release" }, k("holding.save"));
-    send.onclick = () => void busy(send, fault, () => this.release(held, "send"));
-    keep.onclick = () => void busy(keep, fault, () => this.release(held, "save"));
+    send.onclick = () => void busy(send, fault, () => this.sign(held, "send"));
+    keep.onclick = () => void busy(keep, fault, () => this.sign(held, "save"));
     return h(
       "section",
       { class: "card stack", id: "ready", "aria-labelledby": "ready-heading" },
-      h("h2", { id: "ready-heading" }, k("holding.youSign")),
-      readyFacts(found, held.share),
-      h("p", { class: "note note-care" }, k("holding.forEver")),
+      h("h2", { id: "ready-heading" }, offer.heading),
+      ...offer.facts,
+      h("p", { class: "note note-care" }, offer.care),
       fault,
       h("div", { class: "row" }, this.forgetButton(), keep, send),
     );
   }
 
-  /** Looks once more, signs, and sends the message or hands it to the reader. */
-  private async release(held: HeldShare, how: "send" | "save"): Promise<void> {
-    const book = await this.look();
-    const found = await ready(book, held.share, this.from, now());
-    const message = await held.release(found.set);
-    const { tender, lot, envelope } = this.from;
-    const count = found.set.bids.length + 1;
+  /** Looks once more, signs, and sends the messages or hands them to the reader. */
+  private async sign(held: HeldShare, how: "send" | "save"): Promise<void> {
+    const offer = await this.task.prepare(() => this.look(), held);
+    const messages = await offer.sign();
     if (how === "save") {
-      const name = `release-${tender}-${lot}-${envelope}-holder-${held.share.keyHolder}.json`;
-      download(name, "application/json", utf8(canonical(message)));
-      announce(k("holding.saved", { name }));
+      for (const { name, value } of messages) {
+        download(name, "application/json", utf8(canonical(value)));
+        announce(k("holding.saved", { name }));
+      }
       return;
     }
-    await send(`/v1/tenders/${tender}/lots/${lot}/envelopes/${envelope}/releases`, message);
+    const { said, more } = await this.task.send(messages, held);
     this.endWatch();
     held.forget();
     this.held = null;
-    const done = h("p", { class: "note note-good", id: "released" }, k("holding.sent", { count }));
-    fill(this.step, h("section", { class: "card stack" }, h("h2", {}, k("holding.done")), done));
-    announce(k("holding.sent", { count }));
+    const done = h("p", { class: "note note-good", id: "released" }, said);
+    fill(this.step, h("section", { class: "card stack" }, h("h2", {}, k("holding.done")), done, more));
+    announce(said);
   }
 
   private forgetButton(): HTMLElement {
     return h("button", { class: "button", type: "button", onclick: () => this.forget() }, k("holding.forget"));
   }
-}
-
-async function send(path: string, message: JsonObject): Promise<void> {
-  const headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
-  await call(path, { method: "POST", headers, body: canonical(message) });
 }
 
 async function start(place: HTMLElement): Promise<void> {

@@ -14,6 +14,12 @@ export interface Place {
   readonly envelope: number;
 }
 
+/** Where a draw belongs. */
+export type LotPlace = Omit<Place, "envelope">;
+
+/** What is drawn: experts, the order of equal bids, the float point. */
+export type DrawKind = "draw" | "tie" | "float";
+
 /** A live bid: under which identity it was sealed. */
 export interface LiveBid {
   /** 1, 2, 3 … in the order in which places of the lot were first taken. */
@@ -62,6 +68,18 @@ export function rollCallMessage(
   const numbers = concat(numbered(ceremony, 8, "ceremony"), numbered(counter, 4, "counter"));
   const where = concat(sized(genesis, 32, "genesis"), sized(registry, 20, "registry"));
   return sha256(concat(tag("yinxin-roll-call-v1"), where, numbers));
+}
+
+/** The message of a draw, of a tie (the same kind of message) or of a float point, 32 bytes. */
+export function drawMessage(kind: DrawKind, place: LotPlace, counter: number, subject: Uint8Array): Uint8Array {
+  const where = concat(
+    sized(place.genesis, 32, "genesis"),
+    sized(place.book, 20, "book"),
+    numbered(place.tender, 8, "tender"),
+    numbered(place.lot, 4, "lot"),
+  );
+  const name = kind === "float" ? "yinxin-float-v1" : "yinxin-draw-v1";
+  return sha256(concat(tag(name), where, numbered(counter, 4, "counter"), sized(subject, 32, "subject")));
 }
 
 function placeBytes(place: Place): Uint8Array {

@@ -8,7 +8,7 @@ import { equal, hex0x, sha256 } from "../verify/bytes.ts";
 import { isList, isObject, type Json, type JsonObject, member } from "../verify/canonical.ts";
 import { YinxinError } from "../verify/errors.ts";
 import { type Book, PHASE, type Plan, type TenderState } from "./book.ts";
-import { type LiveSet, liveDigest } from "./messages.ts";
+import { type LiveSet, liveDigest, type Place } from "./messages.ts";
 import { covers, type PublicShare } from "./share.ts";
 
 /** Which envelope. */
@@ -55,7 +55,7 @@ export class NotYet extends YinxinError {
 }
 
 /** Looks at the tender and its times alone. Remembers the opening: it never moves to an earlier hour. */
-export async function seen(book: Book, wanted: Wanted): Promise<Seen> {
+export async function seen(book: Book, wanted: Pick<Wanted, "tender">): Promise<Seen> {
   const state = await book.tender(wanted.tender);
   if (state === null) throw new NotYet("tender.unknown", { tender: wanted.tender });
   const key = `opening:${hex0x(book.place(1, 1, 1).book)}:${wanted.tender}`;
@@ -80,7 +80,7 @@ export async function ready(book: Book, share: PublicShare, wanted: Wanted, cloc
   if (!equal(held.digest, digest) || held.count !== set.bids.length) throw new NotYet("release.live_set");
   const custodians = await book.custodians(tender, lot, envelope);
   if (custodians.length === 0) throw new NotYet("release.custody");
-  checkShare(share, set, state, await book.plan(state.ceremony), book.registry);
+  checkShare(share, set.place, state, await book.plan(state.ceremony), book.registry);
   const notice = await noticeOf(await book.noticeDigest(tender, state.amendments), tender);
   const titles = { title: titleOf(notice), lotTitle: titleOf(lotOf(notice, lot)) };
   return { wanted, ...titles, set, digest, openAt: state.openAt, custodians, ceremony: state.ceremony };
@@ -103,13 +103,13 @@ export function checkPhase(phase: number | null, envelope: number): void {
 /** The share was made for this tender, by the ceremony that it names, and its term is not over. Throws NotYet. */
 export function checkShare(
   share: PublicShare,
-  set: LiveSet,
+  place: Pick<Place, "genesis" | "book" | "tender">,
   state: Pick<TenderState, "ceremony" | "openAt" | "graceUsed">,
   plan: Plan | null,
   registry: string,
 ): void {
   if (plan === null || !plan.active) throw new NotYet("release.ceremony", { ceremony: state.ceremony });
-  const { genesis, book, tender } = set.place;
+  const { genesis, book, tender } = place;
   const fits = share.number === state.ceremony && share.registry === registry && share.ceremony === plan.roster;
   const here = plan.book === hex0x(book) && (plan.tender === 0 || plan.tender === tender);
   if (!fits || !here || !covers(share.scope, genesis, book, tender)) {
@@ -118,7 +118,8 @@ export function checkShare(
   if (state.openAt > plan.usableUntil && !state.graceUsed) throw new NotYet("release.term");
 }
 
-async function noticeOf(digest: string, tender: number): Promise<JsonObject> {
+/** The notice with that digest. Throws NotYet. */
+export async function noticeOf(digest: string, tender: number): Promise<JsonObject> {
   const data = await bytesOf(`/v1/tenders/${tender}/papers/${digest}`);
   if (hex0x(sha256(data)) !== digest) throw new NotYet("release.notice");
   const value = JSON.parse(new TextDecoder().decode(data)) as Json;
@@ -126,14 +127,16 @@ async function noticeOf(digest: string, tender: number): Promise<JsonObject> {
   return value;
 }
 
-function lotOf(notice: JsonObject, number: number): JsonObject {
+/** A lot of a notice. Throws NotYet. */
+export function lotOf(notice: JsonObject, number: number): JsonObject {
   const lots = member(notice, "lots");
   const found = isList(lots) ? lots.filter(isObject).find((one) => one.number === number) : undefined;
   if (found === undefined) throw new NotYet("release.notice");
   return found;
 }
 
-function titleOf(named: JsonObject): Title {
+/** What a tender or a lot is called. */
+export function titleOf(named: JsonObject): Title {
   const words = member(named, "title");
   const text = (language: string): string => {
     const found = isObject(words) ? member(words, language) : words;
@@ -143,7 +146,7 @@ function titleOf(named: JsonObject): Title {
 }
 
 /** On one line: nothing in it turns the direction, or looks like another line. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replace(/[\p{C}\p{Z}]/gu, " ")
     .replace(/ +/g, " ")

@@ -1,4 +1,4 @@
-"""GET /keyholder and /keyholder/{tender}/{lot}/{envelope}."""
+"""GET /keyholder, and below it /{tender}/roll-call, /{tender}/{lot}/{envelope}, /{tender}/{lot}/draws."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere, in_tender
+from api.service.context import Service
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
 from api.service.pages.site import address_of_asset
@@ -45,12 +46,14 @@ class Held:
         title: by language; empty where its notice was not read.
         open_at: seconds; None while the index has not the tender.
         envelopes: of all lots.
+        drawable: lots that are opened and not awarded: in them something may be drawn.
     """
 
     number: int
     title: dict[str, str]
     open_at: int | None
     envelopes: tuple[Envelope, ...]
+    drawable: tuple[int, ...] = ()
 
 
 @router.get("", **ruled(anywhere(Role.KEYHOLDER, scope=Scope.TENDERS)))
@@ -62,19 +65,35 @@ def list_held_tenders(request: Request, service: Here, caller: Caller) -> Respon
     return render(request, "holding/tenders.html", words="keyroom", found=found)
 
 
+@router.get("/{tender}/roll-call", **ruled(in_tender(Role.KEYHOLDER, scope=Scope.TENDERS)))
+def show_roll_call_page(request: Request, service: Here, tender: TenderNumber) -> Response:
+    """The roll call of the tender's key, for the program that answers it."""
+    return _sign(request, service, "roll", tender)
+
+
+@router.get("/{tender}/{lot}/draws", **ruled(in_tender(Role.KEYHOLDER, scope=Scope.TENDERS)))
+def show_draws_page(request: Request, service: Here, tender: TenderNumber, lot: LotNumber) -> Response:
+    """What waits to be drawn in a lot, for the program that signs it."""
+    return _sign(request, service, "draw", tender, lot)
+
+
 @router.get("/{tender}/{lot}/{envelope}", **ruled(in_tender(Role.KEYHOLDER, scope=Scope.TENDERS)))
 def show_release_page(
     request: Request, service: Here, tender: TenderNumber, lot: LotNumber, envelope: _Envelope
 ) -> Response:
     """One envelope, for the program that signs its opening."""
+    return _sign(request, service, "release", tender, lot, envelope)
+
+
+def _sign(
+    request: Request, service: Service, task: str, tender: int, lot: int = 1, envelope: int = 1
+) -> Response:  # fmt: skip
     with service.engine.connect() as connection:
         lot_row(connection, tender, lot)
         title = title_of(connection, tender)
-    data = {"tender": tender, "lot": lot, "envelope": envelope, "worker": address_of_asset("holding-worker")}
-    return render(
-        request, "holding/release.html", words="keyroom", data=data, title=title, tender=tender, lot=lot,
-        envelope=envelope,
-    )  # fmt: skip
+    place = {"tender": tender, "lot": lot, "envelope": envelope}
+    data = {"task": task, **place, "worker": address_of_asset("holding-worker")}
+    return render(request, "holding/sign.html", words="keyroom", data=data, title=title, tender=tender)
 
 
 def _held(connection: Connection, number: int) -> Held:
@@ -83,12 +102,12 @@ def _held(connection: Connection, number: int) -> Held:
     except NotFound:
         return Held(number, {}, None, ())
     query = select(tender_lots).where(tender_lots.c.tender == number).order_by(tender_lots.c.lot)
+    lots = connection.execute(query).all()
     envelopes = tuple(
-        Envelope(lot.lot, envelope, word(Phase(lot.phase)))
-        for lot in connection.execute(query)
-        for envelope in range(1, row.envelopes + 1)
+        Envelope(lot.lot, envelope, word(Phase(lot.phase))) for lot in lots for envelope in range(1, row.envelopes + 1)
     )
-    return Held(number, title_of(connection, number), row.open_at, envelopes)
+    drawable = tuple(lot.lot for lot in lots if Phase.OPENED <= lot.phase < Phase.AWARDED)
+    return Held(number, title_of(connection, number), row.open_at, envelopes, drawable)
 
 
 __all__ = ["router"]

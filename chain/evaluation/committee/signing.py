@@ -8,25 +8,26 @@ that it decides about is on the ledger, and none is ever given for a draw that s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from chain.evaluation.committee.draws import TIE, Draws, Turn
+from chain.evaluation.committee.draws import DRAW, TIE, Draws, Turn
 from chain.evaluation.committee.papers import DrawReasons
 from chain.evaluation.committee.shares import DrawShare, draws_topic
-from chain.evaluation.committee.standing import draws_of, float_message, may_draw_float
+from chain.evaluation.committee.standing import draws_of, float_message, float_point_of, may_draw_float
 from chain.evaluation.draw import Seats
 from chain.kernel.clock import Clock
 from chain.kernel.errors import InvalidInput, NotFound, Refused
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import Phase
 from chain.kernel.tender_ports import Board, TenderLedger
-from chain.sealing import KeyShare, Message
+from chain.sealing import Draw, FloatPoint, KeyShare, Message
 from chain.tenders.holding.releasing import Title, check_time, share_for, title_of
 from chain.tenders.holding.store import ShareStore
 from chain.tenders.notice import current_notice
 from chain.tenders.opening import read_story
 
-FLOAT_KIND = "float"
-KINDS = ("draw", TIE, FLOAT_KIND)
+FLOAT_KIND: Literal["float"] = "float"
+KINDS = (DRAW, TIE, FLOAT_KIND)
 """What may be drawn."""
 
 
@@ -139,6 +140,59 @@ def waiting(draws: Draws, kind: str) -> tuple[Turn, ...]:
     done = f"; {kind} {last.counter} is completed" if last else ""
     fix = "nothing is to do" if last else "wait until the officer has recorded it"
     raise Refused(f"no {kind} of this lot waits{done}", code="draw.none", field="--lot", fix=fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What counts by the rules and waits for the key holders' signature.
+
+    Attributes:
+        kind: ``draw``, ``tie`` or ``float``.
+        counter: of the message.
+        message: what is signed.
+        paper: of a draw or a tie: what it is about.
+        reasons: of a draw: the paper that its own names.
+    """
+
+    kind: Literal["draw", "tie", "float"]
+    counter: int
+    message: Draw | FloatPoint
+    paper: bytes = b""
+    reasons: bytes = b""
+
+
+def waiting_in(ledger: TenderLedger, board: Board, tender: int, lot: int) -> tuple[Waiting, ...]:
+    """Everything of a lot that waits, for whoever passes shares on; nothing before its opening or after its award.
+
+    Args:
+        ledger: refreshed.
+        board: for the papers.
+        tender: its number; ``lot``: the lot's.
+
+    Raises:
+        NotFound: a paper is on no board.
+        Damaged, Unavailable: it cannot be had.
+    """
+    story = read_story(ledger, tender)
+    opened = lot in story.lots and Phase.OPENED <= story.phase(lot) < Phase.AWARDED
+    if not opened or ledger.block.time < story.open_at:
+        return ()
+    notice = current_notice(ledger, board, tender)
+    draws = draws_of(ledger, board, story, notice, lot)
+    found = [
+        Waiting(
+            "draw" if turn.kind == DRAW else "tie", turn.counter, turn.message(draws.lot), board.get(turn.digest),
+            board.get(turn.seats.reasons) if turn.seats else b"",
+        )
+        for turn in draws.turns
+        if not turn.fault and turn.result is None
+    ]  # fmt: skip
+    reference = notice.evaluation.reference
+    several = reference is not None and len(reference.floats) > 1
+    if several and may_draw_float(story, lot) and not float_point_of(story, board, notice, lot):
+        message = float_message(notice, lot)
+        found.append(Waiting(FLOAT_KIND, message.counter, message))
+    return tuple(found)
 
 
 def send_share(board: Board, ready: ReadyDraw) -> DrawShare:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.encoding import b64url, hex0x, unb64url
-from chain.kernel.errors import InvalidInput, Refused
+from chain.kernel.errors import Conflict, InvalidInput, Refused
 from chain.kernel.steps import reached
 from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
 from chain.sealing import KeyShare, OpeningKey, RollCall, combine, verify
@@ -106,13 +106,70 @@ def call_roll(
     _check_share(ceremony, key, share)
     counter = _counter(ledger, board, ceremony, new)
     message = roll_message(ledger, ceremony, counter)
-    note = Presence(number, counter, share.key_holder, share.sign(message))
-    board.post(_topic(number, counter), f"holder-{share.key_holder}", note.to_bytes())
+    _post(board, Presence(number, counter, share.key_holder, share.sign(message)))
     reached("holder-present")
+    complete_roll(ledger, board, acts, number, counter)
+    return read_roll(ledger, board, number, counter)
+
+
+def present_roll(ledger: TenderLedger, board: Board, number: int) -> Roll:
+    """The roll call that a key holder would join now. Raises Refused: no key is in force."""
+    ceremony = read_ceremony(ledger, board, number)
+    key = key_in_force(ceremony).opening_key
+    return _look(ledger, board, ceremony, key, _counter(ledger, board, ceremony, new=False))[0]
+
+
+def pass_on(ledger: TenderLedger, board: Board, number: int, note: Presence) -> Roll:
+    """Leave another's answer to the roll call that is under way on the board.
+
+    Raises:
+        Conflict: it answers another roll call.
+        Refused: the signature is not that of the key holder's share, or no key is in force.
+    """
+    ceremony = read_ceremony(ledger, board, number)
+    key = key_in_force(ceremony).opening_key
+    counter = _counter(ledger, board, ceremony, new=False)
+    if (note.ceremony, note.counter) != (number, counter):
+        raise Conflict(
+            f"roll call {counter} of ceremony {number} is under way", code="holding.roll_call", field="counter",
+            fix="look again, and answer that one",
+        )  # fmt: skip
+    public = key.key_holders.get(note.key_holder)
+    if public is None or not verify(public, roll_message(ledger, ceremony, counter).digest(), note.signature):
+        raise Refused(
+            f"not the signature of key holder {note.key_holder}'s share", code="holding.other_ceremony",
+            field="signature", fix="take the share of that ceremony; if it is, restore it from a backup",
+        )  # fmt: skip
+    _post(board, note)
+    return _look(ledger, board, ceremony, key, counter)[0]
+
+
+def complete_roll(
+    ledger: TenderLedger, board: Board, acts: TenderActs, number: int, counter: int | None = None
+) -> bool:
+    """Put a roll call on the ledger if t have answered it and nobody has done so; anybody may. True if it was done now.
+
+    Args:
+        ledger: refreshed; refreshed again once something was sent.
+        board: where the notes lie.
+        acts: of whoever sends.
+        number: of the ceremony.
+        counter: of the roll call; the one after the last on the ledger, if not named.
+
+    Raises:
+        Refused: no key is in force.
+        Conflict, Unavailable: see :func:`key_in_force`.
+    """
+    ceremony = read_ceremony(ledger, board, number)
+    counter = ceremony.roll_calls + 1 if counter is None else counter
+    if not any(board.notes(_topic(number, counter))):
+        return False
+    key = key_in_force(ceremony).opening_key
     roll, partials = _look(ledger, board, ceremony, key, counter)
     if roll.complete or len(roll.present) < key.threshold:
-        return roll
-    signature = combine(key, message.digest(), partials).signature
+        return False
+    signature = combine(key, roll_message(ledger, ceremony, counter).digest(), partials).signature
+    done = True
     try:
         acts.roll_call(number, counter, signature)
     except Refused:
@@ -120,9 +177,10 @@ def call_roll(
         ledger.refresh()
         if len(_rolls(ledger, number)) < counter:
             raise
+        done = False
     reached("holder-roll-called")
     ledger.refresh()
-    return read_roll(ledger, board, number, counter)
+    return done
 
 
 def read_roll(ledger: TenderLedger, board: Board, number: int, counter: int) -> Roll:
@@ -172,6 +230,10 @@ def _counter(ledger: TenderLedger, board: Board, ceremony: Ceremony, new: bool) 
 
 def _rolls(ledger: TenderLedger, number: int) -> list[int]:
     return [event.block.time for event in ledger.ceremony_events(number) if event.name == "RollCalled"]
+
+
+def _post(board: Board, note: Presence) -> None:
+    board.post(_topic(note.ceremony, note.counter), f"holder-{note.key_holder}", note.to_bytes())
 
 
 def _topic(number: int, counter: int) -> str:

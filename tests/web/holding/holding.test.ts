@@ -169,17 +169,17 @@ test("a share of another ceremony, registry, roster, book or term is refused", a
   const set = setOf(one);
   const state = { ceremony: 3, openAt: 100, graceUsed: false };
   const plan = { book: share.scope.book, tender: 0, roster: share.ceremony, usableUntil: 100, active: true };
-  checkShare(share, set, state, plan, share.registry);
-  checkShare(share, set, { ...state, openAt: 101, graceUsed: true }, { ...plan, tender: 7 }, share.registry);
+  checkShare(share, set.place, state, plan, share.registry);
+  checkShare(share, set.place, { ...state, openAt: 101, graceUsed: true }, { ...plan, tender: 7 }, share.registry);
   const refused = (code: string, ...given: Parameters<typeof checkShare>): void => {
     assert.throws(() => checkShare(...given), { code });
   };
-  refused("release.ceremony", share, set, state, null, share.registry);
-  refused("release.ceremony", share, set, state, { ...plan, active: false }, share.registry);
-  refused("release.scope", share, set, { ...state, ceremony: 4 }, plan, share.registry);
-  refused("release.scope", share, set, state, { ...plan, roster: `0x${"00".repeat(32)}` }, share.registry);
-  refused("release.scope", share, set, state, { ...plan, book: `0x${"00".repeat(20)}` }, share.registry);
-  refused("release.scope", share, set, state, { ...plan, tender: 8 }, share.registry);
-  refused("release.scope", share, set, state, plan, `0x${"00".repeat(20)}`);
-  refused("release.term", share, set, { ...state, openAt: 101 }, plan, share.registry);
+  refused("release.ceremony", share, set.place, state, null, share.registry);
+  refused("release.ceremony", share, set.place, state, { ...plan, active: false }, share.registry);
+  refused("release.scope", share, set.place, { ...state, ceremony: 4 }, plan, share.registry);
+  refused("release.scope", share, set.place, state, { ...plan, roster: `0x${"00".repeat(32)}` }, share.registry);
+  refused("release.scope", share, set.place, state, { ...plan, book: `0x${"00".repeat(20)}` }, share.registry);
+  refused("release.scope", share, set.place, state, { ...plan, tender: 8 }, share.registry);
+  refused("release.scope", share, set.place, state, plan, `0x${"00".repeat(20)}`);
+  refused("release.term", share, set.place, { ...state, openAt: 101 }, plan, share.registry);
 });

@@ -57,6 +57,8 @@ ALLOWED: dict[str, set[str]] = {
     "take_list": _BOTH,
     "list_held_tenders": {"keyholder"},
     "show_release_page": {"keyholder"},
+    "show_roll_call_page": {"keyholder"},
+    "show_draws_page": {"keyholder"},
     "list_evaluated_tenders": {"expert"},
     "change_part_here": {"expert"},
     "show_sheet_page": {"expert"},
