@@ -93,7 +93,8 @@ def _draw(place: Place, share: KeyShare, kind: str) -> dict[str, Any]:
     subject, of = sha256(kind.encode()), FloatPoint if kind == "float" else Draw
     message = of(place.genesis, place.book, 7, 2, 3, subject)
     made = DrawShare(share.key_holder, message.digest(), share.sign(message))
-    return {"kind": kind, "tender": 7, "lot": 2, "counter": 3, "subject": hex0x(subject), "text": made.to_bytes().decode()}
+    text = made.to_bytes().decode()
+    return {"kind": kind, "tender": 7, "lot": 2, "counter": 3, "subject": hex0x(subject), "text": text}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A key holder signs an opening in her browser with her own share: refused early, then the command's own message."""
+"""A key holder signs in her browser with her own share: roll call, opening, draw; refused early, otherwise the command's."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import pytest
 
 from api.accounts.roles import Role
 from api.tenders import joining
+from chain.evaluation.committee.shares import DrawShare, draws_topic
+from chain.evaluation.committee.standing import float_message
 from chain.kernel.encoding import b64url
 from chain.sealing import make_release
+from chain.tenders.holding import read_ceremony
+from chain.tenders.holding.roll_call import Presence, roll_message
 from chain.tenders.opening import releases_topic
 from scripts.chromium import find_chromium, why_none
 from tests.api.service.served import serving_home
@@ -23,11 +27,36 @@ from tests.pages.axe import look
 from tests.pages.browser import DESK, PHONE, Browser, Visit
 from tests.pages.secrets import Wire
 from tests.support.opening_stage import OpeningCase
+from tests.support.seating import opened
 from tests.support.tender_stage import BUREAU, PASSPHRASE, TenderStage
 
 __all__ = ["office", "tender_stage", "tender_template"]
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
+
+
+WITH_FLOAT = {
+    "method": "reference-price",
+    "price": "price",
+    "rounding": {"places": 2, "mode": "half-up"},
+    "ties": ["price", "draw"],
+    "candidates": 3,
+    "reference": {
+        "leaveOut": {"from": 5, "highest": 1, "lowest": 1},
+        "ceilingShare": "0",
+        "floats": ["0", "0.5", "1"],
+        "places": 2,
+    },
+    "criteria": [
+        {"name": name, "label": {"zh": "评分因素", "en": name}, "weight": weight, "source": source}
+        for name, weight, source in (
+            ("price", "80", {"kind": "reference", "field": "price", "above": "1", "below": "0.5"}),
+            ("delivery", "10", {"kind": "linear", "field": "delivery.days", "zero": "90", "full": "30"}),
+            ("warranty", "10", {"kind": "choice", "field": "warranty", "points": {"1y": "2", "3y": "6", "5y": "10"}}),
+        )
+    ],
+}
+"""The price measured by a reference with a drawn float point 浮动点."""
 
 
 @dataclass
@@ -36,6 +65,7 @@ class Room:
 
     case: OpeningCase
     later: OpeningCase
+    office: TenderOffice
     url: str
     secret: str
 
@@ -59,7 +89,10 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
     if why := why_none():
         pytest.skip(why)
     later = OpeningCase.publish(office.stage, tmp_path_factory.mktemp("later") / "tender", deadline=3600)
-    case = OpeningCase.publish(office.stage, tmp_path_factory.mktemp("case") / "tender", deadline=30)
+    case = OpeningCase.publish(
+        office.stage, tmp_path_factory.mktemp("case") / "tender", deadline=40, evaluation=WITH_FLOAT, qualification=[],
+        guarantee=None,
+    )  # fmt: skip
     for number in (1, 2, 3):
         case.bid(number)
     with cheap_keys():
@@ -69,7 +102,7 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
     for tender in (later.tender, case.tender):
         joining.appoint(office.service, tender, "keeper", Role.KEYHOLDER, bureau=BUREAU, by=lead)
     with serving_home(office.service.home.path, office.stage.folder, workers=1) as served:
-        yield Room(case, later, served.site, served.token("keeper"))
+        yield Room(case, later, office, served.site, served.token("keeper"))
 
 
 def open_share(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
@@ -96,6 +129,41 @@ def early(room: Room, browser: Browser) -> None:
         assert visit.page.locator("#release").count() == 0
 
 
+def roll_call(room: Room, browser: Browser) -> None:
+    with browser.room("/keyholder", secret=room.secret, language="zh", viewport=PHONE) as visit:
+        wire = Wire(visit)
+        visit.page.click(f"a[href='/keyholder/{room.later.tender}/roll-call']")
+        visit.page.wait_for_selector("#open-share")
+        open_share(visit, room.files)
+        visit.page.wait_for_selector("#ready")
+        look(visit, "the roll call")
+        visit.page.click("#release")
+        visit.page.wait_for_selector("#released")
+        look(visit, "answered")
+        assert "第 1 位（您）" in visit.page.inner_text("#roll")
+        keeps_share(wire, room)
+
+
+def draw(room: Room, browser: Browser) -> None:
+    with browser.room("/keyholder", secret=room.secret, language="en", viewport=DESK) as visit:
+        wire = Wire(visit)
+        look(visit, "what may be drawn")
+        visit.page.click(f"a[href='/keyholder/{room.case.tender}/1/draws']")
+        visit.page.wait_for_selector("#open-share")
+        open_share(visit, room.files)
+        visit.page.wait_for_selector("#ready")
+        look(visit, "what is drawn")
+        assert "0 %, 0.5 %, 1 %" in visit.page.inner_text("#ready")
+        visit.page.click("#release")
+        visit.page.wait_for_selector("#released")
+        keeps_share(wire, room)
+
+
+def keeps_share(wire: Wire, room: Room) -> None:
+    share = room.stage.key.shares[1]
+    wire.keep_none(share.secret.hex(), b64url(share.secret), PASSPHRASE)
+
+
 def due(room: Room, browser: Browser) -> None:
     with browser.room(room.path, secret=room.secret, language="en", viewport=DESK) as visit:
         wire = Wire(visit)
@@ -112,8 +180,7 @@ def due(room: Room, browser: Browser) -> None:
         visit.page.click("#release")
         visit.page.wait_for_selector("#released")
         look(visit, "signed")
-        share = room.stage.key.shares[1]
-        wire.keep_none(share.secret.hex(), b64url(share.secret), PASSPHRASE)
+        keeps_share(wire, room)
 
 
 def apart(room: Room, journey: object) -> None:
@@ -128,6 +195,10 @@ def apart(room: Room, journey: object) -> None:
 
 def test_nothing_is_signed_early_and_afterwards_the_commands_own_message(room: Room) -> None:
     apart(room, early)
+    apart(room, roll_call)
+    share, stage = room.stage.key.shares[1], room.stage
+    present = Presence(1, 1, 1, share.sign(roll_message(stage.ledger, read_ceremony(stage.ledger, stage.board, 1), 1)))
+    assert list(stage.board.notes("roll-call/1/1")) == [("holder-1", present.to_bytes())]
     room.case.close()
     room.stage.wait_until(room.case.notice.terms.open_at)
     apart(room, due)
@@ -135,3 +206,9 @@ def test_nothing_is_signed_early_and_afterwards_the_commands_own_message(room: R
     made = make_release(room.stage.key.shares[1], live.message, live.identities)
     ((name, data),) = room.stage.board.notes(releases_topic(room.case.tender, 1, 1))
     assert (name, data) == ("holder-1", made.to_bytes())
+    opened(room.case, 1)
+    room.office.follow()
+    apart(room, draw)
+    message = float_message(room.case.notice, 1)
+    drawn = DrawShare(1, message.digest(), share.sign(message))
+    assert list(stage.board.notes(draws_topic(room.case.tender, 1, "float", 1))) == [("holder-1", drawn.to_bytes())]

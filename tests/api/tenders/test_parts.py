@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from api.accounts import people
 from api.accounts.principals import Membership
 from api.accounts.roles import Role
 from api.audit.log import entries
+from api.holding.calling import near_keys
 from api.service.rates import Rates
 from api.tenders.news import run_news
 from chain.evaluation.pool import Expert, PoolLine, PoolPaper
@@ -20,6 +22,8 @@ from chain.ledger.tenders import receipt_of
 from chain.sealing import BidIdentity, make_release
 from chain.tenders.bidding.acts import SignedAct, Submission
 from chain.tenders.bidding.receipt import BidReceipt, evidence_of
+from chain.tenders.holding import read_ceremony
+from chain.tenders.holding.roll_call import Presence, complete_roll, roll_message
 from tests.api.tenders.office import WORD, TenderOffice
 from tests.support.tender_stage import BUREAU
 
@@ -227,3 +231,32 @@ def test_a_receipt_is_checked_step_by_step(office: TenderOffice, tender: int) ->
     office.follow()
     answer = office.call(None, "POST", f"/v1/tenders/{other}/receipt-check", json={"receipt": receipt})
     assert answer.json()["code"] == "receipt.other_tender"
+
+
+def test_key_holders_answer_the_roll_call_and_the_worker_puts_it_on_the_ledger(office: TenderOffice) -> None:
+    stage = office.stage
+    tender = stage.publish(deadline_in=600)
+    office.follow()
+    assert appoint(office, tender, "keeper", "keyholder") == 201
+    path = f"/v1/tenders/{tender}/roll-call"
+    roll = office.get(path, "keeper")
+    assert (roll["ceremony"], roll["counter"], roll["present"], roll["complete"]) == (1, 1, [], False)
+
+    def answer(holder: int, counter: int = 1, share: int = 0) -> httpx.Response:
+        message = roll_message(stage.ledger, read_ceremony(stage.ledger, stage.board, 1), counter)
+        note = Presence(1, counter, holder, stage.key.shares[share or holder].sign(message))
+        return office.call("keeper", "POST", path, json=json.loads(note.to_bytes()))
+
+    assert (answer(1, share=2).status_code, answer(1, share=2).json()["code"]) == (409, "holding.other_ceremony")
+    assert (answer(1, counter=2).status_code, answer(1, counter=2).json()["code"]) == (409, "holding.roll_call")
+    assert list(stage.board.notes("roll-call/1/1")) == [], "nothing wrong comes onto the board"
+    assert office.call("lead", "POST", path, json={}).status_code == 403
+    assert [answer(holder).json()["present"] for holder in (1, 3, 3)] == [[1], [1, 3], [1, 3]]
+    acts = stage.acts("officer")
+    assert near_keys(office.engine, BUREAU, stage.now()) == [1]
+    assert not complete_roll(stage.ledger, stage.board, acts, 1)
+    assert answer(4).json()["present"] == [1, 3, 4]
+    assert complete_roll(stage.ledger, stage.board, acts, 1), "anybody puts it on the ledger"
+    assert not complete_roll(stage.ledger, stage.board, acts, 1), "once"
+    assert office.get(path, "keeper")["complete"]
+    assert (answer(5).json()["present"], answer(5).json()["absent"]) == ([1, 3, 4, 5], [2])
