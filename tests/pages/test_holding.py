@@ -1,4 +1,4 @@
-"""A key holder signs in her browser with her own share: roll call, opening, draw; refused early, otherwise the command's."""
+"""A key holder signs in her browser with her own share: roll call, opening, draw; refused early, else the command's."""
 
 from __future__ import annotations
 

@@ -79,11 +79,16 @@ export function rollFacts(roll: Roll, keyHolder: number): HTMLElement {
   );
 }
 
+/** Between things in a row. */
+function comma(): string {
+  return pageLanguage() === "zh" ? "、" : ", ";
+}
+
 /** Who has answered a roll call, who signed wrongly, who is absent. */
 export function rollStands(roll: Roll, keyHolder: number): HTMLElement {
   const { present, wrong, absent, threshold, complete } = roll;
   const listed = (some: readonly number[]): string =>
-    some.map((one) => k(one === keyHolder ? "roll.you" : "roll.holder", { number: one })).join(k("roll.comma")) ||
+    some.map((one) => k(one === keyHolder ? "roll.you" : "roll.holder", { number: one })).join(comma()) ||
     k("roll.nobody");
   const enough = present.length >= threshold;
   const stands = complete ? "roll.complete" : enough ? "roll.enough" : "roll.more";
@@ -112,17 +117,16 @@ export function drawFacts(
 }
 
 function waitingFacts(one: WaitingDraw): HTMLElement {
-  const comma = k("roll.comma");
   const { seats, excluded, replaced, places, floats } = one;
   const rules = [...excluded].map(([rule, count]) => k("draw.byRule", { rule: named("rule", rule), count }));
   const rows: (readonly [string, string])[] = [[k("draw.counter"), String(one.counter)]];
   if (one.kind === "draw") {
-    rows.push([k("draw.seats"), seats.map((seat) => `${seat.seats} × ${seat.specialty}`).join(comma)]);
-    rows.push([k("draw.excluded"), rules.join(comma) || k("roll.nobody")]);
+    rows.push([k("draw.seats"), seats.map((seat) => `${seat.seats} × ${seat.specialty}`).join(comma())]);
+    rows.push([k("draw.excluded"), rules.join(comma()) || k("roll.nobody")]);
   }
   for (const { place, reason } of replaced) rows.push([k("draw.replaces"), k("draw.replacesIs", { place, reason })]);
-  if (one.kind === "tie") rows.push([k("draw.places"), places.join(comma)]);
-  if (one.kind === "float") rows.push([k("draw.floats"), floats.map((point) => `${point} %`).join(comma)]);
+  if (one.kind === "tie") rows.push([k("draw.places"), places.join(comma())]);
+  if (one.kind === "float") rows.push([k("draw.floats"), floats.map((point) => `${point} %`).join(comma())]);
   rows.push([k("draw.subject"), hex0x(one.subject)]);
   return h("div", { class: "stack" }, h("h3", {}, named("kind", one.kind)), facts(...rows));
 }
