@@ -118,7 +118,7 @@ export function drawFacts(
 
 function waitingFacts(one: WaitingDraw): HTMLElement {
   const { seats, excluded, replaced, places, floats } = one;
-  const rules = [...excluded].map(([rule, count]) => k("draw.byRule", { rule: named("rule", rule), count }));
+  const rules = [...excluded].map(([rule, count]) => k("draw.byRule", { rule: named("barred", rule), count }));
   const rows: (readonly [string, string])[] = [[k("draw.counter"), String(one.counter)]];
   if (one.kind === "draw") {
     rows.push([k("draw.seats"), seats.map((seat) => `${seat.seats} × ${seat.specialty}`).join(comma())]);
@@ -128,7 +128,7 @@ function waitingFacts(one: WaitingDraw): HTMLElement {
   if (one.kind === "tie") rows.push([k("draw.places"), places.join(comma())]);
   if (one.kind === "float") rows.push([k("draw.floats"), floats.map((point) => `${point} %`).join(comma())]);
   rows.push([k("draw.subject"), hex0x(one.subject)]);
-  return h("div", { class: "stack" }, h("h3", {}, named("kind", one.kind)), facts(...rows));
+  return h("div", { class: "stack" }, h("h3", {}, named("drawing", one.kind)), facts(...rows));
 }
 
 /** Why nothing is signed. */
