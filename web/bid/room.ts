@@ -7,6 +7,7 @@ import { check, digestsOf, type Job, type Scripts, start, type Told } from "../s
 import type { Secrets } from "../seal/locks.ts";
 import { readManifest } from "../seal/manifest.ts";
 import type { Plan } from "../seal/messages.ts";
+import type { SealedFile } from "../seal/sealing.ts";
 import { b64url, equal, hex0x, unb64url, unhex0x } from "../verify/bytes.ts";
 import type { JsonObject } from "../verify/canonical.ts";
 import { InvalidInput, YinxinError } from "../verify/errors.ts";
@@ -220,10 +221,12 @@ export class Room {
   /**
    * Seals what is planned, or goes on with it. The documents must be those that were planned.
    * Throws YinxinError: `bidroom.busy`, `bidroom.documents`, `bidroom.changed` while it worked, and others.
-   * @param begun is given the job of each envelope, so that it can be stopped
+   * @param begun is given the job at hand, so that it can be stopped: the sealing of each envelope, then its check
+   * @param told hears of the sealing
+   * @param checking hears of the check
    * @returns false if it was stopped
    */
-  seal(documents: Documents, begun: (job: Job) => void, told: Told): Promise<boolean> {
+  seal(documents: Documents, begun: (job: Job) => void, told: Told, checking: Told = () => {}): Promise<boolean> {
     return this.alone(async () => {
       const { scripts } = this.setting;
       const { salt, envelopes } = this.version();
@@ -237,14 +240,15 @@ export class Room {
         };
         await this.checkDocuments(plan, chosen ?? []);
         unchanged();
-        const job = start(scripts, plan, chosen ?? [], told);
-        this.running = { number, job };
-        begun(job);
-        const made = await job.done;
-        unchanged();
-        if (made === null) return false;
-        await check(scripts, plan, made.digest);
-        unchanged();
+        const ended = async (job: Job): Promise<SealedFile | null> => {
+          this.running = { number, job };
+          begun(job);
+          const made = await job.done;
+          unchanged();
+          return made;
+        };
+        const made = await ended(start(scripts, plan, chosen ?? [], told));
+        if (made === null || (await ended(check(scripts, plan, made.digest, checking))) === null) return false;
         const sealed = this.version().envelopes.map((one) =>
           one.number === number ? { ...one, digest: hex0x(made.digest), size: made.size } : one,
         );

@@ -135,7 +135,7 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
   const bar = progress(t("seal.title"));
   let job: Job | undefined;
   const told =
-    (key: "seal.digests" | "seal.running") =>
+    (key: "seal.digests" | "seal.running" | "seal.checking") =>
     (done: number, all: number, pace: { speed: number; left: number | null }) => {
       const left = pace.left === null ? "–" : Math.ceil(pace.left);
       const end =
@@ -156,6 +156,7 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
           job = begun;
         },
         told("seal.running"),
+        told("seal.checking"),
       );
       if (whole) bar.hide();
       announce(t(whole ? "seal.done" : "seal.paused"));

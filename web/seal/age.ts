@@ -108,16 +108,25 @@ export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Uint8Array {
   return derive(fileKey, nonce, utf8("payload"));
 }
 
-/** Encrypts chunk `counter` into `out`, which has {@link TAG} bytes more; the last one of a payload is marked. */
+/**
+ * Encrypts chunk `counter` into `out`, which has {@link TAG} bytes more and may begin where the chunk does, or before it; the last
+ * one of a payload is marked.
+ */
 export function sealChunk(key: Uint8Array, counter: number, last: boolean, chunk: Uint8Array, out: Uint8Array): void {
   chacha20poly1305(key, chunkNonce(counter, last)).encrypt(chunk, out);
 }
 
-/** Inverse of {@link sealChunk}; throws if it does not authenticate. */
-export function openChunk(key: Uint8Array, counter: number, last: boolean, chunk: Uint8Array): Uint8Array {
+/** Inverse of {@link sealChunk}, into `out` if there is one, where it may begin as there; throws if it does not authenticate. */
+export function openChunk(
+  key: Uint8Array,
+  counter: number,
+  last: boolean,
+  chunk: Uint8Array,
+  out?: Uint8Array,
+): Uint8Array {
   if (chunk.length < TAG || (chunk.length === TAG && counter > 0))
     throw new InvalidInput("an empty chunk", "age.empty_chunk");
-  return chacha20poly1305(key, chunkNonce(counter, last)).decrypt(chunk);
+  return chacha20poly1305(key, chunkNonce(counter, last)).decrypt(chunk, out);
 }
 
 function chunkNonce(counter: number, last: boolean): Uint8Array {

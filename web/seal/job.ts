@@ -15,11 +15,11 @@ export interface Scripts {
 /** How far a job is: bytes, and its pace. */
 export type Told = (done: number, all: number, pace: Pace) => void;
 
-/** A sealing under way. */
+/** A sealing, or its check, under way. */
 export interface Job {
   /** The sealed file; null if it was stopped. Rejects with YinxinError. */
   readonly done: Promise<SealedFile | null>;
-  /** Stops after the block that is being made; what is written stays, and `start` with the same plan goes on. */
+  /** Stops after the block at hand; what is written stays, and `start` with the same plan goes on. */
   stop(): void;
 }
 
@@ -58,24 +58,22 @@ export async function digestsOf(
 
 /** Seals, or goes on with it: the same plan makes the same file. `documents` in the manifest's order. */
 export function start(scripts: Scripts, plan: Plan, documents: readonly Blob[], told: Told = () => {}): Job {
+  return begun(scripts, (cipher) => ({ kind: "seal", plan, documents, cipher }), told);
+}
+
+/**
+ * Opens a file just sealed once more, with its maker's secrets: one reading of the file. Its `done` rejects with YinxinError if it is
+ * not what was sealed.
+ */
+export function check(scripts: Scripts, plan: Plan, digest: Uint8Array, told: Told = () => {}): Job {
+  return begun(scripts, (cipher) => ({ kind: "check", plan, digest, cipher }), told);
+}
+
+/** Starts the worker that is asked, and the one that encrypts and decrypts for it. */
+function begun(scripts: Scripts, question: (cipher: MessagePort) => SealQuestion, told: Told): Job {
   const cipher = started(scripts.cipher, "cipher");
-  const { port1, port2 } = new MessageChannel();
-  cipher.postMessage(port1, [port1]);
-  const { worker, done } = asked(scripts, { kind: "seal", plan, documents, cipher: port2 }, [port2], told);
-  cipher.onerror = () => worker.dispatchEvent(new ErrorEvent("error"));
-  return {
-    done: done.finally(() => cipher.terminate()),
-    stop: () => worker.postMessage({ kind: "stop" } satisfies SealQuestion),
-  };
-}
-
-/** Opens a file just sealed once more, with its maker's secrets. Rejects with YinxinError if it is not what was sealed. */
-export async function check(scripts: Scripts, plan: Plan, digest: Uint8Array): Promise<void> {
-  await asked(scripts, { kind: "check", plan, digest }, [], () => {}).done;
-}
-
-function asked(scripts: Scripts, question: SealQuestion, moved: Transferable[], told: Told) {
   const worker = started(scripts.seal, "seal");
+  const { port1, port2 } = new MessageChannel();
   let pacer: Pacer | undefined;
   const done = new Promise<SealedFile | null>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<SealAnswer>) => {
@@ -86,10 +84,16 @@ function asked(scripts: Scripts, question: SealQuestion, moved: Transferable[], 
       else if (data.kind === "stopped") resolve(null);
       else reject(new YinxinError(data.message, data.code));
     };
-    worker.onerror = () => reject(new YinxinError("the worker failed", "seal.failed"));
-    worker.postMessage(question, moved);
-  }).finally(() => worker.terminate());
-  return { worker, done };
+    const failed = () => reject(new YinxinError("the worker failed", "seal.failed"));
+    worker.onerror = failed;
+    cipher.onerror = failed;
+    cipher.postMessage(port1, [port1]);
+    worker.postMessage(question(port2), [port2]);
+  }).finally(() => {
+    worker.terminate();
+    cipher.terminate();
+  });
+  return { done, stop: () => worker.postMessage({ kind: "stop" } satisfies SealQuestion) };
 }
 
 function started(script: string, name: string): Worker {

@@ -11,6 +11,9 @@ export const CHUNKS_A_BLOCK = 16;
 /** Plaintext bytes a block. */
 export const BLOCK = CHUNKS_A_BLOCK * CHUNK;
 
+/** What a whole block grows by when it is encrypted. */
+export const HEADROOM = CHUNKS_A_BLOCK * TAG;
+
 /** A sealed file to be made. Holds the payload's key: secret. */
 export interface Layout {
   /** Header and nonce: the first bytes of the file. */
@@ -21,6 +24,8 @@ export interface Layout {
   readonly documents: readonly Document[];
   /** Bytes of the plaintext, padding included. */
   readonly plain: number;
+  /** Chunks that it is cut into. */
+  readonly chunks: number;
   /** Bytes of the file. */
   readonly size: number;
 }
@@ -36,11 +41,13 @@ export function layOut(
   const start = concat(header, secrets.nonce);
   const head = headOf(writeManifest(manifest));
   const plain = paddedSize(manifest.documents.reduce((sum, one) => sum + one.size, head.length));
-  const size = start.length + plain + Math.ceil(plain / CHUNK) * TAG;
-  return { start, key: payloadKey(secrets.fileKey, secrets.nonce), head, documents: manifest.documents, plain, size };
+  const chunks = Math.ceil(plain / CHUNK);
+  const size = start.length + plain + chunks * TAG;
+  const key = payloadKey(secrets.fileKey, secrets.nonce);
+  return { start, key, head, documents: manifest.documents, plain, chunks, size };
 }
 
 /** Where block `at` of the payload begins in the file. */
 export function placeOf(layout: Layout, at: number): number {
-  return layout.start.length + at * (BLOCK + CHUNKS_A_BLOCK * TAG);
+  return layout.start.length + at * (BLOCK + HEADROOM);
 }

@@ -11,10 +11,10 @@ export interface Plan {
   readonly secrets: Secrets;
 }
 
-/** To the worker that seals. `cipher` leads to the worker that encrypts. */
+/** To the worker that seals. `cipher` leads to the worker that encrypts and decrypts. */
 export type SealQuestion =
   | { readonly kind: "seal"; readonly plan: Plan; readonly documents: readonly Blob[]; readonly cipher: MessagePort }
-  | { readonly kind: "check"; readonly plan: Plan; readonly digest: Uint8Array }
+  | { readonly kind: "check"; readonly plan: Plan; readonly digest: Uint8Array; readonly cipher: MessagePort }
   | { readonly kind: "stop" };
 
 /** What it says; the last three end it. */

@@ -3,7 +3,7 @@
  * browser's own files (OPFS). WebAssembly runs here under a policy of its own.
  */
 import { YinxinError } from "../verify/errors.ts";
-import { Beside } from "./cipher.ts";
+import { Beside, type Keyed } from "./cipher.ts";
 import { BidFault } from "./faults.ts";
 import { formRoot } from "./form.ts";
 import { hashers } from "./hasher.ts";
@@ -12,7 +12,7 @@ import { type Layout, layOut } from "./layout.ts";
 import { readManifest } from "./manifest.ts";
 import type { Plan, SealAnswer, SealQuestion } from "./messages.ts";
 import { checkSealed } from "./opening.ts";
-import { type Sink, sealInto } from "./sealing.ts";
+import { type Sink, sealInto, type Watch } from "./sealing.ts";
 
 type Handle = Sink & { close(): void };
 type FileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<Handle> };
@@ -29,7 +29,7 @@ scope.onmessage = async ({ data }) => {
     return;
   }
   try {
-    if (data.kind === "check") await check(data.plan, data.digest);
+    if (data.kind === "check") await check(data.plan, data.digest, data.cipher);
     else await seal(data.plan, data.documents, data.cipher);
   } catch (error) {
     const code = error instanceof YinxinError ? error.code : "seal.failed";
@@ -41,16 +41,17 @@ function laidOut({ manifest, openingKey, recipients, secrets }: Plan): Layout {
   return layOut(readManifest(manifest), openingKey, recipients, secrets);
 }
 
+function watching(all: number): Watch {
+  return { told: (done) => scope.postMessage({ kind: "progress", done, all }), stopped: () => stopped };
+}
+
 async function seal(plan: Plan, documents: readonly Blob[], port: MessagePort): Promise<void> {
   const layout = laidOut(plan);
   const root = await navigator.storage.getDirectory();
   const sink = await ((await root.getFileHandle(plan.name, { create: true })) as FileHandle).createSyncAccessHandle();
   try {
-    const all = layout.plain;
-    const told = (done: number) => scope.postMessage({ kind: "progress", done, all });
     const hasher = (await hashers())();
-    const watch = { told, stopped: () => stopped };
-    const made = await sealInto(layout, documents, sink, hasher, new Beside(port, layout), watch);
+    const made = await sealInto(layout, documents, sink, hasher, new Beside(port, layout), watching(layout.plain));
     scope.postMessage(made === null ? { kind: "stopped" } : { kind: "sealed", ...made });
   } finally {
     sink.close();
@@ -58,7 +59,7 @@ async function seal(plan: Plan, documents: readonly Blob[], port: MessagePort): 
 }
 
 /** The file on the disk is opened again with the secrets of its maker. */
-async function check(plan: Plan, digest: Uint8Array): Promise<void> {
+async function check(plan: Plan, digest: Uint8Array, port: MessagePort): Promise<void> {
   const { identity, form } = readManifest(plan.manifest);
   const { size } = laidOut(plan);
   const root = await navigator.storage.getDirectory();
@@ -73,11 +74,12 @@ async function check(plan: Plan, digest: Uint8Array): Promise<void> {
     formRoot: formRoot(form, identityDigest(identity)),
   };
   try {
-    await checkSealed(file, committed, secrets.fileKey);
+    const beside = (keyed: Keyed) => new Beside(port, keyed);
+    const found = await checkSealed(file, committed, secrets.fileKey, beside, watching(size));
+    scope.postMessage(found === null ? { kind: "stopped" } : { kind: "sealed", digest, size });
   } catch (error) {
     // Both locks were made here, and the digest was taken here: only the documents can have been others.
     if (error instanceof BidFault && error.kind === "bad_document") throw new YinxinError(error.message, "bid.changed");
     throw error;
   }
-  scope.postMessage({ kind: "sealed", digest, size });
 }

@@ -7,10 +7,10 @@
  * must not encrypt anything else.
  */
 import { equal } from "../verify/bytes.ts";
-import type { Cipher } from "./cipher.ts";
+import { type Cipher, sealedSize } from "./cipher.ts";
 import type { Hasher } from "./hasher.ts";
 import { BLOCK, type Layout, placeOf } from "./layout.ts";
-import { readPlain } from "./plaintext.ts";
+import { Plaintext } from "./plaintext.ts";
 
 /** Where the file goes. As FileSystemSyncAccessHandle, which is one. */
 export interface Sink {
@@ -35,7 +35,8 @@ export interface SealedFile {
   readonly size: number;
 }
 
-const AHEAD = 6; // blocks that are read and encrypted while one is written
+/** Blocks that are read and encrypted while one is written. */
+export const AHEAD = 4;
 
 /**
  * Makes the file, or what is missing of it. Null if it was stopped.
@@ -51,20 +52,23 @@ export async function sealInto(
   { told = () => {}, stopped = () => false }: Watch = {},
 ): Promise<SealedFile | null> {
   const whole = keptBlocks(layout, sink);
+  const plaintext = new Plaintext(layout, sources, whole);
   write(sink, layout.start, 0);
   hasher.update(layout.start);
   const blocks = Math.ceil(layout.plain / BLOCK);
-  const endOf = (at: number) => Math.min((at + 1) * BLOCK, layout.plain);
+  const rooms: ArrayBuffer[] = [];
+  let reading: Promise<unknown> = Promise.resolve();
   const make = async (at: number): Promise<Uint8Array<ArrayBuffer>> => {
-    if (at >= whole) return cipher.encrypt(at, await readPlain(layout, sources, at * BLOCK, endOf(at)));
-    const kept = new Uint8Array(Math.min(placeOf(layout, at + 1), layout.size) - placeOf(layout, at));
-    sink.read(kept, { at: placeOf(layout, at) });
-    return kept;
+    const room = rooms.pop() ?? new ArrayBuffer(sealedSize(BLOCK));
+    if (at < whole) return kept(layout, sink, at, room);
+    const next = reading.then(() => plaintext.next(room)); // one block is read after the other
+    reading = next;
+    return cipher.encrypt(at, await next);
   };
   const coming: Promise<Uint8Array<ArrayBuffer>>[] = [];
-  for (let at = 0; at < blocks; at++) {
-    while (coming.length < Math.min(blocks, at + AHEAD)) {
-      const next = make(coming.length);
+  for (let at = 0, asked = 0; at < blocks; at++) {
+    for (; asked < Math.min(blocks, at + AHEAD); asked++) {
+      const next = make(asked);
       next.catch(() => {}); // told when its turn comes
       coming.push(next);
     }
@@ -72,17 +76,22 @@ export async function sealInto(
       sink.flush();
       return null;
     }
-    const sealed = (await coming[at]) ?? new Uint8Array(0);
-    delete coming[at];
+    const sealed = (await coming.shift()) ?? new Uint8Array(0);
     hasher.update(sealed);
-    if (at >= whole) {
-      write(sink, sealed, placeOf(layout, at));
-      cipher.free(sealed);
-    }
-    told(endOf(at));
+    if (at >= whole) write(sink, sealed, placeOf(layout, at));
+    rooms.push(sealed.buffer);
+    told(Math.min((at + 1) * BLOCK, layout.plain));
   }
   sink.flush();
   return { digest: hasher.digest(), size: layout.size };
+}
+
+/** A block that the sink holds already. */
+function kept(layout: Layout, sink: Sink, at: number, room: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  const size = Math.min(placeOf(layout, at + 1), layout.size) - placeOf(layout, at);
+  const data = new Uint8Array(room, 0, size);
+  sink.read(data, { at: placeOf(layout, at) });
+  return data;
 }
 
 /** Blocks that lie whole in the sink; what is beyond them is cut off. */
