@@ -248,7 +248,7 @@ export class Room {
           return made;
         };
         const made = await ended(start(scripts, plan, chosen ?? [], told));
-        if (made === null || (await ended(check(scripts, plan, made.digest, checking))) === null) return false;
+        if (made === null || (await ended(check(scripts, plan, made, checking))) === null) return false;
         const sealed = this.version().envelopes.map((one) =>
           one.number === number ? { ...one, digest: hex0x(made.digest), size: made.size } : one,
         );

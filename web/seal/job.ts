@@ -65,8 +65,8 @@ export function start(scripts: Scripts, plan: Plan, documents: readonly Blob[], 
  * Opens a file just sealed once more, with its maker's secrets: one reading of the file. Its `done` rejects with YinxinError if it is
  * not what was sealed.
  */
-export function check(scripts: Scripts, plan: Plan, digest: Uint8Array, told: Told = () => {}): Job {
-  return begun(scripts, (cipher) => ({ kind: "check", plan, digest, cipher }), told);
+export function check(scripts: Scripts, plan: Plan, sealed: SealedFile, told: Told = () => {}): Job {
+  return begun(scripts, (cipher) => ({ kind: "check", plan, sealed, cipher }), told);
 }
 
 /** Starts the worker that is asked, and the one that encrypts and decrypts for it. */

@@ -1,5 +1,6 @@
 /** What page and workers say to each other while a bid is sealed. */
 import type { Recipients, Secrets } from "./locks.ts";
+import type { SealedFile } from "./sealing.ts";
 
 /** What is sealed; everything that makes the file the same file again. Secret. */
 export interface Plan {
@@ -14,7 +15,7 @@ export interface Plan {
 /** To the worker that seals. `cipher` leads to the worker that encrypts and decrypts. */
 export type SealQuestion =
   | { readonly kind: "seal"; readonly plan: Plan; readonly documents: readonly Blob[]; readonly cipher: MessagePort }
-  | { readonly kind: "check"; readonly plan: Plan; readonly digest: Uint8Array; readonly cipher: MessagePort }
+  | { readonly kind: "check"; readonly plan: Plan; readonly sealed: SealedFile; readonly cipher: MessagePort }
   | { readonly kind: "stop" };
 
 /** What it says; the last three end it. */

@@ -8,11 +8,11 @@ import { BidFault } from "./faults.ts";
 import { formRoot } from "./form.ts";
 import { hashers } from "./hasher.ts";
 import { identityDigest } from "./identity.ts";
-import { type Layout, layOut } from "./layout.ts";
+import { layOut } from "./layout.ts";
 import { readManifest } from "./manifest.ts";
 import type { Plan, SealAnswer, SealQuestion } from "./messages.ts";
 import { checkSealed } from "./opening.ts";
-import { type Sink, sealInto, type Watch } from "./sealing.ts";
+import { type SealedFile, type Sink, sealInto, type Watch } from "./sealing.ts";
 
 type Handle = Sink & { close(): void };
 type FileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<Handle> };
@@ -29,7 +29,7 @@ scope.onmessage = async ({ data }) => {
     return;
   }
   try {
-    if (data.kind === "check") await check(data.plan, data.digest, data.cipher);
+    if (data.kind === "check") await check(data.plan, data.sealed, data.cipher);
     else await seal(data.plan, data.documents, data.cipher);
   } catch (error) {
     const code = error instanceof YinxinError ? error.code : "seal.failed";
@@ -37,16 +37,13 @@ scope.onmessage = async ({ data }) => {
   }
 };
 
-function laidOut({ manifest, openingKey, recipients, secrets }: Plan): Layout {
-  return layOut(readManifest(manifest), openingKey, recipients, secrets);
-}
-
 function watching(all: number): Watch {
   return { told: (done) => scope.postMessage({ kind: "progress", done, all }), stopped: () => stopped };
 }
 
 async function seal(plan: Plan, documents: readonly Blob[], port: MessagePort): Promise<void> {
-  const layout = laidOut(plan);
+  const { manifest, openingKey, recipients, secrets } = plan;
+  const layout = layOut(readManifest(manifest), openingKey, recipients, secrets);
   const root = await navigator.storage.getDirectory();
   const sink = await ((await root.getFileHandle(plan.name, { create: true })) as FileHandle).createSyncAccessHandle();
   try {
@@ -59,9 +56,8 @@ async function seal(plan: Plan, documents: readonly Blob[], port: MessagePort): 
 }
 
 /** The file on the disk is opened again with the secrets of its maker. */
-async function check(plan: Plan, digest: Uint8Array, port: MessagePort): Promise<void> {
+async function check(plan: Plan, sealed: SealedFile, port: MessagePort): Promise<void> {
   const { identity, form } = readManifest(plan.manifest);
-  const { size } = laidOut(plan);
   const root = await navigator.storage.getDirectory();
   const file = await (await root.getFileHandle(plan.name)).getFile();
   const { openingKey, recipients, secrets } = plan;
@@ -69,14 +65,13 @@ async function check(plan: Plan, digest: Uint8Array, port: MessagePort): Promise
     identity,
     openingKey,
     recipients,
-    digest,
-    size,
+    ...sealed,
     formRoot: formRoot(form, identityDigest(identity)),
   };
   try {
     const beside = (keyed: Keyed) => new Beside(port, keyed);
-    const found = await checkSealed(file, committed, secrets.fileKey, beside, watching(size));
-    scope.postMessage(found === null ? { kind: "stopped" } : { kind: "sealed", digest, size });
+    const found = await checkSealed(file, committed, secrets.fileKey, beside, watching(sealed.size));
+    scope.postMessage(found === null ? { kind: "stopped" } : { kind: "sealed", ...sealed });
   } catch (error) {
     // Both locks were made here, and the digest was taken here: only the documents can have been others.
     if (error instanceof BidFault && error.kind === "bad_document") throw new YinxinError(error.message, "bid.changed");

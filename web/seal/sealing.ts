@@ -36,7 +36,7 @@ export interface SealedFile {
 }
 
 /** Blocks that are read and encrypted while one is written. */
-export const AHEAD = 4;
+export const AHEAD = 8;
 
 /**
  * Makes the file, or what is missing of it. Null if it was stopped.

@@ -82,7 +82,7 @@ async function seal(
   });
   const made = await job.done;
   const sealed = performance.now();
-  if (made !== null) await check(SCRIPTS, plan, made.digest).done;
+  if (made !== null) await check(SCRIPTS, plan, made).done;
   const checked = performance.now();
   return {
     kept,
