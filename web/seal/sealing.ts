@@ -38,6 +38,8 @@ export interface SealedFile {
 /** Blocks that are read and encrypted while one is written. */
 export const AHEAD = 8;
 
+const FLUSHED = 16; // blocks after which the disk is waited for, while others are encrypted; to wait once at the end is idle time
+
 /**
  * Makes the file, or what is missing of it. Null if it was stopped.
  *
@@ -79,6 +81,7 @@ export async function sealInto(
     const sealed = (await coming.shift()) ?? new Uint8Array(0);
     hasher.update(sealed);
     if (at >= whole) write(sink, sealed, placeOf(layout, at));
+    if (at >= whole && at % FLUSHED === 0) sink.flush();
     rooms.push(sealed.buffer);
     told(Math.min((at + 1) * BLOCK, layout.plain));
   }

@@ -118,6 +118,24 @@ test("a block that the disk lost is found by the check afterwards", async () => 
   await assert.rejects(checkSealed(file, kept, secrets.fileKey), { kind: "bad_ciphertext" });
 });
 
+test("a check reads the file once, tells how far it is, and stops", async () => {
+  const { blobs, manifest, secrets, layout, committed } = await plan([2 * BLOCK + 9]);
+  const sink = new Memory();
+  const sealed = await sealInto(layout, blobs, sink, (await hashers())(), new Inline(layout));
+  const file = new Blob([sink.bytes() as Uint8Array<ArrayBuffer>]);
+  const kept = { ...committed, digest: sealed?.digest ?? new Uint8Array(0) };
+  const heard: number[] = [];
+  const inline = (keyed: ConstructorParameters<typeof Inline>[0]) => new Inline(keyed);
+  const told = (done: number) => heard.push(done);
+  assert.deepEqual(await checkSealed(file, kept, secrets.fileKey, inline, { told }), manifest);
+  assert.equal(heard.at(-1), layout.size);
+  assert.deepEqual(
+    heard,
+    [...new Set(heard)].sort((left, right) => left - right),
+  );
+  assert.equal(await checkSealed(file, kept, secrets.fileKey, inline, { stopped: () => heard.length > 0 }), null);
+});
+
 test("names that some system takes for another thing are refused", () => {
   for (const name of [
     "",
