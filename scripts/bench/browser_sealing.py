@@ -5,11 +5,11 @@ The digests that the manifest names are taken before, and afterwards the file is
 apart and together. The raw cipher is @noble/ciphers' ChaCha20-Poly1305 over as many bytes in chunks of 64 KiB, in a
 worker as well, from one buffer into another. Both are measured in turns; the medians count.
 
-Memory is measured in a further round, which is not timed. The heap is what the browser says of page and workers while they
-work (CDP, Runtime.getHeapUsage): JavaScript's objects and all ArrayBuffers, rubbish included, at its peak over what the page
-had before. The resident memory is that of the page's whole process, its code and the workers' own included, at its peak in
-the timed rounds over what it was before. The goal is the heap's. The last sealed file is opened by Python and compared with
-what went in.
+Memory is measured in a further round, which is not timed. The heap is what the browser says of page and workers while
+they work (CDP, Runtime.getHeapUsage): JavaScript's objects and all ArrayBuffers, rubbish included, at its peak over
+what the page had before. The resident memory is that of the page's whole process, its code and the workers' own
+included, at its peak in the timed rounds over what it was before. The goal is the heap's. The last sealed file is
+opened by Python and compared with what went in.
 
     python scripts/bench/browser_sealing.py [--megabytes N] [--rounds N] [--json FILE]
 """
