@@ -24,7 +24,7 @@ _FAILED = -32000
 
 Method = Literal[
     "eth_chainId", "eth_getBlockByNumber", "eth_getBlockByHash", "eth_call", "eth_getLogs", "eth_getProof",
-    "eth_getStorageAt", "eth_getTransactionReceipt",
+    "eth_getStorageAt", "eth_getTransactionByHash", "eth_getTransactionReceipt",
 ]  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _storage(params: list[Any], contracts: Collection[str]) -> str | None:
     return None if good else "[contract, slot, block]"
 
 
-def _receipt(params: list[Any], _contracts: Collection[str]) -> str | None:
+def _transaction(params: list[Any], _contracts: Collection[str]) -> str | None:
     return None if len(params) == 1 and _text(params[0], 66) else "[transaction]"
 
 
@@ -146,5 +146,6 @@ _RULES: dict[str, Callable[[list[Any], Collection[str]], str | None]] = {
     "eth_getLogs": _logs,
     "eth_getProof": _proof,
     "eth_getStorageAt": _storage,
-    "eth_getTransactionReceipt": _receipt,
+    "eth_getTransactionByHash": _transaction,
+    "eth_getTransactionReceipt": _transaction,
 }

@@ -18,6 +18,8 @@ export const BUNDLES = [{ name: "verify", entry: "web/verify/index.ts" }];
 export const ISLANDS = [
   { name: "page", entry: "web/page/main.ts" },
   { name: "board", entry: "web/board/main.ts" },
+  { name: "audit", entry: "web/audit/main.ts" },
+  { name: "audit-worker", entry: "web/audit/audit.worker.ts" },
   { name: "keys-worker", entry: "web/keys/keys.worker.ts" },
   { name: "decide", entry: "web/decide/main.ts" },
   { name: "holding", entry: "web/holding/main.ts" },

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from chain.kernel.encoding import hex0x
 from scripts.chromium import find_chromium, why_none
 from tests.api.service.served import Served, serving_home
 from tests.api.tenders.office import TenderOffice, make_homes, open_office
@@ -173,9 +174,58 @@ def test_an_opening_is_watched_as_it_happens_and_audited(fair: Fair, tmp_path: P
         assert rows.nth(0).locator(".proved").count() >= 3
         assert "文件不是密封投标的格式" in rows.nth(2).inner_text()
         assert "开标记录已上链" in visit.page.inner_text("#live-said")
+    _check_on_this_device(fair, case)
     with fair.visit(f"{at}/audit", "lead", language="en", viewport=PHONE) as visit:
         visit.page.click("#run")
         visit.page.wait_for_selector("#findings-title")
         look(visit, "audit")
         assert "What a server finds is no proof" in visit.page.inner_text("main")
         assert visit.page.locator("ol a:has-text('Look at what it concerns')").count() >= 1
+
+
+def _check_on_this_device(fair: Fair, case: OpeningCase) -> None:
+    """The same tender, recomputed by the reader's own browser; then the service lies, about a paper and about the ledger."""
+    at = f"/tenders/{case.tender}/audit"
+    record = next(one for one in case.story.lots[1].records if one.values["kind"] == "opening")
+    digest = hex0x(record.values["digest"])
+
+    def other_bytes(route: Any) -> None:
+        route.fulfill(body=b'{"format":"yinxin-opening-record-1"}')
+
+    def without_a_bid(route: Any) -> None:
+        """An endpoint of the reader's own: it knows of one event less, or the service invented one."""
+        answer = route.fetch(url=f"{fair.served.site}/v1/ledger-calls")
+        found = answer.json()
+        for one in found:
+            if isinstance(one.get("result"), list):
+                one["result"] = one["result"][:-1]
+        route.fulfill(json=found)
+
+    with fair.visit(at, viewport=PHONE) as visit:
+        look(visit, "audit before")
+        visit.page.click("#own-run")
+        visit.page.wait_for_selector("#own-verdict")
+        assert visit.page.get_attribute("#own-verdict", "data-verdict") == "clean"
+        holds = "#rule-A704[data-standing=holds], #rule-A601[data-standing=holds], #rule-A904[data-standing=holds]"
+        assert visit.page.locator(holds).count() == 3
+        assert visit.page.locator("#rule-A801[data-standing=elsewhere]").count() == 1
+        visit.page.click("#chapter-A9 summary")
+        look(visit, "audited on this device")
+    with fair.visit(at, language="en", viewport=DESK) as visit:
+        visit.page.route(f"**/papers/{digest}", other_bytes)
+        visit.page.click("#own-run")
+        visit.page.wait_for_selector("#own-verdict[data-verdict=broken]")
+        found = visit.page.locator("#own-findings [data-rule=A901][data-result=broken]")
+        assert "other bytes" in found.inner_text()
+        assert found.locator(f"a[href$='{digest}']").count() == 1
+        look(visit, "a changed paper")
+        visit.page.fill("#endpoint", "ftp://nowhere.example")
+        visit.page.click("form[method=get] button:has-text('Use them')")
+        visit.page.wait_for_selector("#endpoint-fault")
+        visit.page.fill("#endpoint", f"{fair.served.site}/v1/ledger-calls/other")
+        visit.page.click("form[method=get] button:has-text('Use them')")
+        visit.page.wait_for_selector("#own-run")
+        visit.page.route("**/v1/ledger-calls/other", without_a_bid)
+        visit.page.click("#own-run")
+        visit.page.wait_for_selector("#own-fault:has-text('contradict each other')")
+        look(visit, "endpoints that contradict each other")

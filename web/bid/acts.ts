@@ -33,9 +33,10 @@ const COMMITMENT =
   "Commitment(uint64 tender,uint32 lot,address bidder,uint32 version,address recovery,uint64 notAfter,bytes32 kindDigest," +
   "bytes32 file1,uint64 size1,bytes32 form1,bytes32 file2,uint64 size2,bytes32 form2)";
 const WITHDRAWAL = "Withdrawal(uint64 tender,uint32 lot,address bidder,uint32 version,uint64 notAfter)";
+const MOVE = "Move(uint64 tender,uint32 lot,address bidder,address successor,uint32 version,uint64 notAfter)";
 const CUSTODY = "Custody(bytes32 commitment)";
 const KIND_TAG = concat(utf8("yinxin-kind-v1"), new Uint8Array(18));
-const BID = 1;
+const [BID, DECOY] = [1, 2];
 
 /** hashStruct of a commitment: what stands on the ledger, and what custodians sign. */
 export function commitmentHash(commitment: Commitment): Uint8Array {
@@ -47,26 +48,38 @@ export function withdrawalHash({ tender, lot, bidder, version, notAfter }: Withd
   return structHash(WITHDRAWAL, { tender, lot, bidder, version, notAfter });
 }
 
+/** hashStruct of a move to another address. */
+export function moveHash(move: Withdrawal & { readonly successor: string }): Uint8Array {
+  return structHash(MOVE, move);
+}
+
 /** 65 bytes over a hashStruct, as 0x text, by a private key of 32 bytes. */
 export function signStruct(domain: Domain, hash: Uint8Array, secret: Uint8Array): string {
   return hex0x(signDigest(digestOf(domain, hash), secret));
 }
 
-/** The account that signed for the files of a commitment; null if the signature is none. */
-export function custodianOf(domain: Domain, commitment: Uint8Array, signature: Uint8Array): string | null {
-  return recover(digestOf(domain, structHash(CUSTODY, { commitment: hex0x(commitment) })), signature);
+/** The account that signed a hashStruct; null if the signature is none. */
+export function signerOf(domain: Domain, hash: Uint8Array, signature: Uint8Array): string | null {
+  return recover(digestOf(domain, hash), signature);
 }
 
-/** Salted digest that a commitment is a bid. */
+/** The account that signed for the files of a commitment; null if the signature is none. */
+export function custodianOf(domain: Domain, commitment: Uint8Array, signature: Uint8Array): string | null {
+  return signerOf(domain, structHash(CUSTODY, { commitment: hex0x(commitment) }), signature);
+}
+
+/** Salted digest of what a commitment is: a decoy of that custodian (20 bytes), or a bid if none is named. */
 export function kindDigest(
   book: Uint8Array,
   tender: number,
   lot: number,
   bidder: Uint8Array,
   salt: Uint8Array,
+  custodian: Uint8Array | null = null,
 ): Uint8Array {
   const place = concat(bigEndian(tender, 8), bigEndian(lot, 4));
-  return sha256(concat(KIND_TAG, book, place, bidder, Uint8Array.of(BID), new Uint8Array(20), salt));
+  const kind = Uint8Array.of(custodian === null ? BID : DECOY);
+  return sha256(concat(KIND_TAG, book, place, bidder, kind, custodian ?? new Uint8Array(20), salt));
 }
 
 /** In the order of the type, whatever the order of the object's members is. */

@@ -2,7 +2,7 @@
  * A tender on the ledger, read at one final block: which notice is in force, the opening key, the deadline, a bidder's place. What a
  * service or a board hands out counts only if it is what stands here.
  */
-import { bls12_381 } from "@noble/curves/bls12-381.js";
+import { g2FromLedger } from "../seal/curve.ts";
 import { AbiReader, selector } from "../verify/abi.ts";
 import { bigEndian, concat, equal, fromBigEndian, hex0x, keccak256, padLeft, unhex0x, utf8 } from "../verify/bytes.ts";
 import { isList, isObject } from "../verify/canonical.ts";
@@ -288,13 +288,7 @@ function recordedAs(name: string, logs: readonly Log[]): Uint8Array[] {
   return logs.filter(({ topics }) => topics[3] === kind(name)).map(({ data }) => new AbiReader(data).word(0));
 }
 
-/** 96 bytes from the 256 of EIP-2537: x and y, each c0 before c1, each coordinate in 64 bytes. */
 function compressed(point: Uint8Array): Uint8Array {
-  if (point.length !== 256) throw new Unavailable("the ceremony has no key", "ledger.answer");
-  const whole = (at: number) => BigInt(hex0x(point.subarray(64 * at, 64 * at + 64)));
-  const { Fp2 } = bls12_381.fields;
-  const [x, y] = [Fp2.fromBigTuple([whole(0), whole(1)]), Fp2.fromBigTuple([whole(2), whole(3)])];
-  const found = bls12_381.G2.Point.fromAffine({ x, y });
-  found.assertValidity();
-  return found.toBytes(true);
+  if (point.length === 0) throw new Unavailable("the ceremony has no key", "ledger.answer");
+  return g2FromLedger(point);
 }

@@ -45,7 +45,7 @@ export function identityOf(place: Place, bid: LiveBid): Uint8Array {
 }
 
 /** The chain over the live commitments, 32 bytes. */
-export function liveDigest(bids: readonly LiveBid[]): Uint8Array {
+export function liveDigest(bids: readonly Pick<LiveBid, "commitment">[]): Uint8Array {
   return bids.reduce<Uint8Array>(
     (sum, bid) => sha256(concat(sum, sized(bid.commitment, 32, "commitment"))),
     new Uint8Array(32),

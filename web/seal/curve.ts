@@ -3,7 +3,7 @@
  * does; the scheme is `bls-unchained-g1-rfc9380`. Every point has exactly one accepted form, and infinity is none.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js";
-import { concat, equal } from "../verify/bytes.ts";
+import { concat, equal, hex0x } from "../verify/bytes.ts";
 import { InvalidInput } from "../verify/errors.ts";
 
 const { G1, G2, fields } = bls12_381;
@@ -87,4 +87,32 @@ export function pairingBytes(left: G1Point, right: G2Point): Uint8Array {
   const { c0, c1 } = bls12_381.pairing(left, right);
   const coefficients = [c1, c0].flatMap((six) => [six.c2, six.c1, six.c0].flatMap((two) => [two.c1, two.c0]));
   return concat(...coefficients.map((one) => fields.Fp.toBytes(one)));
+}
+
+/** 48 bytes from the 128 of EIP-2537: x and y, each coordinate in 64 bytes. Throws InvalidInput. */
+export function g1FromLedger(point: Uint8Array): Uint8Array {
+  if (point.length !== 2 * WORD) throw new InvalidInput("not a point of G1 as the ledger has it", "sealing.point");
+  return valid(G1.Point.fromAffine({ x: coordinate(point, 0), y: coordinate(point, 1) }));
+}
+
+/** 96 bytes from the 256 of EIP-2537: x and y, each c0 before c1, each coordinate in 64 bytes. Throws InvalidInput. */
+export function g2FromLedger(point: Uint8Array): Uint8Array {
+  if (point.length !== 4 * WORD) throw new InvalidInput("not a point of G2 as the ledger has it", "sealing.point");
+  const pair = (at: number) => fields.Fp2.fromBigTuple([coordinate(point, at), coordinate(point, at + 1)]);
+  return valid(G2.Point.fromAffine({ x: pair(0), y: pair(2) }));
+}
+
+const WORD = 64;
+
+function coordinate(point: Uint8Array, at: number): bigint {
+  return BigInt(hex0x(point.subarray(WORD * at, WORD * at + WORD)));
+}
+
+function valid(point: Point): Uint8Array {
+  try {
+    point.assertValidity();
+  } catch {
+    throw new InvalidInput("not a point of the curve", "sealing.point");
+  }
+  return point.toBytes(true);
 }

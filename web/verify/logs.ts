@@ -13,6 +13,8 @@ export interface Found<T> {
   readonly event: T;
   readonly block: BlockRef;
   readonly transaction: Uint8Array;
+  /** Of the log in its block. */
+  readonly index: number;
 }
 
 const LOG_KEYS = ["address", "data", "blockNumber", "blockHash", "transactionHash", "transactionIndex", "logIndex"];
@@ -33,7 +35,7 @@ export class LogReader {
     from: number,
     to: number,
   ): Promise<Found<T>[]> {
-    const found: { event: T; number: number; hash: Uint8Array; transaction: Uint8Array }[] = [];
+    const found: { event: T; number: number; hash: Uint8Array; transaction: Uint8Array; index: number }[] = [];
     for (const contract of this.ranges) {
       const start = Math.max(from, contract.fromBlock);
       const end = contract.untilBlock === null ? to : Math.min(to, contract.untilBlock - 1);
@@ -49,16 +51,17 @@ export class LogReader {
           throw new Unavailable("the node sent an event that was not asked for", "ledger.event");
         }
         const hash = bytesFrom(entry.blockHash, 32);
-        found.push({ event, number, hash, transaction: bytesFrom(entry.transactionHash, 32) });
+        const [transaction, index] = [bytesFrom(entry.transactionHash, 32), quantity(entry.logIndex)];
+        found.push({ event, number, hash, transaction, index });
       }
     }
     await this.fetch(found.map(({ hash }) => hash));
-    return found.map(({ event, number, hash, transaction }) => {
+    return found.map(({ event, number, hash, transaction, index }) => {
       const block = this.blocks.get(hex0x(hash));
       if (block === undefined || block.number !== number) {
         throw new Unavailable(`events name another block for number ${number}`, "ledger.block");
       }
-      return { event, block, transaction };
+      return { event, block, transaction, index };
     });
   }
 

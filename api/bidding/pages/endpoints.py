@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.accounts.rules import public
+from api.service.pages.policy import origin_of
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
 from api.service.pages.site import address_of_asset
@@ -19,7 +17,6 @@ from api.tenders.schemas import TenderNumber
 from chain.kernel.encoding import hex0x, unhex0x
 from chain.tenders.notice import Notice, read_notice
 
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 router = APIRouter(route_class=PageRoute)
 
 
@@ -40,13 +37,7 @@ def show_bid_room(request: Request, service: Here, tender: TenderNumber) -> Resp
 
 def custodian_origins(notice: Notice) -> list[str]:
     """Scheme and host of a notice's custodians, for the policy of a page that fetches sealed files or brings them."""
-    return sorted({origin for one in notice.custodians if (origin := _origin(one.url))})
-
-
-def _origin(url: str) -> str:
-    """Scheme and host of a custodian, for the page's policy; empty for what might say more there than that."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if _HOST.match(parts.netloc) and parts.scheme in ("http", "https") else ""
+    return sorted({origin for one in notice.custodians if (origin := origin_of(one.url))})
 
 
 __all__ = ["custodian_origins", "router"]

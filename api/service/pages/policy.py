@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), usb=(), payment=(), clipboard-read=()"
 
 
@@ -41,4 +44,10 @@ def headers(*, personal: bool, connect: Iterable[str] = ()) -> dict[str, str]:
     }
 
 
-__all__ = ["content_policy", "headers"]
+def origin_of(url: str) -> str:
+    """Scheme and host of an address, for a page's policy; empty for what might say more there than that."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if _HOST.match(parts.netloc) and parts.scheme in ("http", "https") else ""
+
+
+__all__ = ["content_policy", "headers", "origin_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.bidding.pages.endpoints import _origin
+from api.service.pages.policy import origin_of
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from api.bidding.pages.endpoints import _origin
     ],
 )
 def test_only_an_origin_comes_into_the_policy(url: str, origin: str) -> None:
-    assert _origin(url) == origin
+    assert origin_of(url) == origin

@@ -94,8 +94,11 @@ class Whole:
 
 @pytest.fixture(scope="module")
 def whole(tender_stage: TenderStage, tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    folder = tmp_path_factory.mktemp("case")
-    stage = tender_stage
+    return make_whole(tender_stage, tmp_path_factory.mktemp("case"))
+
+
+def make_whole(stage: TenderStage, folder: Path) -> Whole:
+    """Play it from the notice to the record; takes as long as its periods."""
     case = OpeningCase.publish(stage, folder / "tender", minimumBids=2, deadline=9, guaranteed=True)
     case.bid(1)
     case.bid(2)

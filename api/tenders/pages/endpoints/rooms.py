@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -13,14 +14,16 @@ from api.accounts.roles import Role, Scope
 from api.accounts.rules import Forbidden, anywhere, public, signed_in
 from api.service.context import Service
 from api.service.languages import language_of
+from api.service.pages.policy import origin_of
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
+from api.service.pages.site import address_of_asset
 from api.service.routes import Caller, Here, about, ruled
 from api.service.shapes import Number
 from api.tenders import joining
 from api.tenders.endpoints.insight import show_signals
 from api.tenders.endpoints.questions import list_questions
-from api.tenders.pages.auditing import Auditor
+from api.tenders.pages.auditing import Audited, Auditor
 from api.tenders.pages.control import steps
 from api.tenders.pages.room import Room, room
 from api.tenders.pages.showing import values
@@ -36,6 +39,9 @@ _LEADING = (Role.PROCUREMENT, Role.AGENT)
 _CONTROL = anywhere(*_LEADING, scope=Scope.TENDERS)
 _APPOINTING = anywhere(Role.PROCUREMENT, scope=Scope.TENDERS, noted=True)
 _WATCHING = anywhere(Role.SUPERVISOR, Role.AUDITOR, scope=Scope.TENDERS)
+MOST_ENDPOINTS = 4
+"""Further endpoints of the ledger that a reader may name."""
+_ENDPOINT = re.compile(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?\Z")
 PARTS = (Role.PROCUREMENT, Role.AGENT, Role.SUPERVISOR, Role.KEYHOLDER)
 
 
@@ -126,10 +132,17 @@ def show_audits(request: Request, tender: Annotated[int | None, Query(ge=1, le=2
 
 
 @router.get("/tenders/{tender}/audit", **ruled(public()))
-def show_audit(request: Request, service: Here, tender: TenderNumber) -> Response:
-    """The auditor's page of a tender: a button, and how to do without this server."""
-    found = _room(service, tender)
-    return render(request, "tenders/audit.html", words="board", **values(found, language_of(request)), audited=None)
+def show_audit(
+    request: Request,
+    service: Here,
+    tender: TenderNumber,
+    endpoint: Annotated[str, Query(max_length=1_000)] = "",
+) -> Response:
+    """The auditor's page of a tender: the check on the reader's own device, the one here, and how to do without both.
+
+    ``endpoint`` names further endpoints of the ledger, apart by blanks, for the check on the reader's own device.
+    """
+    return _audit_page(request, service, tender, endpoint, None)
 
 
 @router.post("/tenders/{tender}/audit", **ruled(signed_in(Scope.TENDERS, noted=True)))
@@ -142,9 +155,18 @@ def run_audit(request: Request, service: Here, tender: TenderNumber) -> Response
             "a lot of this tender is sealed, and nothing here tells how many bid", code="audit.sealed", field="tender",
             fix=f"run it yourself: yinxin audit --tender {tender}",
         )  # fmt: skip
-    audited = _AUDITOR.run(service, tender)
+    return _audit_page(request, service, tender, "", _AUDITOR.run(service, tender))
+
+
+def _audit_page(request: Request, service: Here, tender: int, endpoint: str, audited: Audited | None) -> Response:
+    found, named = _room(service, tender), endpoint.split()
+    good = [one for one in dict.fromkeys(named) if _ENDPOINT.match(one) and origin_of(one)]
+    fault = bool(set(named) - set(good)) or len(good) > MOST_ENDPOINTS
+    endpoints = [] if fault else good
+    data = {"tender": tender, "worker": address_of_asset("audit-worker"), "endpoints": endpoints}
     return render(
-        request, "tenders/audit.html", words="board", **values(found, language_of(request)), audited=audited
+        request, "tenders/audit.html", words="board", **values(found, language_of(request)), audited=audited,
+        connect=sorted({origin_of(one) for one in endpoints}), data=data, endpoint=endpoint, endpoint_fault=fault,
     )  # fmt: skip
 
 

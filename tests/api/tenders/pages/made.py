@@ -85,7 +85,8 @@ def page(found: Room, name: str, language: str, **more: Any) -> str:
     """A page of a tender."""
     reader = {"rooms": (), "may_follow": False, "following": False, "asked_now": False, **receipt_values(None)}
     listed = {"events": found.facts.events, "page": 1, "pages": 1, "every": 5}
-    return written(f"tenders/{name}.html", language, **{**values(found, language), **reader, **listed, **more})
+    own = {"data": {"tender": found.number, "worker": "", "endpoints": []}, "endpoint": "", "endpoint_fault": False}
+    return written(f"tenders/{name}.html", language, **{**values(found, language), **reader, **listed, **own, **more})
 
 
 class Honest(Process):

@@ -112,6 +112,7 @@ def test_a_sealed_tender_is_not_audited_here_since_looks_would_tell_how_many_bid
     assert sealed.sealed
     text = page(sealed, "audit", language, audited=None)
     assert 'id="run"' not in text
+    assert 'id="own-audit"' in text, "one's own device reads the ledger itself"
     assert "yinxin audit --tender 7" in plain(text)
 
 
