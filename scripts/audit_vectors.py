@@ -72,13 +72,17 @@ class Told:
         return getattr(self._ledger, name)
 
     def tender_events(self, _tender: int) -> list[TenderEvent]:
+        """The events, as changed."""
         return [event_of(self._ledger, log) for log in self._logs]
 
     def tender(self, tender: int) -> Any:
+        """The contract's answer, as changed."""
         state = self._ledger.tender(tender)
-        return None if state is None else replace(state, **self._change.held)
+        changed: dict[str, Any] = dict(self._change.held)
+        return None if state is None else replace(state, **changed)
 
     def get(self, digest: bytes, *, limit: int = 16 * 2**20) -> bytes:
+        """A paper, as changed."""
         if digest in self._change.missing:
             return self._board.get(bytes(32), limit=limit)
         if digest in self._change.altered:
@@ -87,6 +91,7 @@ class Told:
         return self._board.get(digest, limit=limit) if lie is None else lie
 
     def notes(self, topic: str) -> Any:
+        """The board's."""
         return self._board.notes(topic)
 
 
@@ -223,7 +228,7 @@ def _events(whole: Whole, logs: list[Raw]) -> Iterator[Change]:
     late = {**logs[place["CaseFiled"]], "block": {**block, "time": last["time"] + 100_000}}
     late["topics"] = [*late["topics"][:3], f"0x{2:064x}"]
     yield Change("event: an objection long after its period", more=(late,))
-    swapped = {committed: {**logs[committed], "block": logs[committed + 1]["block"]}}
+    swapped: dict[int, Raw | None] = {committed: {**logs[committed], "block": logs[committed + 1]["block"]}}
     yield Change("event: two out of order", logs=swapped)
     moved = {**logs[place["Published"]], "topics": [*logs[place["Published"]]["topics"][:1], f"0x{99:064x}",
                                                     *logs[place["Published"]]["topics"][2:]]}  # fmt: skip
@@ -239,7 +244,8 @@ def _records(whole: Whole) -> Iterator[tuple[str, bytes]]:
     def bids(*all_: Any, **more: Any) -> OpeningRecord:
         return replace(true, bids=all_, **more)
 
-    price = first.figures[0]
+    price, named = first.figures[0], first.organisation
+    assert named is not None
     figure = replace(price, figure=replace(price.figure, value="1.00"))
     lies: dict[str, OpeningRecord] = {
         "another second": replace(true, opened_at=true.opened_at - 1),
@@ -257,11 +263,11 @@ def _records(whole: Whole) -> Iterator[tuple[str, bytes]]:
         "too few organisations": replace(true, organisations=1, minimum=2),
         "one company behind two bids": bids(first, replace(second, organisation=first.organisation), third),
         "nobody behind a bid": bids(
-            replace(first, organisation=replace(first.organisation, result="invalid", name="")),  # type: ignore[type-var]
+            replace(first, organisation=replace(named, result="invalid", name="")),
             second, third,
         ),
         "could not be told who": bids(
-            replace(first, organisation=replace(first.organisation, result="error", name="")),  # type: ignore[type-var]
+            replace(first, organisation=replace(named, result="error", name="")),
             second, third,
         ),
         "no objections": replace(true, objections=()),
@@ -301,7 +307,7 @@ def audited(whole: Whole, logs: list[Raw], change: Change) -> Report:
     """What the audit at the level ``public`` finds."""
     told, report = Told(whole, logs, change), Report()
     calls = TransactionInputs(whole.case.stage.ledger.rpc)
-    audit_tender(report, told, told, whole.case.tender, calls=calls)  # type: ignore[arg-type]
+    audit_tender(report, told, told, whole.case.tender, calls=calls)
     return report
 
 

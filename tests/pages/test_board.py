@@ -184,7 +184,7 @@ def test_an_opening_is_watched_as_it_happens_and_audited(fair: Fair, tmp_path: P
 
 
 def _check_on_this_device(fair: Fair, case: OpeningCase) -> None:
-    """The same tender, recomputed by the reader's own browser; then the service lies, about a paper and about the ledger."""
+    """The same tender, recomputed by the reader's own browser; then a paper is a lie, and then the ledger."""
     at = f"/tenders/{case.tender}/audit"
     record = next(one for one in case.story.lots[1].records if one.values["kind"] == "opening")
     digest = hex0x(record.values["digest"])
@@ -204,8 +204,8 @@ def _check_on_this_device(fair: Fair, case: OpeningCase) -> None:
     with fair.visit(at, viewport=PHONE) as visit:
         look(visit, "audit before")
         visit.page.click("#own-run")
-        visit.page.wait_for_selector("#own-verdict")
-        assert visit.page.get_attribute("#own-verdict", "data-verdict") == "clean"
+        visit.page.wait_for_selector("#own-verdict, #own-fault")
+        assert visit.page.get_attribute("#own-verdict", "data-verdict") == "clean", visit.page.inner_text("#own-outcome")
         holds = "#rule-A704[data-standing=holds], #rule-A601[data-standing=holds], #rule-A904[data-standing=holds]"
         assert visit.page.locator(holds).count() == 3
         assert visit.page.locator("#rule-A801[data-standing=elsewhere]").count() == 1

@@ -10,44 +10,7 @@ import { auditOpening } from "./openings.ts";
 import { auditPapers } from "./papers.ts";
 import type { AuditBoard, AuditLedger } from "./ports.ts";
 import { auditRecord } from "./records.ts";
-import type { Report, Rule } from "./report.ts";
-
-/** The rules that are looked at here, whole, or as far as {@link PARTLY} says. */
-export const HERE: readonly Rule[] = [
-  "A301",
-  "A302",
-  "A303",
-  "A401",
-  "A402",
-  "A403",
-  "A404",
-  "A405",
-  "A406",
-  "A503",
-  "A601",
-  "A602",
-  "A603",
-  "A604",
-  "A605",
-  "A701",
-  "A702",
-  "A703",
-  "A704",
-  "A901",
-  "A902",
-  "A903",
-  "A904",
-  "A905",
-  "A906",
-  "A907",
-  "A908",
-  "A909",
-  "A1303",
-  "A1305",
-];
-
-/** Rules of which a part is left to the command. */
-export const PARTLY: readonly Rule[] = ["A401", "A402", "A503"];
+import type { Report } from "./report.ts";
 
 /** Looks at everything of one tender that can be told here. Throws YinxinError where nothing can be told at all. */
 export async function auditTender(

@@ -4,10 +4,8 @@ import { Unavailable } from "../verify/errors.ts";
 import type { AuditBoard } from "./ports.ts";
 import { Broken, Missing } from "./report.ts";
 
-/** How an address is asked; `fetch` unless a test brings its own. */
+/** How an address is asked. */
 export type Ask = (path: string) => Promise<Response>;
-
-const plainly: Ask = (path) => fetch(path, { credentials: "omit", redirect: "error" });
 
 /** The board of one tender. Remembers what was right. */
 export class ServiceBoard implements AuditBoard {
@@ -16,7 +14,7 @@ export class ServiceBoard implements AuditBoard {
   constructor(
     private readonly origin: string,
     private readonly tender: number,
-    private readonly ask: Ask = plainly,
+    private readonly ask: Ask,
   ) {}
 
   async get(digest: string): Promise<Uint8Array> {

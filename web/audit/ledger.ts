@@ -7,6 +7,7 @@ import { isObject, type Json } from "../verify/canonical.ts";
 import { Unavailable } from "../verify/errors.ts";
 import { bureauOf } from "../verify/events.ts";
 import type { BlockRef } from "../verify/facts.ts";
+import type { Fetch } from "../verify/http.ts";
 import { LogReader, topicOf } from "../verify/logs.ts";
 import { blockOf } from "../verify/nodeblocks.ts";
 import { bytesFrom, type Call, Reverted, RpcClient } from "../verify/rpc.ts";
@@ -14,6 +15,7 @@ import { type ContractRange, rangesOf, type TrustRoot } from "../verify/trustroo
 import { eventOf, type PlacedLog, type TenderEvent } from "./events.ts";
 import type { AuditLedger, Header, HeldEntry, HeldLot, HeldSet, HeldTender } from "./ports.ts";
 
+const PATIENCE = 30_000; // milliseconds for one exchange
 const PROBES = 15; // blocks asked for in one exchange: each exchange leaves a sixteenth of the span
 const CONTRACTS = { book: "TenderBook", proceedings: "TenderProceedings", registry: "KeyHolderRegistry" } as const;
 type Contract = keyof typeof CONTRACTS;
@@ -32,8 +34,13 @@ export class RpcTender implements AuditLedger {
    * Opens it. Every endpoint must answer, and the same: whoever names an endpoint wants to hear when it contradicts another.
    * Throws Unavailable: another chain, no answer, a contradiction, or no contracts of tenders.
    */
-  static async open(endpoints: readonly string[], root: TrustRoot, tender: number): Promise<RpcTender> {
-    const rpc = new RpcClient(endpoints, { quorum: new Set(endpoints).size });
+  static async open(
+    endpoints: readonly string[],
+    root: TrustRoot,
+    tender: number,
+    fetch: Fetch = globalThis.fetch,
+  ): Promise<RpcTender> {
+    const rpc = new RpcClient(endpoints, { quorum: new Set(endpoints).size, timeout: PATIENCE, fetch });
     const [chain, block] = await Promise.all([rpc.chain(), rpc.finalBlock()]);
     if (chain.id !== root.chainId || !equal(chain.genesis.hash, root.genesisHash))
       throw new Unavailable("an endpoint serves another chain than the trust root names", "ledger.genesis");

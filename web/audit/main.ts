@@ -7,7 +7,7 @@ import { dataOf, Refusal } from "../ui/service.ts";
 import { scriptAddress } from "../ui/trusted.ts";
 import { hex0x } from "../verify/bytes.ts";
 import { YinxinError } from "../verify/errors.ts";
-import type { Asked, Done, Said } from "./messages.ts";
+import type { Asked, Done, Got, Said, Told, Wanted } from "./messages.ts";
 import { note, shown, verdictWords } from "./view.ts";
 import { faultWords, t } from "./words.ts";
 
@@ -19,6 +19,7 @@ interface Given {
   readonly endpoints: readonly string[];
 }
 
+const PATIENCE = 30_000; // milliseconds for one request
 const given = dataOf<Given>();
 const place = byId("own-audit");
 const outcome = h("div", { class: "stack", id: "own-outcome" });
@@ -67,12 +68,32 @@ function audited(asked: Asked): Promise<Done | null> {
     stop.onclick = () => resolve(null);
     worker.onerror = () => reject(new YinxinError("the worker broke off", "audit.failed"));
     worker.onmessage = ({ data }: MessageEvent<Said>) => {
-      if (data.kind === "done") resolve(data);
+      if (data.kind === "wanted") {
+        const answer = (got: Got): void => worker.postMessage(got, got.data === null ? [] : [got.data]);
+        void fetched(data).then(answer);
+      } else if (data.kind === "done") resolve(data);
       else if (data.kind === "failed") reject(new YinxinError(data.message, data.code));
       else line.replaceChildren(`${t("run.looking", { count: data.looks })} `, h("span", { lang: "en" }, data.subject));
     };
-    worker.postMessage(asked);
+    worker.postMessage({ kind: "audit", ...asked } satisfies Told);
   }).finally(() => worker.terminate());
+}
+
+/** One request for the worker: no cookies, no redirects, no referrer. */
+async function fetched({ id, address, body }: Wanted): Promise<Got> {
+  try {
+    const reply = await fetch(address, {
+      ...(body === null ? {} : { method: "POST", body, headers: { "Content-Type": "application/json" } }),
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    return { kind: "got", id, status: reply.status, data: await reply.arrayBuffer() };
+  } catch {
+    return { kind: "got", id, status: 0, data: null };
+  }
 }
 
 function faultOf(error: unknown): { readonly code: string; readonly message: string } {

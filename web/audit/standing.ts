@@ -1,5 +1,5 @@
 /** How each rule stands after an audit here. No DOM. */
-import { HERE, PARTLY } from "./audit.ts";
+import { HERE, PARTLY } from "./here.ts";
 import type { Done } from "./messages.ts";
 import type { Finding, Result, Rule } from "./report.ts";
 

@@ -2,7 +2,7 @@
 import { localTimes } from "../page/times.ts";
 import { type Child, h } from "../ui/dom.ts";
 import { dateTime } from "../ui/times.ts";
-import { HERE } from "./audit.ts";
+import { HERE } from "./here.ts";
 import type { Done } from "./messages.ts";
 import type { Finding, Result, Rule } from "./report.ts";
 import { placeOf, type Standing, sorted, standingOf, verdictOf } from "./standing.ts";

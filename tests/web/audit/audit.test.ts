@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { auditTender, HERE } from "../../../web/audit/audit.ts";
+import { auditTender } from "../../../web/audit/audit.ts";
+import { HERE } from "../../../web/audit/here.ts";
 import { Report } from "../../../web/audit/report.ts";
 import { type Change, told, vectors } from "../support/audits.ts";
 

@@ -147,7 +147,7 @@ class _Look(Tags):
         given = dict(attrs)
         if "style" in given or any(name.startswith("on") for name in given):
             self.faults.append(f"<{tag}> with a style or a listener")
-        if tag == "script" and not given.get("src"):
+        if tag == "script" and not given.get("src") and given.get("type") != "application/json":
             self.faults.append("a script within the page")
         self.ids += [given["id"] or ""] if "id" in given else []
         self.targets += [given["for"] or ""] if "for" in given else []
