@@ -49,9 +49,11 @@ async function run(): Promise<void> {
     else fill(outcome, ...shown(given.tender, done, { endpoints, root: hex0x(root.digest), fresh }));
     announce(done === null ? t("run.stopped") : verdictWords(done));
   } catch (error) {
-    const words = faultWords(faultOf(error));
-    fill(outcome, note("bad", h("strong", {}, t("fault.heading")), h("p", { id: "own-fault" }, words)));
-    announce(`${t("fault.heading")}: ${words}`, true);
+    const fault = faultOf(error);
+    const heading = t(fault.code === "rpc.disagree" ? "fault.contradiction" : "fault.heading");
+    const words = faultWords(fault);
+    fill(outcome, h("div", { id: "own-fault" }, note("bad", h("strong", {}, heading), h("p", {}, words))));
+    announce(`${heading}: ${words}`, true);
   } finally {
     doing.hidden = true;
     stop.hidden = true;

@@ -102,7 +102,7 @@ function finding(tender: number, one: Finding): HTMLElement {
       "p",
       { class: "row" },
       h("span", { class: MARKS[result] }, `${SIGNS[result]} ${t(`found.${result}`)}`),
-      h("a", { class: "chip", href: `#rule-${rule}`, onclick: () => reveal(rule) }, t("found.rule", { rule })),
+      h("a", { href: `#rule-${rule}`, onclick: () => reveal(rule) }, t("found.rule", { rule })),
     ),
     h("p", {}, sentence(rule)),
     h("p", { class: "small", lang: "en" }, `${subject}: ${detail}`),
