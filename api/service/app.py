@@ -21,6 +21,7 @@ from api.certificates import endpoints as certificates
 from api.certificates import pages as console
 from api.certificates.printing import Seals
 from api.claims import endpoints as claims
+from api.claims import pages as claim_pages
 from api.evaluation import pages as evaluation
 from api.holding import endpoints as holding_acts
 from api.holding import pages as holding
@@ -39,6 +40,7 @@ from api.service.routes import ServiceRoute
 from api.tenders import endpoints as tenders
 from api.tenders import pages as tender_pages
 from api.types import endpoints as types
+from api.types import pages as type_pages
 from api.verifications import endpoints as verifications
 from api.verifications.checker import Checker
 from api.verifications.express import Express
@@ -75,6 +77,8 @@ def routers() -> tuple[APIRouter, ...]:
         health.router,
         *bidding_pages.routers,
         *console.routers,
+        type_pages.router,
+        claim_pages.router,
         *pages.routers,
         *tender_pages.routers,
     )

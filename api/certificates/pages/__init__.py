@@ -5,12 +5,13 @@
 :mod:`.register`  certificates: list, search, one with its evidence, status acts
 :mod:`.batches`   lists on their way
 :mod:`.issuing`   one certificate with a preview; a list with a report before anything is done
-:mod:`.standing`  what waits, what expires, types, keys and accreditations
+:mod:`.standing`  what waits, what expires, keys and accreditations
+:mod:`.retention` what is due to be destroyed
 ================= ==================================================================
 """
 
-from api.certificates.pages import batches, issuing, overview, register, standing
+from api.certificates.pages import batches, issuing, overview, register, retention, standing
 
-routers = (overview.router, register.router, batches.router, issuing.router, standing.router)
+routers = (overview.router, register.router, batches.router, issuing.router, standing.router, retention.router)
 
 __all__ = ["routers"]

@@ -25,12 +25,13 @@ PAUSE = 500
 
 SECTIONS = (
     ("overview", ""), ("certificates", "/certificates"), ("issue", "/issue"), ("lists", "/lists"),
-    ("batches", "/batches"), ("waiting", "/waiting"), ("expiring", "/expiring"), ("types", "/types"), ("keys", "/keys"),
+    ("batches", "/batches"), ("waiting", "/waiting"), ("expiring", "/expiring"), ("claims", "/claims"),
+    ("retention", "/retention"), ("types", "/types"), ("keys", "/keys"),
 )  # fmt: skip
 """Sections of the console and their paths below ``/console/{bureau}``."""
 
 _PREPARERS_ONLY = frozenset({"issue", "lists"})
-_DECIDERS_ONLY = frozenset({"waiting"})
+_DECIDERS_ONLY = frozenset({"waiting", "retention"})
 
 
 def may_prepare(principal: Principal | None, bureau: str) -> bool:
@@ -64,7 +65,7 @@ def show(
         service: the service.
         bureau: USCC.
         section: of :data:`SECTIONS`.
-        template: file in ``templates``.
+        template: file in ``templates``, or ``noun/file`` of another noun's.
         piece: file of the piece, if the page has one.
         status: of the answer.
         values: the template's names.
@@ -79,7 +80,7 @@ def show(
     chosen = piece if piece is not None and is_piece(request) else template
     return render(
         request,
-        f"certificates/{chosen}",
+        chosen if "/" in chosen else f"certificates/{chosen}",
         words=WORDS,
         status=status,
         bureau=bureau,
@@ -87,6 +88,7 @@ def show(
         section=section,
         sections=sections,
         prepares=prepares,
+        officer=me is not None and me.holds((Role.OFFICER,), bureau),
         decides=decides,
         base=f"/console/{bureau}",
         **values,

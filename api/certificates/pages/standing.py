@@ -1,4 +1,4 @@
-"""How things stand: what waits for whom, what expires, which types there are, keys and accreditations."""
+"""How things stand: what waits for whom, what expires, keys and accreditations."""
 
 from __future__ import annotations
 
@@ -59,14 +59,6 @@ def show_expiring(
         request, service, bureau, "expiring", "expiring.html", piece="expiring_rows.html",
         found=found, next=following, days=days, spans=SPANS, kinds=kinds, shown=shown + len(found), pause=PAUSE,
     )  # fmt: skip
-
-
-@router.get("/types", **ruled(LOOKING))
-def show_types(request: Request, service: Here, bureau: Bureau) -> Response:
-    """The certificate types that the bureau may issue under, with list templates."""
-    catalogue = service.office(bureau).catalogue
-    found = [(kind, catalogue.is_active(kind)) for kind in catalogue.every()]
-    return show(request, service, bureau, "types", "types.html", found=found)
 
 
 @router.get("/keys", **ruled(LOOKING))
