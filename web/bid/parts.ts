@@ -92,6 +92,7 @@ export function fileInput(many: boolean, accept = ""): HTMLInputElement {
 export function progress(label: string): {
   element: HTMLElement;
   show(done: number, all: number, words: string): void;
+  say(words: string): void;
   hide(): void;
 } {
   const bar = h("progress", { class: "wide", max: 1, value: 0, "aria-label": label });
@@ -102,6 +103,9 @@ export function progress(label: string): {
     show: (done, all, text) => {
       element.hidden = false;
       bar.value = all === 0 ? 1 : done / all;
+      words.textContent = text;
+    },
+    say: (text) => {
       words.textContent = text;
     },
     hide: () => {

@@ -224,9 +224,16 @@ export class Room {
    * @param begun is given the job at hand, so that it can be stopped: the sealing of each envelope, then its check
    * @param told hears of the sealing
    * @param checking hears of the check
+   * @param compared hears of the documents, while they are read to be compared with the plan
    * @returns false if it was stopped
    */
-  seal(documents: Documents, begun: (job: Job) => void, told: Told, checking: Told = () => {}): Promise<boolean> {
+  seal(
+    documents: Documents,
+    begun: (job: Job) => void,
+    told: Told,
+    checking: Told = () => {},
+    compared: Told = () => {},
+  ): Promise<boolean> {
     return this.alone(async () => {
       const { scripts } = this.setting;
       const { salt, envelopes } = this.version();
@@ -238,7 +245,7 @@ export class Room {
         const unchanged = (): void => {
           if (this.kept.version?.salt !== salt || documents.get(number) !== chosen) throw changed();
         };
-        await this.checkDocuments(plan, chosen ?? []);
+        await this.checkDocuments(plan, chosen ?? [], compared);
         unchanged();
         const ended = async (job: Job): Promise<SealedFile | null> => {
           this.running = { number, job };
@@ -382,9 +389,9 @@ export class Room {
   }
 
   /** Before a byte is encrypted again under secrets that were used: are these the documents that were planned? */
-  private async checkDocuments(plan: Plan, files: readonly File[]): Promise<void> {
+  private async checkDocuments(plan: Plan, files: readonly File[], told: Told): Promise<void> {
     const { documents } = readManifest(plan.manifest);
-    const digests = await digestsOf(this.setting.scripts, files);
+    const digests = await digestsOf(this.setting.scripts, files, told);
     const same =
       documents.length === files.length &&
       documents.every(({ digest }, at) => equal(digest, digests[at] ?? new Uint8Array(0)));

@@ -1,6 +1,7 @@
 /** Steps: rehearse, seal, submit; then replace or withdraw. */
 
 import type { Job } from "../seal/job.ts";
+import { Pacer } from "../seal/pace.ts";
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
 import { canonical, isList, isObject } from "../verify/canonical.ts";
@@ -134,31 +135,31 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
   const made = step("seal", place, t("seal.title"), t("seal.hint"));
   const bar = progress(t("seal.title"));
   let job: Job | undefined;
+  let at = { done: bytes(0), all: bytes(0) };
   const told =
     (key: "seal.digests" | "seal.running" | "seal.checking") =>
     (done: number, all: number, pace: { speed: number; left: number | null }) => {
-      const left = pace.left === null ? "–" : Math.ceil(pace.left);
-      const end =
-        pace.left === null
-          ? "–"
-          : new Date(Date.now() + pace.left * 1000).toLocaleTimeString(document.documentElement.lang);
-      bar.show(done, all, t(key, { done: bytes(done), all: bytes(all), speed: bytes(pace.speed), left, end }));
+      const { left, end } = until(pace.left);
+      at = { done: bytes(done), all: bytes(all) };
+      bar.show(done, all, t(key, { ...at, speed: bytes(pace.speed), left, end }));
     };
   const go = async (anew: boolean): Promise<void> => {
     hold(true);
     try {
       if (anew) await room.plan(attached, told("seal.digests"));
       changed();
-      pause.hidden = false;
       const whole = await room.seal(
         attached,
         (begun) => {
           job = begun;
+          pause.hidden = false; // before there is a job nothing could be paused
         },
         told("seal.running"),
         told("seal.checking"),
+        told("seal.digests"),
       );
       if (whole) bar.hide();
+      else bar.say(t("seal.stopped", at));
       announce(t(whole ? "seal.done" : "seal.paused"));
     } finally {
       hold(false);
@@ -196,6 +197,13 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
   return made;
 }
 
+/** Seconds that are left, and the time of day at which they are over, in words. */
+function until(left: number | null): { left: string | number; end: string } {
+  if (left === null) return { left: "–", end: "–" };
+  const end = new Date(Date.now() + left * 1000).toLocaleTimeString(document.documentElement.lang);
+  return { left: Math.ceil(left), end };
+}
+
 /** The step of submitting, and what may be done afterwards. */
 export function submission(room: Room, place: number, changed: () => void): Step {
   const made = step("submit", place, t("submit.title"), t("submit.hint"));
@@ -203,9 +211,14 @@ export function submission(room: Room, place: number, changed: () => void): Step
   const outcome = h("div", { class: "stack" });
   const submit = async (): Promise<void> => {
     try {
-      await room.submit((name, done, all) =>
-        bar.show(done, all, t("submit.running", { name, done: bytes(done), all: bytes(all) })),
-      );
+      let paced = { name: "", done: 0, pacer: new Pacer(0) };
+      await room.submit((name, done, all) => {
+        const another = name !== paced.name || done < paced.done; // the next custodian, or the next file
+        paced = { name, done, pacer: another ? new Pacer(all) : paced.pacer };
+        const { speed, left } = paced.pacer.tell(done, performance.now());
+        const values = { name, done: bytes(done), all: bytes(all), speed: bytes(speed), ...until(left) };
+        bar.show(done, all, done < all ? t("submit.running", values) : t("submit.waiting", { name }));
+      });
       announce(t("submit.done"));
     } finally {
       bar.hide();
