@@ -247,6 +247,9 @@ export function submission(room: Room, place: number, changed: () => void): Step
         : null,
       entry.live && facts.bidding ? note("", t("submit.replace")) : null,
       block === null && version?.outdated === true ? note("care", t("submit.outdated")) : null,
+      version?.outdated !== true && room.mayStillCome()
+        ? note("", h("span", { id: "begun" }, t("submit.begun")))
+        : null,
       !entry.live && entry.version > 0 && facts.bidding ? note("", t("submit.again")) : null,
       room.act() === null
         ? null
