@@ -104,6 +104,26 @@ def test_a_list_is_reported_before_anything_is_done(
         look(visit, "batch")
 
 
+def test_a_list_on_a_slow_line_says_how_much_has_gone_and_can_be_stopped(browser: Browser, house: House) -> None:
+    secret = house.served.token("officer")
+    with browser.room(f"{HERE}/lists", secret=secret, language="zh", viewport=PHONE) as visit:
+        page = visit.page
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        slow = {"offline": False, "latency": 50, "downloadThroughput": -1, "uploadThroughput": 100_000}
+        line.send("Network.emulateNetworkConditions", slow)
+        long = {"name": "长名单.csv", "mimeType": "text/csv", "buffer": b"1,2\n" * 400_000}
+        page.set_input_files("#file", long)  # type: ignore[arg-type]
+        page.click("#check")
+        page.wait_for_function("/已发送 .*KB，共 1.5 MB/.test(document.querySelector('[data-sending] output').value)")
+        look(visit, "sending")
+        page.click("[data-stop]")
+        page.wait_for_function("document.querySelector('[data-sending] output').value.startsWith('已停止')")
+        assert page.is_hidden("[data-stop]")
+        assert page.is_hidden("[data-sending] progress")
+        assert page.is_enabled("#check")
+
+
 @pytest.mark.parametrize(("language", "screen"), [("zh", PHONE), ("en", PHONE), ("en", DESK)])
 def test_every_other_page_is_for_everybody(
     browser: Browser, house: House, language: str, screen: dict[str, int]

@@ -2,6 +2,7 @@
 
 import { readManifest } from "../seal/manifest.ts";
 import { fill, h } from "../ui/dom.ts";
+import { bytes } from "../ui/sizes.ts";
 import { unb64url } from "../verify/bytes.ts";
 import { InvalidInput } from "../verify/errors.ts";
 import { certificates as missing, wrongFigures } from "./completeness.ts";
@@ -10,7 +11,7 @@ import type { Envelope, FormField, Rule } from "./notice.ts";
 import { field, fileInput, note, type Step, step, tell } from "./parts.ts";
 import type { KeptCertificate, Room } from "./room.ts";
 import { NAME, presentFor, presentGuarantee, readHeld } from "./shown.ts";
-import { bytes, faultWords, said, t } from "./words.ts";
+import { faultWords, said, t } from "./words.ts";
 
 /** Documents that are attached, by envelope. They lie where they lie; the room keeps nothing of them. */
 export type Attached = Map<number, File[]>;

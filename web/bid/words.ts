@@ -29,12 +29,6 @@ export function faultWords(error: unknown): string {
   return `${t("fault.general")} (${typeof code === "string" && code !== "" ? `${code}: ` : ""}${message})`;
 }
 
-/** Bytes for people. */
-export function bytes(count: number): string {
-  const [value, unit] = count < 2 ** 20 ? [count / 1024, "KB"] : [count / 2 ** 20, "MB"];
-  return `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} ${unit}`;
-}
-
 /** A second of the chain's clock: as the chain has it (UTC+8), and in the reader's own zone. */
 export function moment(second: number): string {
   const date = new Date(second * 1000);
