@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from chain.cli.bid._place import BidHere, bid_here
+from chain.cli.bid.sealing import in_flight
 from chain.cli.common import emit, state
 from chain.containers import X25519Recipient, encrypt
 from chain.kernel.encoding import sha256_file
@@ -20,7 +21,7 @@ from chain.kernel.steps import reached
 from chain.sealing import Sealed
 from chain.sealing.papers import write_committed, write_proof
 from chain.tenders.bidding.draft import blank
-from chain.tenders.bidding.folder import BidKeys
+from chain.tenders.bidding.folder import BidKeys, VersionFolder
 from chain.tenders.bidding.room import BidRoom, RoomVersion, named_place, open_room
 from chain.tenders.notice import Notice
 
@@ -50,6 +51,8 @@ def take(
     with bid_here(state(ctx), tender, lot) as here:
         room = open_room(data, _word(word_file), here.ledger.chain_id)
         _check(here, room)
+        for version in room.versions:
+            _check_version(here, version)
         names = (f"bid-{tender}-{lot}", f"bid-{tender}-{lot}-recovery")
         for name, key in zip(names, (room.fresh, room.recovery), strict=True):
             here.place.keys.take_account(name, key)
@@ -91,11 +94,32 @@ def _check(here: BidHere, room: BidRoom) -> None:
         )
 
 
+def _check_version(here: BidHere, version: RoomVersion) -> None:
+    """What this home has signed itself, and the ledger has taken or may yet take, is not set aside for the room's."""
+    target = here.folder.version(version.sealed.version)
+    if target.sealed not in (None, version.sealed) and (_stands(here, target) or in_flight(here, target)):
+        raise Conflict(
+            f"version {version.sealed.version} of this home is another than the room's, and it is signed",
+            code="bidding.exists",
+            field="file",
+            fix="this home goes on with its own bid; take the room over in another home",
+        )
+
+
+def _stands(here: BidHere, folder: VersionFolder) -> bool:
+    act = folder.act
+    return act is not None and act.carried_out(here.ledger.tender_events(here.tender)) is not None
+
+
 def _keep(here: BidHere, version: RoomVersion, papers: bytes) -> None:
-    """The version's folder as sealing here would have left it, but for the sealed files; ``sealed.json`` comes last."""
+    """The version's folder as sealing here would have left it, but for the sealed files; ``sealed.json`` comes last.
+
+    Of the same sealed files the room may hold a newer signature, made when the first had lapsed: it takes the place of
+    one that the ledger has not taken.
+    """
     number, target = version.sealed.version, here.folder.version(version.sealed.version)
     if target.sealed == version.sealed:
-        if version.act is not None and target.act is None:
+        if version.act is not None and version.act != target.act and not _stands(here, target):
             target.keep(version.act)
         return
     target = here.folder.clear(number)
