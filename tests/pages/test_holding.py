@@ -90,7 +90,7 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
         pytest.skip(why)
     later = OpeningCase.publish(office.stage, tmp_path_factory.mktemp("later") / "tender", deadline=3600)
     case = OpeningCase.publish(
-        office.stage, tmp_path_factory.mktemp("case") / "tender", deadline=40, evaluation=WITH_FLOAT, qualification=[],
+        office.stage, tmp_path_factory.mktemp("case") / "tender", deadline=60, evaluation=WITH_FLOAT, qualification=[],
         guarantee=None,
     )  # fmt: skip
     for number in (1, 2, 3):

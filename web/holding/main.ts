@@ -141,8 +141,8 @@ class Page {
     const fault = faultLine("release-fault");
     const send = h("button", { class: "button primary", type: "button", id: "release" }, k("holding.sign"));
     const keep = h("button", { class: "button", type: "button", id: "save-release" }, k("holding.save"));
-    send.onclick = () => void busy(send, fault, () => this.sign(held, "send"));
-    keep.onclick = () => void busy(keep, fault, () => this.sign(held, "save"));
+    send.onclick = () => void busy(send, fault, () => this.sign(held, offer, "send"));
+    keep.onclick = () => void busy(keep, fault, () => this.sign(held, offer, "save"));
     return h(
       "section",
       { class: "card stack", id: "ready", "aria-labelledby": "ready-heading" },
@@ -154,9 +154,16 @@ class Page {
     );
   }
 
-  /** Looks once more, signs, and sends the messages or hands them to the reader. */
-  private async sign(held: HeldShare, how: "send" | "save"): Promise<void> {
+  /** Looks once more, signs what was shown, and sends the messages or hands them to the reader. */
+  private async sign(held: HeldShare, shown: Offer, how: "send" | "save"): Promise<void> {
     const offer = await this.task.prepare(() => this.look(), held);
+    if (this.held !== held) return;
+    if (offer.about !== shown.about) {
+      // Something has come to it meanwhile: it is read before it is signed.
+      fill(this.step, this.readyCard(held, offer));
+      announce(offer.heading, true);
+      return;
+    }
     const messages = await offer.sign();
     if (how === "save") {
       for (const { name, value } of messages) {

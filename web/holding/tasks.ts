@@ -1,6 +1,7 @@
 /** What a key holder comes to sign: an opening, a roll call, a draw. Each says what it is about, signs, and tells what came of it. */
 import { call } from "../ui/service.ts";
 import { now } from "../ui/times.ts";
+import { hex0x } from "../verify/bytes.ts";
 import { canonical, type JsonObject } from "../verify/canonical.ts";
 import { k } from "../words/keyroom.ts";
 import type { Book } from "./book.ts";
@@ -28,6 +29,8 @@ export interface Message {
 
 /** What would be signed, after every check. */
 export interface Offer {
+  /** Which messages: the same text only for the same ones. */
+  readonly about: string;
   readonly heading: string;
   readonly facts: readonly HTMLElement[];
   /** What to know before. */
@@ -61,6 +64,7 @@ function opening(given: Given): Task {
       const found = await ready(await open(), held.share, given, now());
       const name = `release-${tender}-${lot}-${envelope}-holder-${held.share.keyHolder}.json`;
       return {
+        about: hex0x(found.digest),
         heading: k("holding.youSign"),
         facts: [readyFacts(found, held.share)],
         care: k("holding.forEver"),
@@ -85,6 +89,7 @@ function rollCall({ tender }: Given): Task {
       const { keyHolder } = held.share;
       const name = `roll-call-${roll.ceremony}-${roll.counter}-holder-${keyHolder}.json`;
       return {
+        about: `${roll.ceremony}/${roll.counter}`,
         heading: k("roll.youSign"),
         facts: [rollFacts(roll, keyHolder)],
         care: k("roll.opensNothing"),
@@ -108,6 +113,7 @@ function draws(given: Given): Task {
       const named = ({ kind, counter }: WaitingDraw): string =>
         `draw-${tender}-${lot}-${kind}-${counter}-holder-${held.share.keyHolder}.json`;
       return {
+        about: found.waiting.map(({ kind, counter, subject }) => `${kind} ${counter} ${hex0x(subject)}`).join(),
         heading: k("draw.youSign"),
         facts: drawFacts(found, given, held.share),
         care: k("draw.nobodyChooses"),
