@@ -24,6 +24,7 @@ type Contract = keyof typeof CONTRACTS;
 export class RpcTender implements AuditLedger {
   private constructor(
     private readonly rpc: RpcClient,
+    private readonly each: readonly RpcClient[],
     private readonly root: TrustRoot,
     private readonly number: number,
     readonly block: BlockRef,
@@ -50,7 +51,9 @@ export class RpcTender implements AuditLedger {
       return found;
     };
     const ranges = { book: newest("book"), proceedings: newest("proceedings"), registry: newest("registry") };
-    return new RpcTender(rpc, root, tender, block, ranges);
+    // The reader's own endpoints, named last, are asked first where one answer is enough.
+    const each = [...endpoints].reverse().map((one) => new RpcClient([one], { timeout: PATIENCE, fetch }));
+    return new RpcTender(rpc, each, root, tender, block, ranges);
   }
 
   get chainId(): number {
@@ -159,9 +162,11 @@ export class RpcTender implements AuditLedger {
   }
 
   async inputOf(transaction: string): Promise<Uint8Array | null> {
-    const [found = null] = await this.rpc.first([["eth_getTransactionByHash", [transaction]]]);
-    if (!isObject(found)) return null;
-    return bytesFrom(found.input ?? found.data);
+    for (const one of this.each) {
+      const [found = null] = await one.first([["eth_getTransactionByHash", [transaction]]]).catch(() => [null]);
+      if (isObject(found)) return bytesFrom(found.input ?? found.data);
+    }
+    return null;
   }
 
   private async headers(numbers: readonly number[]): Promise<Header[]> {

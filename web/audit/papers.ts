@@ -29,7 +29,8 @@ export async function auditPapers(audited: TenderCase): Promise<void> {
     if (data === null) continue;
     const read = await report.looking("A401", named(subject, noticeIn(event)), () => {
       const value = readCanonical(data, "notice", LARGEST);
-      return isObject(value) ? { value, notice: readNotice(data) } : null;
+      if (!isObject(value)) throw new Broken("notice: it is no object");
+      return { value, notice: readNotice(data) };
     });
     if (read === null) continue;
     versions.push(read.value);
