@@ -94,7 +94,7 @@ def early(fair: Fair) -> Iterator[Early]:
     """Bid for first of all, so that its deadline is over when the other tests are done."""
 
     def publish() -> int:
-        tender = fair.market.publish(deadline_in=75, edit=lambda draft: draft.update(standstill=300))
+        tender = fair.market.publish(deadline_in=110, edit=lambda draft: draft.update(standstill=300))
         fair.office.follow()
         return tender
 
@@ -369,7 +369,7 @@ def test_after_the_opening_the_room_finds_its_bid_and_a_lie_about_it(fair: Fair,
     assert page.query_selector("#seal, #submit, #objecting") is None, "after the deadline nothing is left to send"
     look(visit, "right")
     saved, sealed, receipt = tmp_path / "room.json", tmp_path / "bid.age", tmp_path / "receipt.json"
-    for button, file in (("#save-room", saved), ("[data-sealed='1']", sealed), ("#save-receipt", receipt)):
+    for button, file in (("#save-room", saved), ("#save-sealed-1", sealed), ("#save-receipt", receipt)):
         with page.expect_download() as download:
             page.click(button)
         download.value.save_as(file)
@@ -378,7 +378,8 @@ def test_after_the_opening_the_room_finds_its_bid_and_a_lie_about_it(fair: Fair,
     def command(*words: str, code: int = 0) -> dict[str, Any]:
         return apart(fair.market.ok, "company-2", *words, code=code)
 
-    taken = command("bid", "take", str(saved), "--sealed", str(sealed), "--word-file", str(tmp_path / "word"))
+    take = ("bid", "take", str(saved), "--sealed", str(sealed), "--word-file", str(tmp_path / "word"))
+    taken = command(*take)
     assert (taken["versions"], taken["sealed"]) == ([1], [str(sealed)])
     assert command("bid", "verify-receipt", str(receipt), code=2)["witnesses"] == [], "this ledger has none"
     assert command("bid", "verify-receipt", str(receipt), "--ledger")["result"] == "VALID"
@@ -386,6 +387,7 @@ def test_after_the_opening_the_room_finds_its_bid_and_a_lie_about_it(fair: Fair,
     assert receipt.read_bytes() == (tmp_path / "own.json").read_bytes(), "as the command line makes it"
     assert command("bid", "check", number)["envelopes"] == [{"envelope": 1, "right": True, "faults": []}]
     assert command("bid", "prove", str(tmp_path / "proof.json"), number)["opens"]
+    assert command(*take) == taken, "again changes nothing"
 
     lied(fair, early.tender, record)
     page.click("#verify-again")

@@ -10,6 +10,7 @@ import type { Room } from "./room.ts";
 import { differs, type Look, type Looked, type Own, verifyOwn } from "./verifying.ts";
 import { moment, t, faultWords as trouble } from "./words.ts";
 
+const PHASE_FAILED = 10; // of a lot; the one after it: cancelled
 const AGAIN = 8_000; // milliseconds between two looks while something is still to come
 const TONES = {
   same: "chip chip-good",
@@ -22,6 +23,7 @@ const TONES = {
 /** The step. It looks by itself from the deadline on, until every envelope has its record. */
 export function verification(room: Room, place: number): Step {
   const made = step("verify", place, t("after.title"), t("after.hint"));
+  const wrong = h("div");
   const found = h("div", { class: "stack", id: "verified" });
   let last = "";
   let timer = 0;
@@ -30,9 +32,11 @@ export function verification(room: Room, place: number): Step {
     const own = await verifyOwn(room);
     const { words, standing } = summary(own);
     made.stand(standing, words);
-    const shown = JSON.stringify([own.envelopes, own.standing], (_, one) =>
-      one instanceof Uint8Array ? hex0x(one) : one,
-    );
+    fill(wrong);
+    const { bidding, phase, objectUntil, block } = own.facts;
+    const over = objectUntil !== null && block.time > objectUntil;
+    const facts = [own.envelopes, own.standing, bidding, phase, objectUntil, over];
+    const shown = JSON.stringify(facts, (_, one) => (one instanceof Uint8Array ? hex0x(one) : one));
     if (shown !== last) {
       last = shown;
       fill(found, ...told(room, own));
@@ -42,12 +46,18 @@ export function verification(room: Room, place: number): Step {
     if (waits(own)) timer = window.setTimeout(() => look().catch(later), AGAIN);
   };
   const later = (error: unknown): void => {
-    made.stand("open", t("after.waiting"));
-    last = "";
-    fill(found, note("care", trouble(error)));
+    if (last === "") made.stand("open", t("after.waiting"));
+    fill(wrong, note("care", trouble(error))); // what was found, and an objection that is being written, stay
+    clearTimeout(timer);
     timer = window.setTimeout(() => look().catch(later), AGAIN);
   };
-  fill(made.body, found, action("after.again", "verify-again", look));
+  const again = async (): Promise<void> => {
+    await look().catch((error: unknown) => {
+      later(error);
+      throw error;
+    });
+  };
+  fill(made.body, wrong, found, action("after.again", "verify-again", again));
   look().catch(later);
   setInterval(() => countDown(found), 1000);
   return made;
@@ -55,8 +65,13 @@ export function verification(room: Room, place: number): Step {
 
 /** True while something of this bid is still to be opened or recorded. */
 function waits({ facts, standing, envelopes }: Own): boolean {
-  if (facts.bidding) return false;
+  if (facts.bidding || facts.phase >= PHASE_FAILED) return false;
   return standing === "live" && envelopes.some(({ standing: one }) => one === "shut" || one === "unrecorded");
+}
+
+/** True if the lot has ended, and something of this bid was never opened. */
+function staysShut({ facts, envelopes }: Own): boolean {
+  return facts.phase >= PHASE_FAILED && envelopes.some(({ standing }) => standing === "shut");
 }
 
 function summary(own: Own): { words: string; standing: "open" | "done" | "wrong" } {
@@ -64,6 +79,7 @@ function summary(own: Own): { words: string; standing: "open" | "done" | "wrong"
   if (own.standing !== "live") return { words: t(`after.${own.standing}.short`), standing: "open" };
   if (differs(own)) return { words: t("after.wrong.short"), standing: "wrong" };
   if (waits(own)) return { words: t("after.waiting"), standing: "open" };
+  if (staysShut(own)) return { words: t("after.ended.short"), standing: "open" };
   return { words: t("after.right.short"), standing: "done" };
 }
 
@@ -79,7 +95,7 @@ function told(room: Room, own: Own): (HTMLElement | null)[] {
       ? note("bad", h("strong", { id: "differs" }, t("after.wrong", { count })))
       : whole
         ? note("good", h("strong", { id: "right" }, t("after.right")))
-        : note("", t("after.waits"));
+        : note("", t(staysShut(own) ? "after.ended" : "after.waits"));
   return [
     verdict,
     h(

@@ -1,5 +1,9 @@
 /** The page at /tenders/{n}/bid: everything secret happens in this browser; the service gives the page and public papers. */
+
+import { digestsOf } from "../seal/job.ts";
 import { byId, fill, h } from "../ui/dom.ts";
+import { hex0x } from "../verify/bytes.ts";
+import { InvalidInput } from "../verify/errors.ts";
 import { check, HttpIndex, openLedger, RootProofs } from "../verify/index.ts";
 import { verdictWords } from "../verify/wording.ts";
 import { verification } from "./afterwards.ts";
@@ -45,8 +49,8 @@ function steps(room: Room, device: string, place: HTMLElement): void {
     receipts(room),
     verification(room, ++number),
   ];
-  all = made.map(({ element }) => element);
-  fill(place, ...all, keeping(room));
+  all = [...made.map(({ element }) => element), keeping(room)];
+  fill(place, ...all);
   all[0]?.querySelector<HTMLElement>("h2")?.scrollIntoView({ block: "nearest" });
 }
 
@@ -57,8 +61,9 @@ function keeping(room: Room): HTMLElement {
     save(`bid-${tender}-${lot}-room.json`, await room.file(), "application/json");
   };
   const sealed = h("div", { class: "row" });
-  showSealed(room, sealed).catch(() => {}); // without them the room is saved all the same
-  return h(
+  const show = (): void => void showSealed(room, sealed).catch(() => {}); // without them the room is saved all the same
+  show();
+  const made = h(
     "section",
     { class: "card stack", id: "kept" },
     h("h2", {}, t("kept.title")),
@@ -67,23 +72,29 @@ function keeping(room: Room): HTMLElement {
     h("p", { class: "small" }, t("kept.take")),
     sealed,
   );
+  made.addEventListener("look", show);
+  return made;
 }
 
 /** Buttons for the sealed files of the bid that stands, as far as they lie on this device. */
 async function showSealed(room: Room, place: HTMLElement): Promise<void> {
   const version = await lastAccepted(room);
-  for (const { number, name } of version?.envelopes ?? []) {
-    const file = await sealedFile(name);
-    if (file === null) continue;
-    const give = (): void => save(name, file, "application/octet-stream");
-    place.append(
-      h(
-        "button",
-        { class: "button", type: "button", "data-sealed": number, onclick: give },
-        t("kept.sealed", { number }),
-      ),
-    );
+  const made: HTMLElement[] = [];
+  for (const { number, name, digest } of version?.envelopes ?? []) {
+    if ((await sealedFile(name)) === null) continue;
+    const button = action("kept.sealed", `save-sealed-${number}`, () => give(room, name, digest ?? ""), "", { number });
+    made.push(button);
   }
+  fill(place, ...made);
+}
+
+/** Hands out a sealed file, if it is still the one that stands: a later version is written over it. */
+async function give({ setting }: Room, name: string, digest: string): Promise<void> {
+  const file = await sealedFile(name);
+  const [found] = file === null ? [] : await digestsOf(setting.scripts, [file]);
+  if (file === null || found === undefined || hex0x(found) !== digest)
+    throw new InvalidInput(`${name} is not the file of the bid that stands`, "file.other");
+  save(name, file, "application/octet-stream");
 }
 
 /** One's own check of a certificate, in this browser, against the ledger. */

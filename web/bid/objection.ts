@@ -53,10 +53,13 @@ export function objectionText(notice: Notice, lot: number, { version, envelopes 
 }
 
 /** The commands by which the own address objects: the room's key comes into a home first. */
-export function commandsOf(tender: number, lot: number, { envelopes }: Own): string[] {
+export function commandsOf(tender: number, lot: number, { envelopes, version }: Own): string[] {
   const unopened = envelopes.filter(({ comparison }) => comparison?.faults.some(({ code }) => code === "unopened"));
+  // What did not open is proved with the sealed file: it comes along.
+  const numbers = unopened.map(({ envelope }) => envelope);
+  const files = (version?.envelopes ?? []).filter(({ number }) => numbers.includes(number));
   return [
-    `yinxin bid take bid-${tender}-${lot}-room.json`,
+    `yinxin bid take bid-${tender}-${lot}-room.json${files.map(({ name }) => ` --sealed ${name}`).join("")}`,
     ...unopened.map(
       ({ envelope }) => `yinxin bid prove proof-${envelope}.json ${tender} --lot ${lot} --envelope ${envelope}`,
     ),

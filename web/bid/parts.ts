@@ -65,9 +65,15 @@ export function note(tone: "" | "good" | "care" | "bad", ...children: readonly C
 }
 
 /** A button that works once at a time, and says what went wrong below it. */
-export function action(key: WordKey, id: string, work: () => Promise<void>, look = ""): HTMLElement {
+export function action(
+  key: WordKey,
+  id: string,
+  work: () => Promise<void>,
+  look = "",
+  values: Readonly<Record<string, string | number>> = {},
+): HTMLElement {
   const wrong = h("div", { role: "alert" });
-  const button = h("button", { class: `button ${look}`.trim(), type: "button", id }, t(key));
+  const button = h("button", { class: `button ${look}`.trim(), type: "button", id }, t(key, values));
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");

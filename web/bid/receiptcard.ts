@@ -34,11 +34,14 @@ export function receipts(room: Room): Step {
     if (known?.version.salt === version.salt && known.fault === "") return;
     if (known?.version.salt !== version.salt) pause = FIRST;
     known = await receiptOf(room, version, evidence);
-    if (known === null) return;
+    if (known === null) return later();
     show(known);
-    if (known.fault === "" || unnamed || pause > LAST) return;
+    if (known.fault !== "" && !unnamed) later();
+  };
+  const later = (): void => {
+    clearTimeout(timer);
     timer = window.setTimeout(look, pause);
-    pause *= 2;
+    pause = Math.min(2 * pause, LAST);
   };
   const show = (receipt: Receipt): void => {
     const whole = receipt.fault === "";
@@ -67,10 +70,11 @@ export function receipts(room: Room): Step {
     ask().catch((error: unknown) => {
       made.stand("open", t("receipt.away"));
       if (known === null) fill(shown, note("care", faultWords(error)));
+      later();
     });
   };
   const again = action("receipt.again", "receipt-again", ask);
-  fill(made.body, shown, unnamed ? null : again);
+  fill(made.body, shown, again);
   made.element.hidden = true;
   made.element.addEventListener("look", look);
   look();

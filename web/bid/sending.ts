@@ -4,13 +4,14 @@ import type { Job } from "../seal/job.ts";
 import { Pacer } from "../seal/pace.ts";
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
+import { bytes } from "../ui/sizes.ts";
 import { canonical, isList, isObject } from "../verify/canonical.ts";
 import { type Lack, lacks } from "./completeness.ts";
 import { probe } from "./custodian.ts";
 import { type Attached, type Judge, unjudged } from "./filling.ts";
 import { action, note, progress, type Step, save, step } from "./parts.ts";
 import type { Room } from "./room.ts";
-import { bytes, moment, said, t } from "./words.ts";
+import { moment, said, t } from "./words.ts";
 
 /** One line of a rehearsal. */
 interface Trial {
@@ -156,7 +157,10 @@ export function sealing(room: Room, place: number, attached: Attached, changed: 
         },
         told("seal.running"),
         told("seal.checking"),
-        told("seal.digests"),
+        (...figures) => {
+          pause.hidden = true; // the job before has ended, the next one shows it again
+          told("seal.digests")(...figures);
+        },
       );
       if (whole) bar.hide();
       else bar.say(t("seal.stopped", at));
