@@ -18,7 +18,9 @@ from chain.evaluation.committee.shares import DrawShare, draws_topic
 from chain.evaluation.committee.signing import Waiting, waiting_in
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Conflict
+from chain.kernel.errors import Conflict, Refused
+from chain.sealing import verify
+from chain.tenders.holding.ceremonies import opening_key
 
 router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["tenders"])
 
@@ -66,7 +68,7 @@ def show_draws(service: Here, tender: TenderNumber, lot: LotNumber) -> DrawsView
 def relay_draw_share(service: Here, tender: TenderNumber, lot: LotNumber, body: DrawShareBody) -> None:
     """Pass a key holder's share in a draw on to the board, if what it signs counts and waits.
 
-    The signature is checked by whoever completes the draw. The same again changes nothing.
+    A signature that is not that key holder's is refused. The same again changes nothing.
     """
     data = canonical(body.model_dump(by_alias=True))
     share = DrawShare.from_bytes(data)
@@ -76,6 +78,15 @@ def relay_draw_share(service: Here, tender: TenderNumber, lot: LotNumber, body: 
         raise Conflict(
             "nothing of this lot waits for that signature", code="draw.none", field="message",
             fix="look again; what is completed needs no further share",
+        )  # fmt: skip
+    with service.tenders.chain() as chain:
+        state = chain.ledger.tender(tender)
+        key = None if state is None else opening_key(chain.ledger, service.tenders.board, state.ceremony)
+    public = None if key is None else key.key_holders.get(share.key_holder)
+    if public is None or not verify(public, share.message, share.signature):
+        raise Refused(
+            f"not the signature of key holder {share.key_holder}'s share", code="draw.share", field="signature",
+            fix="take the share of the ceremony whose key the tender names",
         )  # fmt: skip
     topic = draws_topic(tender, lot, found.kind, found.counter)
     service.tenders.board.post(topic, f"holder-{share.key_holder}", data)

@@ -12,7 +12,7 @@ from api.accounts import people
 from api.accounts.principals import Membership
 from api.accounts.roles import Role
 from api.audit.log import entries
-from api.holding.calling import near_keys
+from api.holding.calling import awaited_keys
 from api.service.rates import Rates
 from api.tenders.news import run_news
 from chain.evaluation.pool import Expert, PoolLine, PoolPaper
@@ -253,7 +253,7 @@ def test_key_holders_answer_the_roll_call_and_the_worker_puts_it_on_the_ledger(o
     assert office.call("lead", "POST", path, json={}).status_code == 403
     assert [answer(holder).json()["present"] for holder in (1, 3, 3)] == [[1], [1, 3], [1, 3]]
     acts = stage.acts("officer")
-    assert near_keys(office.engine, BUREAU, stage.now()) == [1]
+    assert awaited_keys(office.engine, BUREAU, stage.now()) == [1]
     assert not complete_roll(stage.ledger, stage.board, acts, 1)
     assert answer(4).json()["present"] == [1, 3, 4]
     assert complete_roll(stage.ledger, stage.board, acts, 1), "anybody puts it on the ledger"
