@@ -11,7 +11,7 @@ from api.accounts.rules import public
 from api.service.routes import Here, ServiceRoute, ruled
 from api.service.shapes import SAMPLE_DIGEST, Hex, Shape, hex_of
 from chain.kernel.encoding import b64url, hex0x, unhex0x
-from chain.kernel.errors import NotFound, YinxinError
+from chain.kernel.errors import Conflict, NotFound, YinxinError
 from chain.ledger.proofs import parse_header, receipt_proof
 
 Node = Annotated[str, Field(pattern=r"^0x[0-9a-f]*$", max_length=2**25, examples=[SAMPLE_DIGEST])]
@@ -68,6 +68,8 @@ def show_evidence(service: Here, body: EvidenceRequest) -> LedgerEvidence:
         raise NotFound("not final yet", code="ledger.not_final", field="transaction", fix="ask again in a moment")
     try:
         found = ledger.checkpoint(block, wait=0.0)
+    except Conflict:
+        raise  # witnesses signed another block than this: that is no "not yet"
     except YinxinError:
         found = None  # whoever asked sees that nobody vouches for it
     checkpoint = None

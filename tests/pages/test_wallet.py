@@ -110,6 +110,7 @@ def test_another_pin_opens_the_same_locker_and_wrong_ones_make_people_wait(house
         visit.page.click("dialog button[type=submit]")
         assert notice(visit) == "pin.done"
         visit.page.click("#lock")
+        visit.page.clock.set_fixed_time(datetime.now(UTC))  # however slow the machine is
         for _ in range(5):
             unlock(visit, PIN)
             visit.page.wait_for_selector("#pin-fault")

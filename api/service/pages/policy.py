@@ -46,7 +46,10 @@ def headers(*, personal: bool, connect: Iterable[str] = ()) -> dict[str, str]:
 
 def origin_of(url: str) -> str:
     """Scheme and host of an address, for a page's policy; empty for what might say more there than that."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an open bracket of IPv6
+        return ""
     return f"{parts.scheme}://{parts.netloc}" if _HOST.match(parts.netloc) and parts.scheme in ("http", "https") else ""
 
 

@@ -54,7 +54,7 @@ def show_proposal_form(
 ) -> Response:
     """Where a type is proposed; ``from`` names the type whose next version it is to be."""
     office = service.office(bureau)
-    text = next_definition(office, office.catalogue.find(like)) if like else ""
+    text = next_definition(office, office.catalogue.versions(like)[-1]) if like else ""
     return _form(request, service, bureau, text, "")
 
 
@@ -80,7 +80,7 @@ def propose_here(
 def _form(
     request: Request, service: Service, bureau: str, text: str, reason: str, told: Told | None = None
 ) -> Response:
-    kinds = service.office(bureau).catalogue.all()
+    kinds = {kind.code: kind for kind in service.office(bureau).catalogue.every()}.values()
     return show(
         request, service, bureau, "types", "types/new.html", status=200 if told is None else told.status,
         text=text, reason=reason, told=told, kinds=kinds, limit=LIMIT,

@@ -19,6 +19,7 @@ from api.service.pages.policy import origin_of
         ("https://*.example", ""),
         ("data:text/plain,x", ""),
         ("https://a.example\r\nX: y", ""),
+        ("http://[x", ""),
     ],
 )
 def test_only_an_origin_comes_into_the_policy(url: str, origin: str) -> None:

@@ -98,14 +98,16 @@ def test_an_activation_code_is_asked_for_by_number_and_never_shown(stocked: Hall
     assert stocked.get("officer", f"/v1/bureaus/{BUREAU}/activations/1").json()["state"] == "waiting"
     ended = officer.send(f"{there}/{row['entry']}/end", {"reason": "手机遗失"}, seen=there)
     assert ended.status_code == 404, "no device is bound"
+    assert 'id="end-fault"' in ended.text, "and why is said"
 
 
 def test_who_only_looks_proposes_nothing(stocked: Hall) -> None:
     auditor = Browsing(stocked)
     auditor.enter("auditor")
-    for section in ("types", "claims", "retention", "types/business-licence/1"):
+    entry = stocked.get("officer", f"/v1/bureaus/{BUREAU}/certificates?limit=1").json()["items"][0]["entry"]
+    for section in ("types", "claims", f"claims/{entry}", "retention", "types/business-licence/1"):
         text = auditor.get(f"{HERE}/{section}").text
-        assert '<form class="stack" method="post"' not in text, section
+        assert f'method="post" action="{HERE}' not in text, section
         assert f"{HERE}/types/new" not in text
 
 
