@@ -71,8 +71,8 @@ def test_an_outage_across_the_deadline_gives_the_grace_and_loses_no_promise(tend
     settings(stage, "custodian-1", decoys=0)
     stepping.hold("custody-relay")
     with serving(stage, stepping=stepping) as custody:
-        client = custody.client(patience=40)
-        tender = stage.publish(deadline_in=9, open_in=20, gap=4, grace=10)
+        client = custody.client(patience=60)
+        tender = stage.publish(deadline_in=25, open_in=36, gap=4, grace=10)
         before = stage.ledger.tender(tender)
         assert before is not None
         promised, in_outage, too_late = (Bidder(stage, number) for number in (1, 2, 3))
@@ -90,7 +90,7 @@ def test_an_outage_across_the_deadline_gives_the_grace_and_loses_no_promise(tend
         while time.time() < before.deadline + 3:
             time.sleep(0.1)
         stage.start_chain()
-        second = custody.client(patience=40).commit(stage.domain, *files[1])
+        second = custody.client(patience=60).commit(stage.domain, *files[1])
         waiting.join()
         assert first[0].state == second.relayed.state == "final"
         after = stage.ledger.tender(tender)
