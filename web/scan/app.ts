@@ -104,7 +104,7 @@ export class App {
 
   private draw(): void {
     const focused = document.activeElement;
-    const id = focused instanceof HTMLElement && this.place.contains(focused) ? focused.id : "";
+    const before = focused instanceof HTMLElement && this.place.contains(focused) ? focused : null;
     const unfolded = this.place.querySelector<HTMLDetailsElement>("details.steps")?.open === true;
     document.documentElement.lang = languageTag();
     document.title = t("app.title");
@@ -123,7 +123,16 @@ export class App {
     );
     const details = this.place.querySelector<HTMLDetailsElement>("details.steps");
     if (details !== null) details.open = unfolded;
-    if (id !== "") document.getElementById(id)?.focus({ preventScroll: true });
+    if (before !== null) this.sameAs(before)?.focus({ preventScroll: true });
+  }
+
+  /** What stands now where a drawn element stood: whoever goes by the keyboard is not thrown back to the beginning. */
+  private sameAs(before: HTMLElement): HTMLElement | undefined {
+    const alike = ({ id, className, textContent }: HTMLElement): boolean =>
+      before.id === ""
+        ? id === "" && className === before.className && textContent === before.textContent
+        : id === before.id;
+    return [...this.place.querySelectorAll<HTMLElement>(before.tagName)].find(alike);
   }
 
   private checkPage(): HTMLElement {
