@@ -115,13 +115,15 @@ def test_a_list_on_a_slow_line_says_how_much_has_gone_and_can_be_stopped(browser
         long = {"name": "长名单.csv", "mimeType": "text/csv", "buffer": b"1,2\n" * 400_000}
         page.set_input_files("#file", long)  # type: ignore[arg-type]
         page.click("#check")
-        page.wait_for_function("/已发送 .*KB，共 1.5 MB/.test(document.querySelector('[data-sending] output').value)")
+        told = "document.querySelector('[data-sending] output').value"
+        visit.until(told, lambda one: one.startswith("已发送 ") and one.endswith("，共 1.5 MB"))
         look(visit, "sending")
         page.click("[data-stop]")
-        page.wait_for_function("document.querySelector('[data-sending] output').value.startsWith('已停止')")
+        visit.until(told, lambda one: one.startswith("已停止"))
         assert page.is_hidden("[data-stop]")
         assert page.is_hidden("[data-sending] progress")
         assert page.is_enabled("#check")
+        visit.expected += ["htmx:afterRequest", "htmx:sendAbort"]  # htmx tells the console of what was stopped
 
 
 @pytest.mark.parametrize(("language", "screen"), [("zh", PHONE), ("en", PHONE), ("en", DESK)])

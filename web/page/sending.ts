@@ -35,7 +35,7 @@ export function tellSending(): void {
   });
   document.addEventListener("click", (event) => {
     const form = (event.target as Element).closest("[data-stop]")?.closest("form");
-    form?.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true }));
+    form?.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
   });
 }
 
