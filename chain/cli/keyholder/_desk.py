@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import cached_property
 import typer
 
 from chain.cli._tenders import TenderPlace, tender_place
-from chain.cli.common import state
+from chain.cli.common import State, state, styled
 from chain.kernel.errors import InvalidInput
 from chain.kernel.tender_ports import TenderActs, TenderLedger
 from chain.tenders.holding.papers import SeenBoard
@@ -74,3 +75,14 @@ def one_voice(desk: Desk) -> str:
         "[yellow]![/] One endpoint alone is believed about the ledger 仅采信一个节点: name several of different\n"
         "  operators in config.toml, and a quorum of two or more (docs/keyholders.md)\n"
     )
+
+
+def ask_to_sign(current: State, words: str) -> None:
+    """Show what would be signed, and ask. Raises InvalidInput: nobody is there to be asked. Raises Abort: a no."""
+    if current.json or not sys.stdin.isatty():
+        raise InvalidInput(
+            "nobody was asked whether to sign", code="release.unasked", field="--yes",
+            fix="run it in a terminal, or give --yes",
+        )  # fmt: skip
+    current.out.print(styled(words))
+    typer.confirm("Sign 签名?", abort=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from chain.cli.common import emit, one_line, state, styled
-from chain.cli.keyholder._desk import key_desk, one_voice
+from chain.cli.common import emit, one_line, state
+from chain.cli.keyholder._desk import ask_to_sign, key_desk, one_voice
 from chain.evaluation.committee.signing import ReadyDraw, prepare_draws, send_share
 from chain.kernel.clock import system_clock
 from chain.kernel.encoding import hex0x, sha256
-from chain.kernel.errors import InvalidInput
 
 _WHAT = {
     "draw": "a draw of experts 抽取评标专家",
@@ -42,13 +40,7 @@ def draw(
         ready = prepare_draws(desk.ledger, desk.board, desk.store, system_clock, tender, lot, kind)
         said = warning + "\n".join(draw_words(one) for one in ready)
         if not yes:
-            if current.json or not sys.stdin.isatty():
-                raise InvalidInput(
-                    "nobody was asked whether to sign", code="release.unasked", field="--yes",
-                    fix="run it in a terminal, or give --yes",
-                )  # fmt: skip
-            current.out.print(styled(said))
-            typer.confirm("Sign 签名?", abort=True)
+            ask_to_sign(current, said)
         made = [send_share(desk.board, one) for one in ready]
     emit(
         ctx,

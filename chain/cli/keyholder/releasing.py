@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from chain.cli.common import emit, one_line, state, styled
-from chain.cli.keyholder._desk import key_desk, one_voice
+from chain.cli.common import emit, one_line, state
+from chain.cli.keyholder._desk import ask_to_sign, key_desk, one_voice
 from chain.kernel.clock import rfc3339, system_clock
 from chain.kernel.encoding import hex0x, sha256
-from chain.kernel.errors import InvalidInput
 from chain.tenders.holding.releasing import ReadyRelease, prepare_release, send_release
 
 
@@ -36,13 +34,7 @@ def release(
             desk.ledger, desk.board, desk.store, system_clock, tender, lot, envelope, kind=kind
         )  # fmt: skip
         if not yes:
-            if current.json or not sys.stdin.isatty():
-                raise InvalidInput(
-                    "nobody was asked whether to sign", code="release.unasked", field="--yes",
-                    fix="run it in a terminal, or give --yes",
-                )  # fmt: skip
-            current.out.print(styled(warning + release_words(ready)))
-            typer.confirm("Sign 签名?", abort=True)
+            ask_to_sign(current, warning + release_words(ready))
         made = send_release(desk.board, ready)
     text = "" if not yes else warning + release_words(ready) + "\n"
     emit(
