@@ -15,7 +15,7 @@ from api.claims.creating import create_claim, end_binding, end_by_holder
 from api.claims.running import ClaimOutcome, open_claims, run_claim
 from api.cli.shared import DEFAULT_WAIT, Wait, office_of
 from chain.claims.binding import BINDING_FORMAT
-from chain.cli.common import CANNOT_TELL, NO, YES, emit, state
+from chain.cli.common import CANNOT_TELL, NO, YES, emit, read_named, state
 from chain.desk.letters import FileLetters
 from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused, YinxinError
 from chain.kernel.home import write_atomically
@@ -141,12 +141,7 @@ def show(
 
 
 def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="claim.file", field="FILE", fix="name the file the device made"
-        ) from error
+    return read_named(file, code="claim.file", field="FILE", fix="name the file the device made")
 
 
 def _codes_told(ctx: typer.Context, outcomes: list[ActivationOutcome]) -> None:

@@ -15,7 +15,7 @@ from api.certificates.issuing import run_batch
 from api.certificates.office import Office
 from api.certificates.search import select_for_act
 from api.cli.shared import DEFAULT_WAIT, Wait, batch_progress, office_of
-from chain.cli.common import CANNOT_TELL, NO, YES, emit, progress, state
+from chain.cli.common import CANNOT_TELL, NO, YES, emit, progress, read_named, state
 from chain.kernel.clock import rfc3339
 from chain.kernel.errors import InvalidInput
 from chain.kernel.home import write_atomically
@@ -183,9 +183,4 @@ def _data(office: Office, row: Any) -> dict[str, Any]:
 
 
 def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="handover.file", field="file", fix="check the name"
-        ) from error
+    return read_named(file, code="handover.file", field="file", fix="check the name")

@@ -29,7 +29,7 @@ from api.types.service import (
 )
 from chain.catalogue import SHIPPED, Catalogue, CertificateType, schema_of
 from chain.catalogue.lists.template import write_template
-from chain.cli.common import CANNOT_TELL, YES, emit, state
+from chain.cli.common import CANNOT_TELL, YES, emit, read_named, state
 from chain.kernel.clock import rfc3339
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
@@ -121,12 +121,7 @@ def propose(
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
     """Propose a type, or the next version of one. It is in force once a second person approved it."""
-    try:
-        definition = file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="catalogue.file", field="FILE", fix="check the name"
-        ) from error
+    definition = read_named(file, code="catalogue.file", field="FILE", fix="check the name")
     with office_of(ctx, writing=True) as office:
         office.unlock()
         proposed = propose_type(office, definition, reason=reason)

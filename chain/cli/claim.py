@@ -17,7 +17,7 @@ from chain.claims import (
     parse_binding,
     read_lane,
 )
-from chain.cli.common import CANNOT_TELL, NO, YES, emit, state
+from chain.cli.common import CANNOT_TELL, NO, YES, emit, read_named, state
 from chain.credentials.verification.verdicts import Result
 from chain.documents.configured import open_store
 from chain.evidence import ClaimLeaves
@@ -125,9 +125,4 @@ def check_binding(home: Home, data: bytes, block: int | None = None) -> BindingC
 
 
 def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="claim.file", field="binding", fix="name the binding's file"
-        ) from error
+    return read_named(file, code="claim.file", field="binding", fix="name the binding's file")

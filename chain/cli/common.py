@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,7 +27,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from chain.kernel.errors import Unavailable, YinxinError
+from chain.kernel.errors import InvalidInput, Unavailable, YinxinError
 from chain.kernel.home import Home
 
 YES, NO, CANNOT_TELL, USAGE = 0, 1, 2, 64
@@ -77,6 +78,14 @@ def emit(
         current.out.print(Text(printable(text.plain), spans=text.spans) if isinstance(text, Text) else styled(text))
     if exit_code != YES:
         raise typer.Exit(exit_code)
+
+
+def read_named(file: Path, *, code: str, field: str, fix: str | None = None) -> bytes:
+    """The bytes of a file that somebody named. Raises InvalidInput, with that code, field and fix, if it has none."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}", code=code, field=field, fix=fix) from error
 
 
 def exit_code_of(error: YinxinError) -> int:

@@ -11,7 +11,7 @@ import typer
 from chain.claims import parse_binding
 from chain.cli.bid._place import LotOption, Tender, bid_here
 from chain.cli.claim import KEY
-from chain.cli.common import NO, YES, emit, state
+from chain.cli.common import NO, YES, emit, read_named, state
 from chain.credentials.es256 import P256Signer
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.clock import parse_time, system_clock
@@ -218,9 +218,4 @@ def _foreign_key() -> Refused:
 
 
 def _read(file: Path, field: str) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="bidding.file", field=field, fix="name the file"
-        ) from error
+    return read_named(file, code="bidding.file", field=field, fix="name the file")

@@ -9,9 +9,9 @@ import typer
 
 from chain.cli.bid._place import BidHere, LotOption, Tender, bid_here
 from chain.cli.bid._receipt import hash_on, make_receipt, page_of
-from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, state
+from chain.cli.common import CANNOT_TELL, NO, YES, State, emit, read_named, state
 from chain.credentials.verification import Result
-from chain.kernel.errors import Conflict, InvalidInput, NotFound
+from chain.kernel.errors import Conflict, NotFound
 from chain.kernel.home import write_atomically
 from chain.ledger.connection import open_ledger
 from chain.ledger.tenders import ReceiptProofs
@@ -71,12 +71,7 @@ def check(
     ] = False,
 ) -> None:
     """Check a receipt against the pinned trust root, offline. Exit 1: it is wrong; 2: could not tell. 核验回执."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="bidding.file", field="file", fix="name the file"
-        ) from error
+    data = read_named(file, code="bidding.file", field="file", fix="name the file")
     current: State = state(ctx)
     root = TrustRoot.load(current.home.resolve(current.home.settings.ledger.trust_root))
     if not ledger:

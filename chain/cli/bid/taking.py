@@ -12,7 +12,7 @@ import typer
 
 from chain.cli.bid._place import BidHere, bid_here
 from chain.cli.bid.sealing import in_flight
-from chain.cli.common import emit, state
+from chain.cli.common import emit, read_named, state
 from chain.containers import X25519Recipient, encrypt
 from chain.kernel.encoding import sha256_file
 from chain.kernel.errors import Conflict, InvalidInput, Refused
@@ -173,9 +173,4 @@ def _word(file: Path | None) -> str:
 
 
 def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="bidding.file", field="file", fix="name the file that the browser saved"
-        ) from error
+    return read_named(file, code="bidding.file", field="file", fix="name the file that the browser saved")

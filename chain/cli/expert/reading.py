@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from chain.cli.common import NO, YES, emit, state
+from chain.cli.common import NO, YES, emit, read_named, state
 from chain.cli.expert._keys import box_key, expert_home
 from chain.cli.tender._evaluating import LotOption, evaluating
 from chain.containers import X25519Identity, decrypt
 from chain.evaluation.report.computing import members_look_at
 from chain.evaluation.sheets.reading import read_bids, unread
-from chain.kernel.errors import InvalidInput, NotFound
+from chain.kernel.errors import NotFound
 from chain.tenders.opening.finishing import standing_record
 from chain.tenders.opening.granting import read_granted
 
@@ -44,10 +44,7 @@ def read(
                 "there is no opening record to be had", code="evaluation.record", field="lot",
                 fix="wait for the officer's yinxin tender finish-opening",
             )  # fmt: skip
-        try:
-            sealed = keys.read_bytes()
-        except OSError as error:
-            raise InvalidInput(f"{keys}: {error.strerror}", code="sheet.keys", field="--keys") from error
+        sealed = read_named(keys, code="sheet.keys", field="--keys")
         granted = read_granted(decrypt(sealed, X25519Identity(here.place.keys.desk(box_key(tender)))))
         folder = out or home / "reading" / f"{tender}-{lot}"
         places = members_look_at(record, here.notice)
