@@ -21,7 +21,7 @@ from tests.pages.browser import DESK, PHONE, Browser, Visit
 from tests.pages.camera import FRAME, flags
 from tests.pages.house import House
 from tests.pages.test_access import audit
-from tests.pages.wallet import PIN, add, bind, carry_out, notice, page_of, picture, stored, unlock, wallet
+from tests.pages.wallet import PIN, add, bind, carry_out, noticed, page_of, picture, stored, unlock, wallet
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
@@ -172,7 +172,7 @@ def test_from_the_request_to_a_holder_who_is_there_by_cameras_alone(
         picture(clerk, SHOTS, "zh-CN-replayed")
 
         holder.page.click("#stop-live")
-        assert notice(holder) == "live.stopped"
+        noticed(holder, "live.stopped")
         holder.page.click("#open-history")
         page_of(holder, "history")
         assert DESK_NAME in holder.page.inner_text("[data-shown]")
@@ -231,7 +231,7 @@ def test_a_device_that_was_given_up_is_not_the_holders(house: House, browser: Br
         visit.page.click("[data-card]")
         visit.page.click("#give-up")
         visit.page.click("dialog button[type=submit]")
-        assert notice(visit) == "giveUp.sent"
+        noticed(visit, "giveUp.sent")
         carry_out(house)
         text = answer(visit, ask(clerk))
         clerk.page.keyboard.press("Escape")
@@ -245,7 +245,7 @@ def test_a_device_that_was_given_up_is_not_the_holders(house: House, browser: Br
         visit.page.click("[data-card]")
         visit.page.click("#ask-binding")
         visit.page.wait_for_selector("[data-binding=ended]")
-        assert notice(visit) == "bind.ended"
+        noticed(visit, "bind.ended")
 
 
 def test_certificates_are_taken_along_and_keys_are_not(house: House, browser: Browser, holder: Visit) -> None:
@@ -271,7 +271,7 @@ def test_certificates_are_taken_along_and_keys_are_not(house: House, browser: Br
         fresh.page.set_input_files("#carry-file", [{"name": "w.json", "mimeType": "application/json", "buffer": file}])
         fresh.page.fill("#phrase", phrase)
         fresh.page.click("dialog button[type=submit]")
-        assert notice(fresh) == "carry.done"
+        noticed(fresh, "carry.done")
         fresh.page.click("[data-card]")
         assert fresh.page.get_attribute("[data-binding]", "data-binding") == "none"
         fresh.page.click("#go-home")

@@ -20,7 +20,7 @@ from tests.pages.wallet import (
     carry_out,
     credential_of,
     letter,
-    notice,
+    noticed,
     page_of,
     picture,
     stored,
@@ -42,7 +42,7 @@ def test_a_certificate_is_checked_kept_sealed_and_shown_again_after_locking(
         picture(visit, SHOTS, f"{tag}-empty")
         assert audit(visit) == []
         add(visit, house.bundles["long"])
-        assert notice(visit) == "add.kept"
+        noticed(visit, "add.kept")
         assert visit.page.get_attribute("[data-verdict]", "data-verdict") == "VALID"
         name = visit.page.inner_text("[data-holder]")
         assert audit(visit) == []
@@ -56,7 +56,7 @@ def test_a_certificate_is_checked_kept_sealed_and_shown_again_after_locking(
         add(visit, house.paper("good"), "paper.pdf", "application/pdf")
         visit.page.click("#go-home")
         add(visit, house.bundles["good"])
-        assert notice(visit) == "add.again", "the paper and the bundle are one certificate"
+        noticed(visit, "add.again")  # the paper and the bundle are one certificate
         visit.page.click("#go-home")
         assert visit.page.locator("[data-card]").count() == 3
         assert audit(visit) == []
@@ -91,7 +91,7 @@ def test_a_link_that_is_opened_waits_for_the_pin_and_what_is_false_is_not_kept(h
         visit.page.click("#go-home")
         mixed = read_json(house.bundles["good"]) | {"stamp": read_json(house.bundles["endless"])["stamp"]}
         visit.drop("mixed.json", canonical(mixed), "application/json")
-        assert notice(visit) == "fault.forged"
+        noticed(visit, "fault.forged")
         visit.drop("letter.txt", b"no certificate at all", "text/plain")
         visit.page.wait_for_selector("[data-notice='fault.other']")
         assert visit.page.locator("[data-card]").count() == 1
@@ -108,7 +108,7 @@ def test_another_pin_opens_the_same_locker_and_wrong_ones_make_people_wait(house
         visit.page.wait_for_selector("#pin-before-fault")
         visit.page.fill("#pin-before", PIN)
         visit.page.click("dialog button[type=submit]")
-        assert notice(visit) == "pin.done"
+        noticed(visit, "pin.done")
         visit.page.click("#lock")
         visit.page.clock.set_fixed_time(datetime.now(UTC))  # however slow the machine is
         for _ in range(5):
@@ -155,7 +155,7 @@ def test_a_passkey_opens_it_too_until_it_is_forgotten(house: House, browser: Bro
         assert audit(visit) == []
         visit.page.fill("#pin-passkey", PIN)
         visit.page.click("dialog button[type=submit]")
-        assert notice(visit) == "passkey.done"
+        noticed(visit, "passkey.done")
         visit.page.click("#lock")
         visit.page.click("#open-passkey")
         page_of(visit, "home")
@@ -171,7 +171,7 @@ def test_a_passkey_opens_it_too_until_it_is_forgotten(house: House, browser: Bro
         page_of(visit, "home")
         visit.page.click("#open-settings")
         visit.page.click("#passkey")
-        assert notice(visit) == "passkey.dropped"
+        noticed(visit, "passkey.dropped")
         visit.page.click("#lock")
         page_of(visit, "locked")
         assert visit.page.locator("#open-passkey").count() == 0

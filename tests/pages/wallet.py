@@ -44,10 +44,9 @@ def page_of(visit: Visit, kind: str) -> None:
     visit.page.wait_for_selector(f"main[data-view={kind}]")
 
 
-def notice(visit: Visit) -> str:
-    """Which notice stands on the page."""
-    visit.page.wait_for_selector("[data-notice]")
-    return str(visit.page.get_attribute("[data-notice]", "data-notice"))
+def noticed(visit: Visit, key: str) -> None:
+    """Wait until that notice stands on the page; another one may stand there until what was pressed is done."""
+    visit.page.wait_for_selector(f"[data-notice='{key}']")
 
 
 def add(visit: Visit, data: bytes, name: str = "certificate.json", kind: str = "application/json") -> None:
