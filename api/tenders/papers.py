@@ -1,13 +1,24 @@
-"""Public papers of a tender: those that the chain or the notice in force names, from a board, checked by digest."""
+"""Public papers of a tender, from a board, checked by digest: those that the chain or the notice in force names.
+
+Two kinds are named one step further: why places are left out of a draw, by the draw; score sheets, by the members'
+commitments. Of a sheet no board has anything before everybody's commitments stand on the ledger.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import Connection, select
 
 from api.tenders.query import lot_row, tender_row
 from api.tenders.tables import tender_lots, tender_notices, tender_records
+from chain.evaluation.committee.draws import DRAW
+from chain.evaluation.draw import Seats
+from chain.evaluation.sheets import read_commitments
+from chain.evaluation.sheets.commitments import KIND as COMMITMENTS
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import NotFound
+from chain.kernel.errors import Damaged, InvalidInput, NotFound
+from chain.kernel.tender_ports import Board
 
 OPENING = "opening"
 """Kind under which the officer puts an opening record on record."""
@@ -16,7 +27,14 @@ AFTER_OPENING = ("custody",)
 """Kinds that name files of bids: public once the lot is open."""
 
 
-def check_public(connection: Connection, tender: int, digest: bytes) -> None:
+NAMING: Mapping[str, Callable[[bytes], Collection[bytes]]] = {
+    DRAW: lambda data: {Seats.from_bytes(data).reasons},
+    COMMITMENTS: lambda data: {one.sheet for one in read_commitments(data).commitments},
+}
+"""Kinds on the ledger whose papers name further public papers, and which."""
+
+
+def check_public(connection: Connection, board: Board, tender: int, digest: bytes) -> None:
     """Raises NotFound unless that paper is public, and one of that tender."""
     tender_row(connection, tender)
     table = tender_records
@@ -31,9 +49,20 @@ def check_public(connection: Connection, tender: int, digest: bytes) -> None:
     for documents in connection.execute(select(tender_notices.c.documents).where(tender_notices.c.tender == tender)):
         if hex0x(digest) in documents[0]:
             return
+    named = select(table.c.kind, table.c.digest).where(table.c.tender == tender, table.c.kind.in_(NAMING))
+    if any(digest in named_by(board, row.kind, bytes(row.digest)) for row in connection.execute(named)):
+        return
     raise NotFound(
         f"tender {tender} names no such paper", code="paper.unknown", field="digest", fix="take a digest of `records`"
     )
+
+
+def named_by(board: Board, kind: str, digest: bytes) -> Collection[bytes]:
+    """Papers that one on the ledger names; none if it is on no board or in no form of ours."""
+    try:
+        return NAMING[kind](board.get(digest))
+    except (InvalidInput, NotFound, Damaged):
+        return ()
 
 
 def opening_record(connection: Connection, tender: int, lot: int) -> bytes:

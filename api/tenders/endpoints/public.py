@@ -81,7 +81,7 @@ def show_tender_paper(service: Here, tender: TenderNumber, digest: PaperDigest) 
     """A public paper that the chain or the notice names. It is hashed before it is sent; hash it again yourself."""
     wanted = unhex0x(digest, size=32, field="digest")
     with service.engine.connect() as connection:
-        papers.check_public(connection, tender, wanted)
+        papers.check_public(connection, service.tenders.board, tender, wanted)
     return _paper(service, wanted)
 
 
