@@ -8,7 +8,7 @@ from chain.evaluation.report.candidates import Candidate, Candidates, LotFailedF
 from chain.evaluation.report.computing import Computed, compute
 from chain.evaluation.report.gathering import Scene, gather, newest_report, reports_of
 from chain.evaluation.report.report import KIND, EvaluationReport, read_report
-from chain.kernel.errors import Conflict, Refused
+from chain.kernel.errors import Conflict, NotFound, Refused
 from chain.kernel.steps import reached
 from chain.kernel.tender_facts import Phase
 from chain.kernel.tender_ports import TenderActs
@@ -83,6 +83,7 @@ def candidates_from(scene: Scene, number: int, digest: bytes, report: Evaluation
 
     Raises:
         Refused: no bid is left, or the report waits for a draw.
+        NotFound: the opening record, which names them, is not to be had.
     """
     if not report.bids:
         raise Refused(
@@ -90,11 +91,15 @@ def candidates_from(scene: Scene, number: int, digest: bytes, report: Evaluation
             fix=f"yinxin tender fail {scene.story.number} --lot {scene.lot}",
         )  # fmt: skip
     record = standing_record(scene.board, scene.story, scene.lot, report.envelope)
-    assert record is not None
+    if record is None:
+        raise NotFound(
+            f"lot {scene.lot}, envelope {report.envelope} has no opening record to be had", code="evaluation.record",
+            field="envelope", fix="ask the procuring officer, or another board, for it",
+        )  # fmt: skip
     named = {bid.place: bid.organisation for bid in record.bids}
     found = []
     for rank, bid in enumerate(report.bids[: scene.notice.evaluation.candidates], 1):
-        who = named[bid.place]
+        who = named.get(bid.place)
         if bid.rank != rank or bid.price is None or who is None:
             raise Refused(
                 "places that only a draw can part would be candidates", code="candidates.tie", field="lot",
