@@ -2,9 +2,11 @@
  * A tender, recomputed in the browser from the ledger's events and the public papers alone: the rules of chain/audit that need no
  * sealed file, no witness and no note of a board. tests/vectors/audit.json holds both to the same answers.
  */
+import { auditAfter } from "./award/audit.ts";
 import { auditBids } from "./bids.ts";
 import { TenderCase } from "./case.ts";
-import { auditClocks } from "./cases.ts";
+import { auditCommittee, auditPool } from "./committee/audit.ts";
+import { auditEvaluation } from "./evaluation/audit.ts";
 import { auditFacts, tellStory } from "./facts.ts";
 import { auditOpening } from "./openings.ts";
 import { auditPapers } from "./papers.ts";
@@ -25,11 +27,14 @@ export async function auditTender(
   await auditFacts(audited);
   await auditPapers(audited);
   await auditBids(audited);
+  const pool = await auditPool(audited);
   for (const lot of story.lots.values()) {
+    await auditCommittee(audited, lot, pool);
     for (const envelope of [...lot.closings.keys()].sort()) {
       await auditOpening(audited, lot, envelope);
       if (lot.openings.has(envelope)) await auditRecord(audited, lot, envelope);
     }
-    auditClocks(audited, lot);
+    await auditEvaluation(audited, lot);
   }
+  for (const lot of story.lots.values()) await auditAfter(audited, lot);
 }

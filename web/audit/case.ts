@@ -1,7 +1,9 @@
 /** What an audit of one tender has at hand: chain/audit/tenders/case.py, as far as a browser reaches. */
 import type { Notice } from "../bid/notice.ts";
 import type { OpeningKeys } from "../bid/published.ts";
-import type { TenderEvent } from "./events.ts";
+import type { JsonObject } from "../verify/canonical.ts";
+import { type TenderEvent, textIn } from "./events.ts";
+import type { NamedLot } from "./forms.ts";
 import type { AuditBoard, AuditLedger } from "./ports.ts";
 import type { Report, Rule, Subject } from "./report.ts";
 import type { Lot, Story } from "./story.ts";
@@ -10,6 +12,8 @@ import type { Lot, Story } from "./story.ts";
 export class TenderCase {
   /** The newest version, once it was read. */
   notice: Notice | null = null;
+  /** Its members as they stand in the paper, once all versions said what the ledger says. */
+  said: JsonObject | null = null;
   /** What the ledger has of the ceremony's key, 96 bytes; null if there is none. */
   openingKey: Uint8Array | null = null;
   readonly keys = new Map<string, OpeningKeys>();
@@ -24,6 +28,11 @@ export class TenderCase {
   /** How findings name the tender. */
   get name(): string {
     return `tender ${this.story.number}`;
+  }
+
+  /** A lot as papers name it. */
+  place(lot: number): NamedLot {
+    return { genesis: this.ledger.genesis, book: this.ledger.book, tender: this.story.number, lot };
   }
 
   /** How findings name a lot, or its envelope. */
@@ -50,6 +59,11 @@ export function named(subject: Subject, digest: string): Subject {
 /** How findings name an event. */
 export function eventIn(subject: Subject, event: TenderEvent): Subject {
   return within(subject, `${event.name} in block ${event.block.number}`, { block: event.block.number });
+}
+
+/** What a finding concerns that names the paper of an event. */
+export function paperIn(event: TenderEvent): { readonly paper: string; readonly block: number } {
+  return { paper: textIn(event, "digest"), block: event.block.number };
 }
 
 /** Papers of a kind on record of a lot. */

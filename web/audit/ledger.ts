@@ -140,6 +140,16 @@ export class RpcTender implements AuditLedger {
     return point.length === 0 ? null : g2FromLedger(point);
   }
 
+  async keyHolders(ceremony: number): Promise<readonly string[]> {
+    const data = await this.call("registry", "membersOf(uint64)", whole(ceremony));
+    return data === null ? [] : data.items(data.offset(0, 0), 1).map((at) => hex0x(data.word(at).subarray(12)));
+  }
+
+  async isOfficer(account: string): Promise<boolean> {
+    const words = [whole(this.number), padLeft(unhex0x(account, "account", 20), 32)];
+    return known(await this.call("book", "isOfficer(uint64,address)", ...words)).number(0, 8) === 1;
+  }
+
   /** Found by halving the chain; each block is believed for the hash that its header gives. */
   async spanning(time: number): Promise<readonly [Header, Header] | null> {
     if (this.block.time <= time) return null;

@@ -1,15 +1,17 @@
 /** A4: the notice in all its versions, its documents, and every other paper whose digest stands on the ledger. */
+
 import { readNotice } from "../bid/notice.ts";
 import { equal, hex0x, unb64url, unhex0x } from "../verify/bytes.ts";
-import { isList, isObject, type Json, type JsonObject, member, readCanonical } from "../verify/canonical.ts";
+import { isList, isObject, type Json, type JsonObject, readCanonical } from "../verify/canonical.ts";
+import { readAnswer, readObjection } from "./award/papers.ts";
 import { named, type TenderCase, within } from "./case.ts";
 import { numberIn, type TenderEvent, type Terms, textIn } from "./events.ts";
+import { sameLot } from "./forms.ts";
 import { Broken } from "./report.ts";
 import { CASE, type Case, type Lot, noticeIn } from "./story.ts";
 
 const LARGEST = 16 * 2 ** 20;
 const OPENING = "opening";
-const PLACE = ["genesis", "book", "tender", "lot"];
 const REASONS: Readonly<Record<string, readonly [member: string, words: string]>> = {
   TenderCancelled: ["reasonDigest", "reasons of the cancellation"],
   LotFailed: ["digest", "reasons of the failure"],
@@ -80,6 +82,7 @@ async function auditVersions(audited: TenderCase, versions: readonly JsonObject[
     const key = audited.notice?.openingKey;
     const same = key !== undefined && audited.openingKey !== null && equal(key, audited.openingKey);
     if (!same) throw new Broken("openingKey: the notice says another than the ledger");
+    audited.said = versions.at(-1) ?? null;
   });
   if (versions.length > 1) {
     const words = "what an amendment may change is not looked at on this device; yinxin audit does";
@@ -148,43 +151,19 @@ async function auditCasePapers(audited: TenderCase, lot: Lot, one: Case): Promis
   const data = await audited.paper("A405", subject, one.digest);
   const answer = one.answer === null ? null : await audited.paper("A405", reply, one.answer);
   if (one.kind !== CASE.objection) return;
+  const here = audited.place(lot.number);
   if (data !== null) {
     await report.looking("A406", named(subject, one.digest), () => {
-      const found = paperOf(data, "yinxin-objection-1", [...PLACE, "text"]);
-      if (!isHere(audited, found, lot)) throw new Broken("the objection names another lot");
-      checkText(found.text);
+      if (!sameLot(readObjection(data), here)) throw new Broken("the objection names another lot");
     });
   }
   if (answer !== null && one.answer !== null) {
     await report.looking("A406", named(reply, one.answer), () => {
-      const found = answerOf(answer);
-      const same = found.number === one.number && found.objection === one.digest;
-      if (!isHere(audited, found, lot) || !same) throw new Broken("the answer is to another objection");
-      checkText(found.text);
+      const found = readAnswer(answer);
+      const same = found.number === one.number && found.about === one.digest;
+      if (!sameLot(found, here) || !same) throw new Broken("the answer is to another objection");
     });
   }
-}
-
-function answerOf(data: Uint8Array): JsonObject {
-  const names = [...PLACE, "number", "objection", "text"];
-  const value = readCanonical(data, "answer", LARGEST);
-  const decided = isObject(value) && value.format === "yinxin-objection-answer-2";
-  if (!decided) return paperOf(data, "yinxin-objection-answer-1", names);
-  const found = paperOf(data, "yinxin-objection-answer-2", [...names, "decision", "stands"]);
-  const { decision, stands } = found;
-  const right = typeof stands === "boolean" && (decision === "upheld" || (decision === "rejected" && stands));
-  if (!right) throw new Broken("decision, stands: not what they must be");
-  return found;
-}
-
-/** A paper of one of our forms with exactly these members. Throws InvalidInput or Broken. */
-export function paperOf(data: Uint8Array, format: string, names: readonly string[]): JsonObject {
-  const value = readCanonical(data, format, LARGEST);
-  if (!isObject(value) || value.format !== format) throw new Broken(`format: only ${format} is known`);
-  const own = Object.keys(value).filter((one) => one !== "format");
-  if (own.length !== names.length || !names.every((one) => Object.hasOwn(value, one)))
-    throw new Broken(`members are ${names.join(", ")}`);
-  return value;
 }
 
 /** True if a paper names this lot. */
@@ -195,16 +174,6 @@ export function isHere({ ledger, story }: TenderCase, paper: JsonObject, { numbe
   return same && paper.tender === story.number && paper.lot === number;
 }
 
-function checkText(value: Json | undefined): void {
-  if (typeof value !== "string" || value === "") throw new Broken("text: 1 to 4000 characters");
-}
-
 function items(value: Json | undefined): JsonObject[] {
   return isList(value) ? value.filter(isObject) : [];
-}
-
-/** The member of a paper that is an object, or an empty one. */
-export function objectIn(value: JsonObject, name: string): JsonObject {
-  const found = member(value, name);
-  return isObject(found) ? found : {};
 }

@@ -65,6 +65,10 @@ export interface AuditLedger {
   entry(lot: number, bidder: string): Promise<HeldEntry>;
   /** The key that a ceremony gave, 96 bytes; null if there is none. */
   openingKey(ceremony: number): Promise<Uint8Array | null>;
+  /** Accounts of a ceremony's key holders; none if there is no such ceremony. */
+  keyHolders(ceremony: number): Promise<readonly string[]>;
+  /** True if that account is an officer of the tender. */
+  isOfficer(account: string): Promise<boolean>;
   /** The last block with a time of at most `time`, and the next one; null while there is no next one. */
   spanning(time: number): Promise<readonly [Header, Header] | null>;
   /** Input of a transaction; null if nobody gives it out. Nothing in it is believed before its signatures are recovered. */

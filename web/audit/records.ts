@@ -5,11 +5,13 @@ import { recover } from "../keys/secp.ts";
 import type { FaultKind } from "../seal/faults.ts";
 import { proves } from "../seal/form.ts";
 import { concat, hex0x, keccak256, unhex0x, utf8 } from "../verify/bytes.ts";
+import { YinxinError } from "../verify/errors.ts";
 import { fileOf } from "./bids.ts";
 import { named, recordsOf, type TenderCase, within } from "./case.ts";
 import { order, type TenderEvent, textIn } from "./events.ts";
+import { paperOf } from "./forms.ts";
 import { identified, namedKeys, placeOf } from "./openings.ts";
-import { isHere, paperOf } from "./papers.ts";
+import { isHere } from "./papers.ts";
 import { Broken, type Subject } from "./report.ts";
 import { CASE, type Case, type Closing, type Lot, noticeInForce, PHASE, phaseOf } from "./story.ts";
 
@@ -54,6 +56,22 @@ export function recordsIn(lot: Lot, envelope: number): TenderEvent[] {
   return recordsOf(lot, "opening").filter(
     (event) => order(start, event) < 0 && (end === undefined || order(event, end) < 0),
   );
+}
+
+/** The first record of that envelope on the ledger, if its bytes are had; null if there is none, or nobody has it. */
+export async function standingRecord(audited: TenderCase, lot: Lot, envelope: number): Promise<OpeningRecord | null> {
+  const [first] = recordsIn(lot, envelope);
+  if (first === undefined) return null;
+  try {
+    const record = readRecord(await audited.board.get(textIn(first, "digest")));
+    const { book, number } = audited.story;
+    const own = hex0x(record.book) === book && record.tender === number && record.lot === lot.number;
+    const same = record.envelope === envelope && hex0x(record.live) === lot.closings.get(envelope)?.digest;
+    return own && same ? record : null;
+  } catch (error) {
+    if (!(error instanceof YinxinError)) throw error;
+    return null;
+  }
 }
 
 function placeFits(

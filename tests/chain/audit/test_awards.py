@@ -228,7 +228,7 @@ def test_a_letter_that_the_ledger_does_not_have_is_found(whole: Whole) -> None:
     assert {one.rule: one.result.value for one in whole.audit(anchors=None).findings} == {"A1309": "unknown"}
 
 
-def _moved(events: list[TenderEvent], name: str, seconds: int) -> list[TenderEvent]:
+def moved(events: list[TenderEvent], name: str, seconds: int) -> list[TenderEvent]:
     """The first event of that name, and what shares its block, as if it had come so many seconds later or earlier."""
     block = next(event.block for event in events if event.name == name)
     return [
@@ -239,14 +239,14 @@ def _moved(events: list[TenderEvent], name: str, seconds: int) -> list[TenderEve
 
 @pytest.mark.parametrize(("name", "seconds"), [("LotAwarded", -30), ("LotContracted", -30)])
 def test_a_step_before_its_period_is_over_is_found(whole: Whole, name: str, seconds: int) -> None:
-    found = rules(whole.audit(_moved(whole.teller.events, name, seconds)))
+    found = rules(whole.audit(moved(whole.teller.events, name, seconds)))
     assert "A1305" in found
 
 
 def test_a_case_filed_too_late_and_an_answer_given_late_are_found(whole: Whole) -> None:
-    late = whole.audit(_moved(whole.teller.events, "CaseFiled", TERMS.standstill + 100))
+    late = whole.audit(moved(whole.teller.events, "CaseFiled", TERMS.standstill + 100))
     assert "A1303" in rules(late)
-    slow = whole.audit(_moved(whole.teller.events, "CaseSettled", TERMS.standstill + 100))
+    slow = whole.audit(moved(whole.teller.events, "CaseSettled", TERMS.standstill + 100))
     assert [(one.rule, one.result.value) for one in slow.findings if one.rule == "A1304"] == [("A1304", "note")]
 
 

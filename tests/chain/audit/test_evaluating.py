@@ -76,22 +76,23 @@ def _named(**changes: Any) -> Callable[[bytes], bytes]:
     return change
 
 
-@pytest.mark.parametrize(
-    ("kind", "change", "rules"),
-    [
-        ("sheets-committed", lambda data: replace(read_commitments(data), committee=sha256(b"x")).to_bytes(),
-         {"A1101", "A1104"}),
-        ("evaluation", _points, {"A1104", "A1107"}),
-        ("evaluation", _report(bids=()), {"A1104", "A1107"}),
-        ("evaluation", _report(notice=sha256(b"other")), {"A1104", "A1107"}),
-        ("evaluation", _report(low=(2,)), {"A1104", "A1107"}),
-        ("evaluation", _report(sheets=()), {"A1104", "A1107"}),
-        ("CandidatesNamed", _named(name="示例他人有限公司"), {"A1107"}),
-        ("CandidatesNamed", _named(place=9), {"A1107"}),
-        ("CandidatesNamed", lambda data: replace(read_candidates(data), evaluation=sha256(b"x")).to_bytes(), {"A1107"}),
-        ("CandidatesNamed", lambda data: replace(read_candidates(data), number=2, reason="又").to_bytes(), {"A1107"}),
-    ],
-)  # fmt: skip
+CHANGED: list[tuple[str, Callable[[bytes], bytes], set[str]]] = [
+    ("sheets-committed", lambda data: replace(read_commitments(data), committee=sha256(b"x")).to_bytes(),
+     {"A1101", "A1104"}),
+    ("evaluation", _points, {"A1104", "A1107"}),
+    ("evaluation", _report(bids=()), {"A1104", "A1107"}),
+    ("evaluation", _report(notice=sha256(b"other")), {"A1104", "A1107"}),
+    ("evaluation", _report(low=(2,)), {"A1104", "A1107"}),
+    ("evaluation", _report(sheets=()), {"A1104", "A1107"}),
+    ("CandidatesNamed", _named(name="示例他人有限公司"), {"A1107"}),
+    ("CandidatesNamed", _named(place=9), {"A1107"}),
+    ("CandidatesNamed", lambda data: replace(read_candidates(data), evaluation=sha256(b"x")).to_bytes(), {"A1107"}),
+    ("CandidatesNamed", lambda data: replace(read_candidates(data), number=2, reason="又").to_bytes(), {"A1107"}),
+]  # fmt: skip
+"""Which paper, what becomes of it, and the rules that speak then."""
+
+
+@pytest.mark.parametrize(("kind", "change", "rules"), CHANGED)
 def test_one_changed_paper_is_found(
     case: EvaluationCase, kind: str, change: Callable[[bytes], bytes], rules: set[str]
 ) -> None:

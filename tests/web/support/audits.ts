@@ -89,6 +89,8 @@ export function told(change: Change): { ledger: AuditLedger; board: AuditBoard }
     liveSet: async (_lot, envelope) => base.held.live[String(envelope)] ?? { digest: "", count: 0 },
     entry: async (_lot, bidder) => base.held.entries[bidder] ?? { recovery: "", version: 0, place: 0, live: false },
     openingKey: async () => unb64url(base.openingKey, "openingKey"),
+    keyHolders: async () => [], // nobody is drawn in this tender
+    isOfficer: async () => false,
     spanning: async (time) => {
       const found = base.headers[String(time)] ?? null;
       if (found === null) return null;
