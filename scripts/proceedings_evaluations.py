@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from chain.audit.tenders import TenderCase
 from chain.audit.tenders.evaluating import audit_evaluation
-from chain.evaluation import draw_order, draw_point, seed_of, tie_paper
+from chain.evaluation import Pool, draw_order, draw_point, seed_of, tie_paper
 from chain.evaluation.committee import FloatPointDrawn, TieDrawn
 from chain.evaluation.committee.standing import float_message
 from chain.evaluation.report import LotFailedForReasons, read_report
@@ -21,6 +21,7 @@ from chain.evaluation.sheets.acts import record_commitments
 from chain.kernel.encoding import sha256
 from chain.kernel.tender_facts import Commitment, TenderEvent
 from chain.keys.signatures import address_of
+from chain.tenders.notice import Notice
 from chain.tenders.opening import OpeningRecord
 from scripts.proceedings_committees import told
 from scripts.proceedings_told import Raw, Told, written
@@ -67,9 +68,8 @@ class Lot(EvaluationCase):
 
     envelopes = 1
 
-    def __init__(self, *given: Any, **more: Any) -> None:
-        teller = Signing(replace(TERMS, minimum_bids=2, envelopes=self.envelopes))
-        super().__init__(*given, teller=teller, **more)
+    def __init__(self, folder: Path, notice: Notice, pool: Pool) -> None:
+        super().__init__(folder, notice, pool, Signing(replace(TERMS, minimum_bids=2, envelopes=self.envelopes)))
 
     def end(self) -> Lot:
         """Evaluated, and its candidates named."""
@@ -156,7 +156,7 @@ def _lot(folder: Path, kind: type[Lot], figures: Figures | None = None, **change
     draft = "roads" if kind is Works else "desks"
     notice = written(folder / "notice", draft, qualification=[], guarantee=None, **changes)
     given = {name: one for name, one in notice.items() if name not in ("qualification", "guarantee")}
-    chosen = type("Chosen", (kind,), {} if figures is None else {"figures": figures})
+    chosen: Any = type("Chosen", (kind,), {} if figures is None else {"figures": figures})
     return cast(Lot, chosen.seated(folder, **given))
 
 

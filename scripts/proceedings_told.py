@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from chain.audit import Report
 from chain.audit.tenders import TenderCase
@@ -92,7 +92,7 @@ class Vectors:
         """One case, with what Python finds."""
         report, ledger = Report(), told.case.ledger
         events = list(told.case.teller.events if told.events is None else told.events)
-        audit(TenderCase(report, ledger, told, tell(events, BOOK), notice=told.notice))
+        audit(TenderCase(report, ledger, cast(Board, told), tell(events, BOOK), notice=told.notice))
         listed = [json.dumps(_event(one), sort_keys=True) for one in events]
         for path in sorted(told.papers.rglob("*")):
             if path.is_file():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.tenders.papers import COMMITMENTS, DRAW, named_by
+from api.tenders.papers import named_by
 from chain.evaluation import Quota, Seats
+from chain.evaluation.committee.draws import DRAW
+from chain.evaluation.sheets.commitments import KIND as COMMITMENTS
 from chain.evaluation.sheets.commitments import SheetCommitment, SheetCommitments
 from chain.kernel.encoding import sha256
 from chain.tenders.board import FolderBoard
