@@ -24,6 +24,7 @@ from chain.kernel.errors import Conflict, Refused, Unavailable, YinxinError
 from chain.kernel.ports import BlockRef
 from chain.ledger._abi import refusal
 from chain.ledger._outbox import FAILED, FINAL, LOST, SENT, SIGNED, Outbox, SentTx
+from chain.ledger.fees import fees
 from chain.ledger.rpc import Reverted, RpcClient, RpcFailure
 
 if TYPE_CHECKING:
@@ -281,17 +282,4 @@ class Sender:
             "chainId": self.chain_id, "nonce": nonce, "to": to, "value": 0, "data": data,
             "gas": limit + limit // 4 + 5_000 + spare,
         }  # fmt: skip
-        return fields | self._price(block)
-
-    def _price(self, block: dict[str, Any]) -> dict[str, int]:
-        """EIP-1559 fees; nothing where the chain asks nothing; a plain price where blocks have no base fee."""
-        base = block.get("baseFeePerGas")
-        if base is None:
-            return {"gasPrice": int(self.rpc.call("eth_gasPrice"), 16)}
-        if int(base, 16) == 0 and int(self.rpc.call("eth_gasPrice"), 16) == 0:
-            return {"maxFeePerGas": 0, "maxPriorityFeePerGas": 0}
-        try:
-            tip = int(self.rpc.call("eth_maxPriorityFeePerGas"), 16)
-        except RpcFailure:
-            tip = 10**9
-        return {"maxFeePerGas": 2 * int(base, 16) + tip, "maxPriorityFeePerGas": tip}
+        return fields | fees(self.rpc, block)

@@ -106,10 +106,13 @@ class Interface:
     def __init__(self, name: str) -> None:
         self.name = name
         self._functions: dict[str, tuple[str, tuple[_Value, ...]]] = {}
+        self._selectors: dict[bytes, tuple[str, list[str]]] = {}
         self._events: dict[bytes, _Event] = {}
         for entry in contract_abi(name):
             if entry["type"] == "function":
-                signature = f"{entry['name']}({','.join(_type(part) for part in entry['inputs'])})"
+                types = [_type(part) for part in entry["inputs"]]
+                signature = f"{entry['name']}({','.join(types)})"
+                self._selectors[keccak(signature.encode())[:4]] = entry["name"], types
                 self._functions[entry["name"]] = signature, tuple(_value(part) for part in entry["outputs"])
             elif entry["type"] == "event" and entry["name"] not in _NOT_OF_TENDERS:
                 event = _Event(entry["name"], tuple(_value(part) for part in entry["inputs"]))
@@ -119,6 +122,15 @@ class Interface:
     def call(self, function: str, *arguments: Any) -> bytes:
         """Call data; arguments as eth_abi takes them."""
         return call_data(self._functions[function][0], *arguments)
+
+    def called(self, data: bytes) -> tuple[str, tuple[Any, ...]] | None:
+        """Name and arguments (as eth_abi gives them) of what call data asks for, or None if no function of these.
+
+        Raises:
+            InvalidInput: not the one encoding of such a call.
+        """
+        name, types = self._selectors.get(data[:4], (None, []))
+        return None if name is None else (name, _exactly(types, data[4:], name))
 
     def answer(self, function: str, data: str | bytes) -> Any:
         """What a function with one answer returned. Raises Damaged."""

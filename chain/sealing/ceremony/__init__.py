@@ -17,7 +17,7 @@ All of a member's secrets follow from one seed and its X25519 key, so a restart 
 """
 
 from chain.sealing.ceremony.complaints import Answer, Complaint, box_word, make_complaint, missing_word
-from chain.sealing.ceremony.confirmation import Confirmation, confirmed, make_confirmation
+from chain.sealing.ceremony.confirmation import Confirmation, confirmed, make_confirmation, read_confirmation
 from chain.sealing.ceremony.deal import Deal, make_deal, new_seed, open_share, read_deal
 from chain.sealing.ceremony.hearing import Hearing, MemberFault, Offence, Transcript, hear, make_answer
 from chain.sealing.ceremony.judgement import Judgement, judge, take_share
@@ -46,6 +46,7 @@ __all__ = [
     "missing_word",
     "new_seed",
     "open_share",
+    "read_confirmation",
     "read_deal",
     "take_share",
 ]

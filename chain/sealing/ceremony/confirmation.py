@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chain.kernel.canonical import canonical
-from chain.kernel.encoding import b64url, hex0x, sha256
+from chain.kernel.encoding import b64url, hex0x, sha256, unhex0x
 from chain.kernel.errors import InvalidInput
 from chain.sealing import curve
 from chain.sealing.ceremony._wire import read_message, some_bytes
 from chain.sealing.ceremony.judgement import Judgement
+from chain.sealing.ceremony.roster import Roster
 from chain.sealing.messages import CONFIRM_TAG
 from chain.sealing.share import KeyShare
 from chain.sealing.threshold import sign, verify
@@ -52,21 +53,25 @@ def confirmed(judgement: Judgement, messages: Mapping[int, bytes]) -> tuple[int,
     return tuple(number for number in judgement.qualified if number in messages and _right(judgement, number, messages))
 
 
+def read_confirmation(data: bytes, roster: Roster, member: int) -> Confirmation:
+    """That member's confirmation, by its form alone: what it confirms, :func:`confirmed` tells. Raises InvalidInput."""
+    ceremony = roster.digest()
+    value = read_message(data, FORMAT, ceremony, {"member", "transcript", "signature"})
+    if type(value["member"]) is not int or value["member"] != member:
+        raise InvalidInput("another member's confirmation", code="ceremony.member", field="member")
+    transcript = unhex0x(value["transcript"], size=32, field="transcript")
+    return Confirmation(ceremony, member, transcript, some_bytes(value["signature"], curve.G1_SIZE, "signature"))
+
+
 def _right(judgement: Judgement, number: int, messages: Mapping[int, bytes]) -> bool:
-    ceremony = judgement.roster.digest()
     try:
-        value = read_message(messages[number], FORMAT, ceremony, {"member", "transcript", "signature"})
-        signature = some_bytes(value["signature"], curve.G1_SIZE, "signature")
+        found = read_confirmation(messages[number], judgement.roster, number)
     except InvalidInput:
         return False
-    if (
-        type(value["member"]) is not int
-        or value["member"] != number
-        or value["transcript"] != hex0x(judgement.transcript)
-    ):
+    if found.transcript != judgement.transcript:
         return False
-    digest = _digest(ceremony, judgement.transcript)
-    return verify(judgement.opening_key.key_holders[number], digest, signature)
+    digest = _digest(found.ceremony, judgement.transcript)
+    return verify(judgement.opening_key.key_holders[number], digest, found.signature)
 
 
 def _digest(ceremony: bytes, transcript: bytes) -> bytes:

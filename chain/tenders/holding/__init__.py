@@ -9,6 +9,7 @@ places          the registry that a number belongs to, in the names of files and
 card_keys       the key on a card, for one ceremony
 store           seeds and shares at rest
 papers          deals and rosters that were seen
+relaying        a ceremony's papers for members without a board, and theirs for it
 openings        when tenders open, as it was seen announced
 roll_call       whose shares are there and work
 releasing       the one message of an opening, and all that must hold before it

@@ -190,16 +190,27 @@ def fetch(board: Board, digest: bytes) -> bytes | None:
         return None
 
 
+def confirmations_topic(number: int) -> str:
+    """Where members leave their confirmations as notes, each named ``holder-<number>``."""
+    return f"ceremony/{number}/confirmations"
+
+
 def announcement_of(ledger: TenderLedger, board: Board, ceremony: Ceremony) -> Announcement | None:
     """The announcement that ledger and roster bear out; None if there is none."""
-    for _, data in board.notes(f"ceremony/{ceremony.number}"):
+    return find_announcement(ledger, board, ceremony.number, ceremony.roster, ceremony.state.plan.term)
+
+
+def find_announcement(
+    ledger: TenderLedger, board: Board, number: int, roster: Roster, term: bytes
+) -> Announcement | None:
+    """As :func:`announcement_of`, for a roster and the term of a plan."""
+    for _, data in board.notes(f"ceremony/{number}"):
         try:
             found = Announcement.from_bytes(data)
         except InvalidInput:
             continue
-        place = (found.ceremony, found.genesis, found.registry)
-        here = place == (ceremony.number, ledger.genesis, ledger.key_registry)
-        if here and found.fits(ceremony.roster, ceremony.state.plan.term):
+        here = (found.ceremony, found.genesis, found.registry) == (number, ledger.genesis, ledger.key_registry)
+        if here and found.fits(roster, term):
             return found
     return None
 

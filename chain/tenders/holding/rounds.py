@@ -26,7 +26,7 @@ from chain.sealing.ceremony import (
     read_deal,
     take_share,
 )
-from chain.tenders.holding.ceremonies import Ceremony, Round, key_in_force, read_ceremony
+from chain.tenders.holding.ceremonies import Ceremony, Round, confirmations_topic, key_in_force, read_ceremony
 from chain.tenders.holding.papers import SeenBoard
 from chain.tenders.holding.store import ShareStore
 
@@ -199,9 +199,8 @@ class Holder:
         due = said is None or (said != outcome and not ceremony.state.key)
         if self._take(ceremony, judgement, report) and due:
             confirmation = make_confirmation(judgement, self.store.share(ceremony.number))
-            self.board.post(
-                f"ceremony/{ceremony.number}/confirmations", f"holder-{report.member}", confirmation.to_bytes()
-            )
+            topic = confirmations_topic(ceremony.number)
+            self.board.post(topic, f"holder-{report.member}", confirmation.to_bytes())
             self.acts.confirm(ceremony.number, *outcome)
             report.done.append("confirmed")
             reached("holder-confirmed")

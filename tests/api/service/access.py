@@ -32,7 +32,8 @@ ANYBODY: frozenset[str] = frozenset(
 SIGNED_IN: frozenset[str] = frozenset(
     {
         "sign_out", "who_am_i", "change_password", "list_tokens", "make_token", "end_token", "list_notifications",
-        "read_notification", "read_notifications", "show_letters", "choose_letters",
+        "read_notification", "read_notifications", "show_letters", "choose_letters", "list_own_ceremonies",
+        "show_ceremony_papers", "put_member_deal", "leave_member_confirmation", "hand_on_act", "show_member_account",
     }
 )  # fmt: skip
 """Operations for everybody who has an account, about that account."""
