@@ -1,5 +1,6 @@
 /** Step: which company bids. Its papers and its device's key sign the two fresh addresses; the key is forgotten at once. */
 import { fill, h } from "../ui/dom.ts";
+import { factList } from "../ui/facts.ts";
 import { isObject } from "../verify/canonical.ts";
 import { InvalidInput } from "../verify/errors.ts";
 import { withDevice } from "./device.ts";
@@ -37,15 +38,12 @@ export function company(room: Room, script: string, changed: () => void): Step {
     made.stand(code === null ? "open" : "done", t(code === null ? "state.open" : "state.done"));
     fill(
       shown,
-      h(
-        "dl",
-        { class: "facts" },
-        h("dt", {}, t("company.fresh")),
-        h("dd", { class: "mono small", id: "fresh-address" }, place.bidder),
-        h("dt", {}, t("company.recovery")),
-        h("dd", { class: "mono small" }, place.recovery),
-        code === null ? null : h("dt", {}, t("company.code")),
-        code === null ? null : h("dd", { class: "mono", id: "company-code" }, code),
+      factList(
+        [t("company.fresh"), h("span", { class: "mono small", id: "fresh-address" }, place.bidder)],
+        [t("company.recovery"), h("span", { class: "mono small" }, place.recovery)],
+        ...(code === null
+          ? []
+          : [[t("company.code"), h("span", { class: "mono", id: "company-code" }, code)] as const]),
       ),
       code === null ? null : note("good", t("company.signed")),
     );

@@ -1,5 +1,6 @@
 /** Begins: is the notice the one on the ledger, and whose room is this? Then the room's steps. */
 import { fill, h } from "../ui/dom.ts";
+import { factList } from "../ui/facts.ts";
 import { dataOf } from "../ui/service.ts";
 import { hex0x, unhex0x } from "../verify/bytes.ts";
 import { InvalidInput } from "../verify/errors.ts";
@@ -53,19 +54,12 @@ export function head({ notice, root, lot }: Setting, facts: TenderFacts): HTMLEl
     h("p", {}, `${t("head.lot", { lot })}${line === undefined ? "" : ` · ${said(line.title)}`}`),
     lots,
     note(facts.bidding ? "good" : "care", h("strong", {}, t(facts.bidding ? "head.open" : "head.closed"))),
-    h(
-      "dl",
-      { class: "facts" },
-      h("dt", {}, t("head.deadline")),
-      h("dd", {}, moment(facts.deadline)),
-      h("dt", {}, t("head.opening")),
-      h("dd", {}, moment(facts.openAt)),
-      h("dt", {}, t("head.block")),
-      h("dd", {}, `${facts.block.number} · ${moment(facts.block.time)}`),
-      h("dt", {}, t("head.notice")),
-      h("dd", { class: "mono small", id: "notice-digest" }, hex0x(notice.digest)),
-      h("dt", {}, t("head.root")),
-      h("dd", { class: "mono small" }, hex0x(root.digest)),
+    factList(
+      [t("head.deadline"), moment(facts.deadline)],
+      [t("head.opening"), moment(facts.openAt)],
+      [t("head.block"), `${facts.block.number} · ${moment(facts.block.time)}`],
+      [t("head.notice"), h("span", { class: "mono small", id: "notice-digest" }, hex0x(notice.digest))],
+      [t("head.root"), h("span", { class: "mono small" }, hex0x(root.digest))],
     ),
     h("p", { class: "soft small" }, t("head.checked")),
   );

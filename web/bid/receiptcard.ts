@@ -2,6 +2,7 @@
 import wording from "../../chain/words/bid-receipt.json" with { type: "json" };
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
+import { factList } from "../ui/facts.ts";
 import { codeDrawing } from "../ui/qr.ts";
 import { hex0x } from "../verify/bytes.ts";
 import type { JsonObject } from "../verify/canonical.ts";
@@ -112,13 +113,8 @@ function sheet({ setting, kept }: Room, receipt: Receipt): HTMLElement {
     "section",
     { class: "stack prints", id: "receipt-sheet" },
     h("h3", {}, t("receipt.sheet")),
-    h(
-      "dl",
-      { class: "facts" },
-      ...rows.flatMap(([name, value, code]) => [
-        h("dt", {}, name),
-        h("dd", { class: code ? "mono small" : null }, value),
-      ]),
+    factList(
+      ...rows.map(([name, value, code]) => [name, code ? h("span", { class: "mono small" }, value) : value] as const),
     ),
     h(
       "ul",

@@ -1,5 +1,6 @@
 /** The room's words, in the language of the page that the service made. */
 import bidroom from "../../chain/words/bidroom.json" with { type: "json" };
+import { dateTime, zoneName } from "../ui/times.ts";
 import type { Words } from "./notice.ts";
 
 /** A key of the list `bidroom`. */
@@ -31,13 +32,6 @@ export function faultWords(error: unknown): string {
 
 /** A second of the chain's clock: as the chain has it (UTC+8), and in the reader's own zone. */
 export function moment(second: number): string {
-  const date = new Date(second * 1000);
-  const shown = (timeZone?: string) =>
-    date.toLocaleString(document.documentElement.lang, {
-      dateStyle: "medium",
-      timeStyle: "medium",
-      ...(timeZone ? { timeZone } : {}),
-    });
-  const [chain, own] = [shown("Asia/Shanghai"), shown()];
-  return chain === own ? `${chain} (UTC+8)` : `${chain} (UTC+8) · ${t("time.own", { time: own })}`;
+  const [chain, own] = [`${dateTime(second, "Asia/Shanghai")} UTC+8`, `${dateTime(second)} ${zoneName(second)}`];
+  return chain === own ? chain : `${chain} · ${t("time.own", { time: own })}`;
 }

@@ -1,5 +1,6 @@
 /** What is shown of a request: headings, facts, rows. */
 import { type Child, fill, h } from "../ui/dom.ts";
+import { factList } from "../ui/facts.ts";
 import { legalDay } from "../ui/times.ts";
 import type { Json } from "../verify/canonical.ts";
 import type { CertificateType } from "../verify/types.ts";
@@ -22,7 +23,7 @@ export function contentCard(said: Told, rows: readonly Row[], digest: string, le
     h("p", { class: "soft small" }, k("decide.content")),
     h("h2", { id: "content-heading" }, said.heading),
     ...said.cares.map((one) => h("p", { class: "note note-care" }, one)),
-    h("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    factList(...facts),
     rows.length > 0 && h("p", { class: "note note-good", id: "checked" }, k("decide.checked", { size: rows.length })),
     rows.length > 0 && rowsTable(rows, said.type),
     said.lines.length > 0 && linesTable(said),
@@ -60,7 +61,7 @@ function allFields(row: Row, type: CertificateType | null): HTMLElement {
     ...(row.predecessor === null ? [] : [[k("decide.follows"), row.predecessor] as [string, string]]),
     ...Object.entries(row.fields).map(([name, one]): [string, string] => [label(name), value(one)]),
   ];
-  const list = h("dl", { class: "facts" }, ...facts.flatMap(([name, one]) => [h("dt", {}, name), h("dd", {}, one)]));
+  const list = factList(...facts);
   return h("details", {}, h("summary", {}, k("decide.allFields")), list);
 }
 

@@ -1,5 +1,6 @@
 /** What a key holder is shown: what she puts her name to, in plain words, and why nothing is signed where it is not. */
 import { h } from "../ui/dom.ts";
+import { factList } from "../ui/facts.ts";
 import { dateTime, zoneName } from "../ui/times.ts";
 import { hex0x } from "../verify/bytes.ts";
 import { k, named, pageLanguage } from "../words/keyroom.ts";
@@ -21,18 +22,13 @@ export function moment(seconds: number): string {
   return `${dateTime(seconds)} ${zoneName(seconds)}`;
 }
 
-/** Facts as a list of names and values. */
-export function facts(...all: readonly (readonly [string, string])[]): HTMLElement {
-  return h("dl", { class: "facts" }, ...all.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
-}
-
 /** The times, by both clocks. */
 export function clocksCard(clocks: Clocks, timed: boolean, oneVoice: boolean): HTMLElement {
   return h(
     "section",
     { class: "card stack", "aria-labelledby": "clocks-heading", id: "clocks" },
     h("h2", { id: "clocks-heading" }, k("holding.clocks")),
-    facts(
+    factList(
       [k("holding.due"), moment(clocks.due)],
       [k("holding.ownClock"), moment(clocks.own)],
       [k("holding.ledgerClock"), moment(clocks.ledger)],
@@ -53,7 +49,7 @@ export function shareLine(share: PublicShare): HTMLElement {
 export function readyFacts(ready: Ready, share: PublicShare): HTMLElement {
   const title = (one: Title): string => one[pageLanguage()];
   const { tender, lot, envelope } = ready.wanted;
-  return facts(
+  return factList(
     [k("holding.tender"), `${tender}  ${title(ready.title)}`],
     [k("holding.lot"), `${lot}  ${title(ready.lotTitle)}`],
     [k("holding.envelope"), envelope === 1 ? k("holding.first") : k("holding.second")],
@@ -71,7 +67,7 @@ export function rollFacts(roll: Roll, keyHolder: number): HTMLElement {
   return h(
     "div",
     { class: "stack" },
-    facts(
+    factList(
       [k("roll.number"), k("roll.numberIs", { counter, ceremony })],
       [k("holding.as"), k("holding.asHolder", { keyHolder, number: ceremony })],
     ),
@@ -95,7 +91,7 @@ export function rollStands(roll: Roll, keyHolder: number): HTMLElement {
   return h(
     "div",
     { class: "stack", id: "roll" },
-    facts([k("roll.present"), listed(present)], [k("roll.absent"), listed(absent)]),
+    factList([k("roll.present"), listed(present)], [k("roll.absent"), listed(absent)]),
     wrong.length > 0 && h("p", { class: "note note-bad" }, k("roll.wrong", { who: listed(wrong) })),
     h("p", { class: "soft" }, k(stands, { count: threshold - present.length, threshold })),
   );
@@ -108,7 +104,7 @@ export function drawFacts(
   share: PublicShare,
 ): HTMLElement[] {
   const language = pageLanguage();
-  const common = facts(
+  const common = factList(
     [k("holding.tender"), `${where.tender}  ${ready.title[language]}`],
     [k("holding.lot"), `${where.lot}  ${ready.lotTitle[language]}`],
     [k("holding.as"), k("holding.asHolder", { keyHolder: share.keyHolder, number: ready.ceremony })],
@@ -128,7 +124,7 @@ function waitingFacts(one: WaitingDraw): HTMLElement {
   if (one.kind === "tie") rows.push([k("draw.places"), places.join(comma())]);
   if (one.kind === "float") rows.push([k("draw.floats"), floats.map((point) => `${point} %`).join(comma())]);
   rows.push([k("draw.subject"), hex0x(one.subject)]);
-  return h("div", { class: "stack" }, h("h3", {}, named("drawing", one.kind)), facts(...rows));
+  return h("div", { class: "stack" }, h("h3", {}, named("drawing", one.kind)), factList(...rows));
 }
 
 /** Why nothing is signed. */

@@ -2,17 +2,12 @@
 
 import { fill, h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
+import { factList } from "../ui/facts.ts";
 import { k, named, pageLanguage } from "../words/keyroom.ts";
 import type { ReadBid } from "./reading.ts";
 import type { Refused } from "./rounds.ts";
 import type { RecordedBid, Scene } from "./scene.ts";
 import type { BidSheet } from "./sheet.ts";
-
-/** Names and values, one a line. */
-function facts(...all: readonly (readonly [string, string])[]): HTMLElement {
-  const lines = all.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
-  return h("dl", { class: "facts" }, ...lines);
-}
 
 /** Place and organisation. */
 export function bidHeading({ place, name }: RecordedBid): string {
@@ -28,7 +23,7 @@ export function sceneCard(scene: Scene, seat: number | null): HTMLElement {
     "section",
     { class: "card stack", "aria-labelledby": "scene-heading", id: "scene" },
     h("h2", { id: "scene-heading" }, k("sheet.scene")),
-    facts(
+    factList(
       [k("sheet.round"), String(round)],
       [k("sheet.committee"), k("sheet.committeeIs", { size })],
       ...(seat === null ? [] : [[k("sheet.seat"), String(seat)] as const]),
@@ -58,7 +53,10 @@ export function bidFacts(scene: Scene, bid: RecordedBid): HTMLElement {
   return h(
     "div",
     { class: "stack" },
-    facts(...(bid.code === "" ? [] : [[k("sheet.code"), bid.code] as const]), ...figures, [k("sheet.paper"), result]),
+    factList(...(bid.code === "" ? [] : [[k("sheet.code"), bid.code] as const]), ...figures, [
+      k("sheet.paper"),
+      result,
+    ]),
     rules.length > 0 && h("ul", { class: "small" }, ...rules),
   );
 }

@@ -101,7 +101,6 @@ def _part(request: Request, found: Room, caller: Principal | None) -> dict[str, 
         ("control", leads),
         ("supervision", watches or caller.holds((Role.AUDITOR,), bureau)),
         ("audit", leads or watches or caller.holds((Role.AUDITOR,), bureau)),
-        ("bid", caller.holds((Role.BIDDER,)) and found.bidding),
     )
     return {
         "rooms": tuple(
