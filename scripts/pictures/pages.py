@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scripts.chromium import find_chromium, install
-from scripts.pictures import rooms
+from scripts.pictures import aside, rooms
 from scripts.pictures.sheet import contact_sheet
 from tests.pages.browser import Browser, Visit
 from tests.pages.camera import film, flags, scene
@@ -240,6 +240,7 @@ def take(house: House, browser: Browser, out: Path, only: str) -> list[Path]:
                     visit.speak(tag)
                     go(house, visit)
                     visit.page.wait_for_timeout(150)
+                    visit.page.evaluate("scrollTo(0, 0)")  # else what stays in view is drawn in the middle
                     visit.page.screenshot(path=file, full_page=visit.page.locator("dialog").count() == 0)
                     visit.context.set_offline(False)
                     made.append(file)
@@ -289,6 +290,7 @@ def main() -> int:
             taken = [*take(house, browser, out, options.only), *with_camera(house, browser, out, options.only)]
             place = rooms.Place(house.served, browser)
             taken += rooms.take(place, rooms.IN_THE_HOUSE, out, options.only, WIDTHS)
+            taken += aside.take(house, browser, out, options.only, WIDTHS)
     if any(options.only in name for name in rooms.names(rooms.AROUND_A_TENDER, WIDTHS)):
         with tempfile.TemporaryDirectory(prefix="yx-p-") as folder, rooms.open_fair(Path(folder)) as place:
             taken += rooms.take(place, rooms.AROUND_A_TENDER, out, options.only, WIDTHS)

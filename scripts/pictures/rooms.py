@@ -138,6 +138,10 @@ IN_THE_HOUSE = {
     "88 console, batch": Sight(f"{_DESK}/batches/1", "officer"),
     "88 console, waiting": Sight(f"{_DESK}/waiting", "officer"),
     "88 console, types": Sight(f"{_DESK}/types", "officer"),
+    "88 console, type": Sight(f"{_DESK}/types/business-licence/1", "officer"),
+    "88 console, proposal": Sight(f"{_DESK}/types/new?from=11100000MB0143028R001", "officer"),
+    "88 console, codes": Sight(f"{_DESK}/claims", "officer"),
+    "88 console, retention": Sight(f"{_DESK}/retention", "officer"),
     "88 console, keys": Sight(f"{_DESK}/keys", "auditor"),
     "89 decisions": Sight("/decisions", "approver-elsewhere"),
 }
@@ -210,6 +214,7 @@ def take(place: Place, sights: Mapping[str, Sight], out: Path, only: str, widths
         with place.browser.room(path, secret=secret, language=language, viewport=widths[width], checked=False) as visit:
             sight.go(visit)
             visit.page.wait_for_timeout(150)
+            visit.page.evaluate("scrollTo(0, 0)")  # else what stays in view is drawn in the middle
             visit.page.screenshot(path=out / name, full_page=True)
         made.append(out / name)
         print(name, flush=True)
