@@ -15,6 +15,7 @@ RUN = """() => axe.run(document, {resultTypes: ['violations']}).then((found) => 
 )"""
 
 
+WIDTHS = "(({clientWidth, scrollWidth}) => [clientWidth, scrollWidth])(document.documentElement)"
 PICTURES = os.environ.get("YINXIN_PICTURES")
 """Folder for a picture of each station of a journey, in its language and at both widths; none unless it is set."""
 
@@ -27,22 +28,23 @@ def audit(visit: Visit) -> list[str]:
 
 
 def look(visit: Visit, what: str) -> None:
-    """Nothing serious for axe, nothing wider than the screen."""
+    """Nothing serious for axe, and at both widths nothing wider than the screen."""
     assert not (found := audit(visit)), f"{what}: {found}"
-    width = visit.page.evaluate("document.documentElement.clientWidth")
-    wide = visit.page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= width, f"{what}: {wide} pixels in {width}"
-    if PICTURES:
-        _take(visit, what, Path(PICTURES))
-
-
-def _take(visit: Visit, what: str, folder: Path) -> None:
-    language = str(visit.page.get_attribute("html", "lang"))[:2]
-    before = visit.page.viewport_size
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0].rpartition("test_")[2].partition(".")[0]
+    own = visit.page.viewport_size
+    assert own is not None
     for size in (PHONE, DESK):
-        visit.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        name = f"{size['width']}-{language}-{test}-{re.sub(r'[^a-z0-9]+', '-', what)}.png"
-        visit.page.screenshot(path=folder / name, full_page=True)
-    if before is not None:
-        visit.page.set_viewport_size(before)
+        if size != own:
+            visit.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        width, wide = visit.page.evaluate(WIDTHS)
+        assert wide <= width, f"{what}: {wide} pixels in {width}"
+        if PICTURES:
+            _take(visit, what, size["width"], Path(PICTURES))
+        if size != own:
+            visit.page.set_viewport_size(own)
+
+
+def _take(visit: Visit, what: str, width: int, folder: Path) -> None:
+    language = str(visit.page.get_attribute("html", "lang"))[:2]
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0].rpartition("test_")[2].partition(".")[0]
+    name = f"{width}-{language}-{test}-{re.sub(r'[^a-z0-9]+', '-', what)}.png"
+    visit.page.screenshot(path=folder / name, full_page=True)

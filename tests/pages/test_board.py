@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
+from api.accounts.roles import Role
+from api.tenders import joining
 from chain.kernel.encoding import hex0x
 from scripts.chromium import find_chromium, why_none
 from tests.api.service.served import Served, serving_home
@@ -20,11 +22,12 @@ from tests.pages.house import apart
 from tests.support.opening_stage import OpeningCase
 from tests.support.seating import opened
 from tests.support.tender_fixtures import tender_stage, tender_template
-from tests.support.tender_stage import TenderStage
+from tests.support.tender_stage import BUREAU, TenderStage
 
 __all__ = ["tender_stage", "tender_template"]
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 T = TypeVar("T")
+BOTH = (("zh", PHONE), ("en", DESK))
 NEW_YORK = {"timezone_id": "America/New_York"}
 
 
@@ -57,6 +60,11 @@ class Fair:
         apart(self.office.follow)
         return done
 
+    @property
+    def lead(self) -> int:
+        """Number of the procuring officer's account."""
+        return self.office.account("lead")
+
     @contextmanager
     def visit(self, path: str, name: str | None = None, **settings: Any) -> Iterator[Any]:
         """A visit, as that account or as nobody."""
@@ -82,7 +90,7 @@ def fair(
         yield Fair(office, served, browser, case)
 
 
-@pytest.mark.parametrize(("language", "screen"), [("zh", PHONE), ("en", DESK)])
+@pytest.mark.parametrize(("language", "screen"), BOTH)
 def test_a_reader_finds_a_tender_and_reads_it(fair: Fair, language: str, screen: dict[str, int]) -> None:
     with fair.visit("/tenders", language=language, viewport=screen, **NEW_YORK) as visit:
         look(visit, "board")
@@ -105,9 +113,13 @@ def test_a_reader_finds_a_tender_and_reads_it(fair: Fair, language: str, screen:
         look(visit, "statistics")
 
 
-def test_a_question_is_asked_without_a_name_and_a_receipt_is_checked(fair: Fair) -> None:
-    with fair.visit(fair.at, language="en") as visit:
-        visit.page.fill("#question", "Is assembly included?")
+@pytest.mark.parametrize(("language", "screen"), BOTH)
+def test_a_question_is_asked_without_a_name_and_a_receipt_is_checked(
+    fair: Fair, language: str, screen: dict[str, int]
+) -> None:
+    question = {"zh": "是否含安装？", "en": "Is assembly included?"}[language]
+    with fair.visit(fair.at, language=language, viewport=screen) as visit:
+        visit.page.fill("#question", question)
         visit.page.click("#questions button")
         visit.page.wait_for_selector("#questions [role=status]")
         visit.page.set_input_files(
@@ -117,16 +129,18 @@ def test_a_question_is_asked_without_a_name_and_a_receipt_is_checked(fair: Fair)
         visit.page.click("#receipt button")
         visit.page.wait_for_selector("#receipt-answer .note-bad")
         look(visit, "receipt")
-    with fair.visit(f"{fair.at}/control", "lead", language="en") as visit:
+    ends = "form[action*='/appointments/'] button"
+    with fair.visit(f"{fair.at}/control", "lead", language=language, viewport=screen) as visit:
         visit.page.fill("#account", "lead")
         visit.page.click("#appoint")
-        visit.page.wait_for_selector("text=Is assembly included?")
+        visit.page.wait_for_selector(f"text={question}")
         look(visit, "control")
-        visit.page.click("button:has-text('End it')")
-        visit.page.wait_for_selector("text=ended")
+        visit.page.click(ends)
+        visit.page.wait_for_selector(ends, state="detached")
+        look(visit, "control, a part has ended")
 
 
-@pytest.mark.parametrize(("language", "screen"), [("zh", PHONE), ("en", DESK)])
+@pytest.mark.parametrize(("language", "screen"), BOTH)
 def test_an_officer_gets_a_draft_of_a_notice(fair: Fair, language: str, screen: dict[str, int]) -> None:
     with fair.visit("/tenders/new?lots=2", "lead", language=language, viewport=screen) as visit:
         visit.page.fill("#titleZh", "课桌椅采购")
@@ -174,6 +188,15 @@ def test_an_opening_is_watched_as_it_happens_and_audited(fair: Fair, tmp_path: P
         assert rows.nth(0).locator(".proved").count() >= 3
         assert "文件不是密封投标的格式" in rows.nth(2).inner_text()
         assert "开标记录已上链" in visit.page.inner_text("#live-said")
+    with fair.visit(f"{at}/opening", language="en") as visit:
+        look(visit, "opened, at a desk")
+        assert visit.page.locator("table.bids tbody tr").count() == 3
+    fair.apart(joining.appoint, fair.office.service, case.tender, "watch", Role.SUPERVISOR, bureau=BUREAU, by=fair.lead)
+    for language, screen in BOTH:
+        with fair.visit(f"/tenders/{case.tender}", "watch", language=language, viewport=screen) as visit:
+            visit.page.click(f"a[href='{at}/supervision']")
+            visit.page.wait_for_selector("#signals-title")
+            look(visit, "supervision")
     _check_on_this_device(fair, case)
     with fair.visit(f"{at}/audit", "lead", language="en", viewport=PHONE) as visit:
         visit.page.click("#run")

@@ -1,8 +1,12 @@
-"""A key holder signs in her browser with her own share: roll call, opening, draw; refused early, else the command's."""
+"""A key holder signs in a browser with a share of his own: roll call, opening, draw; refused early, else the command's.
+
+Two of them go the whole way, one in Chinese on a phone, one in English at a desk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,11 +81,32 @@ class Room:
     def path(self) -> str:
         return f"/keyholder/{self.case.tender}/1/1"
 
+
+@dataclass
+class Holder:
+    """One who holds a share, by number, and what she sits before."""
+
+    number: int
+    language: str
+    screen: dict[str, int]
+
     @property
-    def files(self) -> list[Path]:
-        """The share of holder 1, and the key file that opens it, as they lie in the home."""
-        store = self.stage.shares("holder-1")
-        return [store.file(1), self.stage.home("holder-1") / "keys" / f"{store.secret_name(1)}.json"]
+    def name(self) -> str:
+        return f"holder-{self.number}"
+
+    def files(self, room: Room) -> list[Path]:
+        """The share, and the key file that opens it, as they lie in the home."""
+        store = room.stage.shares(self.name)
+        return [store.file(1), room.stage.home(self.name) / "keys" / f"{store.secret_name(1)}.json"]
+
+    def at(self, room: Room, browser: Browser, path: str = "/keyholder") -> AbstractContextManager[Visit]:
+        return browser.room(path, secret=room.secret, language=self.language, viewport=self.screen)
+
+    def said(self, chinese: str, english: str) -> str:
+        return chinese if self.language == "zh" else english
+
+
+HOLDERS = (Holder(1, "zh", PHONE), Holder(2, "en", DESK))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +121,8 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
     for number in (1, 2, 3):
         case.bid(number)
     with cheap_keys():
-        office.stage.shares("holder-1").keep(1, office.stage.key.shares[1])
+        for one in HOLDERS:
+            office.stage.shares(one.name).keep(1, office.stage.key.shares[one.number])
     office.follow()
     lead = office.account("lead")
     for tender in (later.tender, case.tender):
@@ -105,110 +131,128 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
         yield Room(case, later, office, served.site, served.token("keeper"))
 
 
+Journey = Callable[[Room, Browser, Holder], None]
+"""What one holder does."""
+
+
 def open_share(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
     visit.page.set_input_files("#share-files", files)
     visit.page.fill("#passphrase", passphrase)
     visit.page.click("#open-share")
 
 
-def early(room: Room, browser: Browser) -> None:
-    with browser.room("/keyholder", secret=room.secret, language="zh", viewport=PHONE) as visit:
+def early(room: Room, browser: Browser, holder: Holder) -> None:
+    with holder.at(room, browser) as visit:
         look(visit, "the key holder's tenders")
         visit.page.click(f"a[href='/keyholder/{room.later.tender}/1/1']")
         visit.page.wait_for_selector("#open-share")
         look(visit, "the share")
-        open_share(visit, room.files, "another passphrase")
+        files = holder.files(room)
+        open_share(visit, files, "another passphrase")
         visit.page.wait_for_selector("#share-fault svg")
-        open_share(visit, room.files[:1])
+        open_share(visit, files[:1])
         visit.page.wait_for_selector("#share-fault svg")
         # Whoever sets the clock of the device forward is held by the ledger's.
         visit.page.clock.set_fixed_time(room.later.notice.terms.open_at + 3600)
-        open_share(visit, room.files)
+        open_share(visit, files)
         visit.page.wait_for_selector("#refused[data-code='release.early_ledger']")
         look(visit, "too early")
         assert visit.page.locator("#release").count() == 0
 
 
-def roll_call(room: Room, browser: Browser) -> None:
-    with browser.room("/keyholder", secret=room.secret, language="zh", viewport=PHONE) as visit:
+def roll_call(room: Room, browser: Browser, holder: Holder) -> None:
+    with holder.at(room, browser) as visit:
         wire = Wire(visit)
         visit.page.click(f"a[href='/keyholder/{room.later.tender}/roll-call']")
         visit.page.wait_for_selector("#open-share")
-        open_share(visit, room.files)
+        open_share(visit, holder.files(room))
         visit.page.wait_for_selector("#ready")
         look(visit, "the roll call")
         visit.page.click("#release")
         visit.page.wait_for_selector("#released")
         look(visit, "answered")
-        assert "第 1 位（您）" in visit.page.inner_text("#roll")
-        keeps_share(wire, room)
+        assert holder.said("第 1 位（您）", "2 (you)") in visit.page.inner_text("#roll")
+        keeps_share(wire, room, holder)
 
 
-def draw(room: Room, browser: Browser) -> None:
-    with browser.room("/keyholder", secret=room.secret, language="en", viewport=DESK) as visit:
-        wire = Wire(visit)
-        look(visit, "what may be drawn")
-        visit.page.click(f"a[href='/keyholder/{room.case.tender}/1/draws']")
-        visit.page.wait_for_selector("#open-share")
-        open_share(visit, room.files)
-        visit.page.wait_for_selector("#ready")
-        look(visit, "what is drawn")
-        assert "0 %, 0.5 %, 1 %" in visit.page.inner_text("#ready")
-        visit.page.click("#release")
-        visit.page.wait_for_selector("#released")
-        keeps_share(wire, room)
-
-
-def keeps_share(wire: Wire, room: Room) -> None:
-    share = room.stage.key.shares[1]
-    wire.keep_none(share.secret.hex(), b64url(share.secret), PASSPHRASE)
-
-
-def due(room: Room, browser: Browser) -> None:
-    with browser.room(room.path, secret=room.secret, language="en", viewport=DESK) as visit:
+def due(room: Room, browser: Browser, holder: Holder) -> None:
+    with holder.at(room, browser, room.path) as visit:
         wire = Wire(visit)
         visit.page.wait_for_selector("#open-share")
-        open_share(visit, room.files)
-        visit.page.wait_for_selector("#refused[data-code='release.custody']")
-        room.case.attest()
-        visit.page.click("#look-again")
+        open_share(visit, holder.files(room))
+        if holder is HOLDERS[0]:
+            visit.page.wait_for_selector("#refused[data-code='release.custody']")
+            look(visit, "no custodian states that the files are there")
+            room.case.attest()
+            visit.page.click("#look-again")
         visit.page.wait_for_selector("#ready")
         look(visit, "what is signed")
         shown = visit.page.inner_text("#ready")
         assert "0x" + room.case.live().digest.hex() in shown
-        assert "1 state that every file is there" in shown
+        assert holder.said("1 方已确认文件齐全", "1 state that every file is there") in shown
         visit.page.click("#release")
         visit.page.wait_for_selector("#released")
         look(visit, "signed")
-        keeps_share(wire, room)
+        keeps_share(wire, room, holder)
 
 
-def apart(room: Room, journey: object) -> None:
+def draw(room: Room, browser: Browser, holder: Holder) -> None:
+    with holder.at(room, browser) as visit:
+        wire = Wire(visit)
+        look(visit, "what may be drawn")
+        visit.page.click(f"a[href='/keyholder/{room.case.tender}/1/draws']")
+        visit.page.wait_for_selector("#open-share")
+        open_share(visit, holder.files(room))
+        visit.page.wait_for_selector("#ready")
+        look(visit, "what is drawn")
+        assert holder.said("0 %、0.5 %、1 %", "0 %, 0.5 %, 1 %") in visit.page.inner_text("#ready")
+        visit.page.click("#release")
+        visit.page.wait_for_selector("#released")
+        look(visit, "drawn")
+        keeps_share(wire, room, holder)
+
+
+def keeps_share(wire: Wire, room: Room, holder: Holder) -> None:
+    share = room.stage.key.shares[holder.number]
+    wire.keep_none(share.secret.hex(), b64url(share.secret), PASSPHRASE)
+
+
+def apart(room: Room, *journeys: Journey) -> None:
     """In a thread of its own: another Playwright may run in this one."""
 
     def work() -> None:
         with Browser.start(find_chromium(), room.url) as browser:
-            journey(room, browser)  # type: ignore[operator]
+            for journey in journeys:
+                for holder in HOLDERS:
+                    journey(room, browser, holder)
 
     house.apart(work)
 
 
+def notes(room: Room, topic: str) -> list[tuple[str, bytes]]:
+    """What lies there, by name."""
+    return sorted(room.stage.board.notes(topic))
+
+
 def test_nothing_is_signed_early_and_afterwards_the_commands_own_message(room: Room) -> None:
-    apart(room, early)
-    apart(room, roll_call)
-    share, stage = room.stage.key.shares[1], room.stage
-    present = Presence(1, 1, 1, share.sign(roll_message(stage.ledger, read_ceremony(stage.ledger, stage.board, 1), 1)))
-    assert list(stage.board.notes("roll-call/1/1")) == [("holder-1", present.to_bytes())]
-    room.case.close()
-    room.stage.wait_until(room.case.notice.terms.open_at)
+    apart(room, early, roll_call)
+    stage, case = room.stage, room.case
+    shares = [(one.name, one.number, stage.key.shares[one.number]) for one in HOLDERS]
+    roll = roll_message(stage.ledger, read_ceremony(stage.ledger, stage.board, 1), 1)
+    assert notes(room, "roll-call/1/1") == [
+        (name, Presence(1, 1, number, share.sign(roll)).to_bytes()) for name, number, share in shares
+    ]
+    case.close()
+    stage.wait_until(case.notice.terms.open_at)
     apart(room, due)
-    live = room.case.live()
-    made = make_release(room.stage.key.shares[1], live.message, live.identities)
-    ((name, data),) = room.stage.board.notes(releases_topic(room.case.tender, 1, 1))
-    assert (name, data) == ("holder-1", made.to_bytes())
-    opened(room.case, 1)
+    live = case.live()
+    assert notes(room, releases_topic(case.tender, 1, 1)) == [
+        (name, make_release(share, live.message, live.identities).to_bytes()) for name, _, share in shares
+    ]
+    opened(case, 1)
     room.office.follow()
     apart(room, draw)
-    message = float_message(room.case.notice, 1)
-    drawn = DrawShare(1, message.digest(), share.sign(message))
-    assert list(stage.board.notes(draws_topic(room.case.tender, 1, "float", 1))) == [("holder-1", drawn.to_bytes())]
+    message = float_message(case.notice, 1)
+    assert notes(room, draws_topic(case.tender, 1, "float", 1)) == [
+        (name, DrawShare(number, message.digest(), share.sign(message)).to_bytes()) for name, number, share in shares
+    ]

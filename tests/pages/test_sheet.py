@@ -1,9 +1,13 @@
-"""An expert judges in her browser: bids read, a draft kept, one commitment, no showing before all have committed."""
+"""An expert judges in her browser: bids read, a draft kept, one commitment, no showing before all have committed.
+
+One goes the whole way in Chinese on a phone, another one in English at a desk.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
+from api.accounts import people
+from api.accounts.principals import Membership
+from api.accounts.roles import Role
 from chain.evaluation.sheets import BidSheet, Opinion, SheetCommitment, sheets_topic
 from chain.evaluation.sheets.acts import record_commitments, round_of
 from chain.evaluation.sheets.checking import is_right
@@ -20,10 +27,11 @@ from chain.kernel.encoding import b64url, sha256, unhex0x
 from chain.kernel.errors import NotFound
 from chain.keys.signatures import address_of
 from chain.tenders.opening import LotPlace
+from chain.words import read
 from scripts.chromium import find_chromium, why_none
 from tests.api.service.served import serving_home
 from tests.api.tenders.conftest import office, tender_stage, tender_template
-from tests.api.tenders.office import TenderOffice
+from tests.api.tenders.office import WORD, TenderOffice
 from tests.pages.axe import look
 from tests.pages.browser import DESK, PHONE, Browser, Visit
 from tests.pages.house import apart
@@ -36,19 +44,21 @@ __all__ = ["office", "tender_stage", "tender_template"]
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(400)]
 EXPERTS, OWNER = ("expert-1", "expert-2"), "owner-1"
+SEATS = tuple(zip(EXPERTS, ("zh", "en"), (PHONE, DESK), strict=True))
+"""Who sits before what."""
 REASON, REMARK = "第 2 页未签章", "见附件 4 🖋"
 POINTS = {1: "20.50", 3: "18"}
 
 
 @dataclass
 class Room:
-    """A lot whose committee judges: all but the first expert have committed by the command."""
+    """A lot whose committee judges; the owner's representative has committed by the command."""
 
     case: OpeningCase
     office: TenderOffice
     url: str
-    secret: str
-    granted: Path
+    secrets: dict[str, str]
+    granted: dict[str, Path]
     boxes: dict[str, dict[str, Any]]
     other: int
 
@@ -60,7 +70,7 @@ class Room:
     def path(self) -> str:
         return f"/expert/{self.case.tender}/1"
 
-    def files(self, name: str = EXPERTS[0]) -> list[Path]:
+    def files(self, name: str) -> list[Path]:
         """The key files of a member, as they lie in the home."""
         keys = self.stage.home(name) / "keys"
         return [keys / f"expert-{self.case.tender}.json", keys / f"box-{self.case.tender}.json"]
@@ -82,15 +92,15 @@ class Room:
         stage.wait_until(stage.now())
         self.office.follow()
 
-    def commitments(self) -> list[SheetCommitment]:
-        """Those that the page left."""
-        account = unhex0x(self.boxes[EXPERTS[0]]["account"], size=20)
+    def commitments(self, name: str = EXPERTS[0]) -> list[SheetCommitment]:
+        """Those that the page left for that expert."""
+        account = unhex0x(self.boxes[name]["account"], size=20)
         notes = self.stage.board.notes(sheets_topic(self.case.tender, 1, 1))
         return [one for _, data in notes if (one := SheetCommitment.from_bytes(data)).account == account]
 
-    def commitment(self) -> SheetCommitment:
+    def commitment(self, name: str = EXPERTS[0]) -> SheetCommitment:
         """The only one."""
-        (found,) = self.commitments()
+        (found,) = self.commitments(name)
         return found
 
 
@@ -129,20 +139,29 @@ def room(office: TenderOffice, built: Path, tmp_path_factory: pytest.TempPathFac
     stage, tender = case.stage, str(case.tender)
     names = whose(case, (*EXPERTS, OWNER))
     boxes = {names[one["account"]]: one for one in seats}
-    granted = folder / "granted.age"
-    stage.ok("officer", "tender", "grant-keys", tender, str(granted), "--to", boxes[EXPERTS[0]]["box"])
-    for name in (EXPERTS[1], OWNER):
-        commit_by_command(case, name, folder)
+    granted = {name: folder / f"{name}.age" for name in EXPERTS}
+    for name, file in granted.items():
+        stage.ok("officer", "tender", "grant-keys", tender, str(file), "--to", boxes[name]["box"])
+    commit_by_command(case, OWNER, folder)
+    people.create_account(
+        office.engine, "expert-too", "expert-too", [Membership(Role.EXPERT, None)], now=1, password=WORD
+    )
     other, _ = office.publish(folder / "other", deadline_in=3600)
     office.follow()
     with serving_home(office.service.home.path, stage.folder, workers=1) as served:
-        yield Room(case, office, served.site, served.token("expert"), granted, boxes, other)
+        secrets = dict(zip(EXPERTS, map(served.token, ("expert", "expert-too")), strict=True))
+        yield Room(case, office, served.site, secrets, granted, boxes, other)
 
 
 def open_keys(visit: Visit, files: list[Path], passphrase: str = PASSPHRASE) -> None:
     visit.page.set_input_files("#key-files", files)
     visit.page.fill("#passphrase", passphrase)
     visit.page.click("#open-keys")
+
+
+def said(visit: Visit, key: str) -> str:
+    """What a key's words are in the language of the page."""
+    return read("keyroom")[key][str(visit.page.get_attribute("html", "lang"))[:2]]
 
 
 def at(place: int, field: str) -> str:
@@ -164,21 +183,22 @@ def takes_part(room: Room, visit: Visit) -> None:
     look(visit, "the keys")
 
 
-def opens_keys(room: Room, visit: Visit) -> None:
-    open_keys(visit, room.files(), "another passphrase")
+def opens_keys(room: Room, visit: Visit, name: str) -> None:
+    files = room.files(name)
+    open_keys(visit, files, "another passphrase")
     visit.page.wait_for_selector("#keys-fault svg")
-    open_keys(visit, room.files()[1:])
+    open_keys(visit, files[1:])
     visit.page.wait_for_selector("#keys-fault svg")
-    open_keys(visit, room.files())
+    open_keys(visit, files)
     visit.page.wait_for_selector("#check-sheet")
 
 
-def reads(room: Room, visit: Visit) -> None:
+def reads(room: Room, visit: Visit, name: str) -> None:
     assert "45" in visit.page.inner_text("#bid-2 .facts"), "what the opening record reads out"
-    visit.page.set_input_files("#granted", room.files()[0])
+    visit.page.set_input_files("#granted", room.files(name)[0])
     visit.page.click("#read-bids")
     visit.page.wait_for_selector("#granted-fault svg")
-    visit.page.set_input_files("#granted", room.granted)
+    visit.page.set_input_files("#granted", room.granted[name])
     visit.page.click("#read-bids")
     for place in (1, 2, 3):
         visit.page.wait_for_selector(f"[data-read='{place}']")
@@ -192,7 +212,7 @@ def reads(room: Room, visit: Visit) -> None:
     visit.asked[:] = [one for one in visit.asked if one not in elsewhere]
 
 
-def fills_in(room: Room, visit: Visit) -> None:
+def fills_in(visit: Visit) -> None:
     page = visit.page
     page.click("#check-sheet")
     page.wait_for_selector("#sheet-fault svg")
@@ -210,15 +230,15 @@ def fills_in(room: Room, visit: Visit) -> None:
     assert "0 – 30" in page.inner_text(at(1, "points.quality-fault")).replace(" 至 ", " – ")
     page.fill(at(1, "points.quality"), POINTS[1])
     page.fill(at(3, "remark"), REMARK)
-    visit.until("document.querySelector('#draft').textContent", lambda text: "草稿已加密" in text)
+    sealed = said(visit, "sheet.draftKept")
+    visit.until("document.querySelector('#draft').textContent", lambda text: sealed in text)
 
 
-def commits(room: Room, visit: Visit) -> None:
+def commits(room: Room, visit: Visit, name: str) -> None:
     page = visit.page
-    visit.open(f"{room.path}?lang=en")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    visit.open(room.path)
     page.wait_for_selector("#open-keys")
-    open_keys(visit, room.files())
+    open_keys(visit, room.files(name))
     page.wait_for_selector("#check-sheet")
     assert page.input_value(at(2, "formal_reason")) == REASON, "the draft is there again"
     look(visit, "the sheet")
@@ -232,18 +252,18 @@ def commits(room: Room, visit: Visit) -> None:
     visit.expected.append("Failed to load resource: net::ERR_FAILED")
     page.click("#commit")
     page.wait_for_selector("#leave-again.primary")
-    assert not room.commitments(), "the sheet is kept, and its commitment has not got through"
+    assert not room.commitments(name), "the sheet is kept, and its commitment has not got through"
     page.click("#leave-again")
     page.wait_for_selector("#reveal.primary")
     look(visit, "committed")
-    assert room.commitment().is_signed
-    assert page.inner_text("#digest") == "0x" + room.commitment().sheet.hex()
+    assert room.commitment(name).is_signed
+    assert page.inner_text("#digest") == "0x" + room.commitment(name).sheet.hex()
 
 
 def handed(room: Room, path: str, body: Any) -> tuple[int, str]:
     """Status and code of what the service says to a call without the page."""
     address = f"{room.url}/v1/tenders/{room.case.tender}/lots/1/{path}"
-    answer = httpx.post(address, json=body, headers={"Authorization": f"Bearer {room.secret}"}, timeout=60)
+    answer = httpx.post(address, json=body, headers={"Authorization": f"Bearer {room.secrets[EXPERTS[0]]}"}, timeout=60)
     return answer.status_code, answer.json()["code"] if answer.content else ""
 
 
@@ -259,52 +279,61 @@ def the_service_refuses_early(room: Room) -> None:
         (mine, (204, "")),
     ):  # fmt: skip
         assert handed(room, "sheet-commitments", json.loads(note.to_bytes())) == said
-    assert handed(room, "sheets", {"paper": room.sheet_of(EXPERTS[1])}) == (409, "sheet.early")
+    assert handed(room, "sheets", {"paper": room.sheet_of(OWNER)}) == (409, "sheet.early")
 
 
-def shows(room: Room, visit: Visit, wire: Wire) -> None:
+def shows_nothing_yet(room: Room, visit: Visit, wire: Wire, name: str) -> None:
     page = visit.page
-    the_service_refuses_early(room)
     page.click("#reveal")
     page.wait_for_selector("#reveal-fault svg")
-    assert "nobody shows a sheet before" in page.inner_text("#reveal-fault")
+    assert said(visit, "refused.sheet.early") in page.inner_text("#reveal-fault")
     with pytest.raises(NotFound):
-        shown_sheet(room.stage.board, room.commitment())
-    keys = room.stage.keys(EXPERTS[0])
+        shown_sheet(room.stage.board, room.commitment(name))
+    keys = room.stage.keys(name)
     account = bytes(keys.account(f"expert-{room.case.tender}").key)
     box = keys.desk(f"box-{room.case.tender}")
     wire.keep_none(account.hex(), b64url(account), box.hex(), b64url(box), PASSPHRASE, REASON, REMARK, "20.50")
-    room.record()
-    other = room.sheet_of(EXPERTS[1])
-    assert handed(room, "sheets", {"paper": other.replace('"21"', '"22"')}) == (422, "sheet.differs")
-    assert handed(room, "sheets", {"paper": other}) == (204, "")
-    page.click("#reveal")
-    page.wait_for_selector("#shown")
+
+
+def shows(visit: Visit) -> None:
+    visit.page.click("#reveal")
+    visit.page.wait_for_selector("#shown")
     look(visit, "shown")
 
 
 def journey(room: Room) -> None:
     """In a thread of its own: another Playwright may run in this one."""
-    with (
-        Browser.start(find_chromium(), room.url) as browser,
-        browser.room("/expert", secret=room.secret, language="zh", viewport=PHONE) as visit,
-    ):
-        wire = Wire(visit)
-        takes_part(room, visit)
-        opens_keys(room, visit)
-        reads(room, visit)
-        fills_in(room, visit)
-        commits(room, visit)
-        shows(room, visit, wire)
+    with Browser.start(find_chromium(), room.url) as browser, ExitStack() as stack:
+        visits = []
+        for name, language, screen in SEATS:
+            way = browser.room("/expert", secret=room.secrets[name], language=language, viewport=screen)
+            visit = stack.enter_context(way)
+            visits.append(visit)
+            wire = Wire(visit)
+            takes_part(room, visit)
+            opens_keys(room, visit, name)
+            reads(room, visit, name)
+            fills_in(visit)
+            commits(room, visit, name)
+            if visit is visits[0]:
+                the_service_refuses_early(room)
+            shows_nothing_yet(room, visit, wire, name)
+        room.record()
+        other = room.sheet_of(OWNER)
+        assert handed(room, "sheets", {"paper": other.replace('"21"', '"22"')}) == (422, "sheet.differs")
+        assert handed(room, "sheets", {"paper": other}) == (204, "")
+        for visit in visits:
+            shows(visit)
 
 
 def test_an_expert_judges_unseen_and_shows_her_sheet_when_all_have_committed(room: Room) -> None:
     apart(journey, room)
-    sheet = shown_sheet(room.stage.board, room.commitment())
     passed = Opinion(True)
-    assert sheet.bids == (
-        BidSheet(1, passed, passed, {"quality": Decimal("20.50")}),
-        BidSheet(2, Opinion(False, REASON), passed, {}),
-        BidSheet(3, passed, passed, {"quality": Decimal("18")}, REMARK),
-    )
-    assert is_right(sheet, room.case.notice, (1, 2, 3))
+    for name in EXPERTS:
+        sheet = shown_sheet(room.stage.board, room.commitment(name))
+        assert sheet.bids == (
+            BidSheet(1, passed, passed, {"quality": Decimal("20.50")}),
+            BidSheet(2, Opinion(False, REASON), passed, {}),
+            BidSheet(3, passed, passed, {"quality": Decimal("18")}, REMARK),
+        )
+        assert is_right(sheet, room.case.notice, (1, 2, 3))

@@ -7,7 +7,8 @@ import io
 
 import pytest
 
-from tests.pages.browser import Visit
+from tests.pages.axe import look
+from tests.pages.browser import DESK, PHONE, Browser, Visit
 from tests.pages.house import House
 from tests.pages.test_offline import EVERYTHING
 
@@ -48,22 +49,35 @@ def test_it_is_exported_as_csv_with_the_verdicts(house: House, visit: Visit) -> 
     assert all("*" in row[6] for row in rows), "names stay masked"
 
 
-def test_a_hand_over_exports_ends_the_session_and_leaves_what_waits(house: House, visit: Visit) -> None:
-    visit.ready_offline()
-    visit.expected.append("Failed to load resource")
-    check(house, visit, "good")
-    digits = house.issue("handed over", 43)
-    visit.context.set_offline(True)
-    visit.scan(digits)
-    visit.page.wait_for_selector("article[data-verdict=CANNOT_CHECK]")
-    visit.page.click("#open-shift")
-    visit.page.click("#hand-over")
-    rows = exported(visit, "dialog button[type=submit]")
-    assert [row[-1] for row in rows[1:]] == ["VALID", "CANNOT_CHECK"]
-    visit.until("document.querySelectorAll('[data-entry]').length", lambda count: count == 1)
-    assert visit.page.get_attribute("[data-entry]", "data-verdict") == "CANNOT_CHECK"
-    visit.context.set_offline(False)
-    visit.page.wait_for_selector("[data-entry][data-verdict=VALID]")
+@pytest.mark.parametrize(("tag", "screen", "number"), [("zh-CN", PHONE, 43), ("en", DESK, 44)])
+def test_a_shift_goes_from_its_first_scan_over_an_outage_to_the_hand_over(
+    house: House, browser: Browser, tag: str, screen: dict[str, int], number: int
+) -> None:
+    with browser.visit(viewport=screen) as visit:
+        visit.speak(tag)
+        look(visit, "nothing yet")
+        visit.ready_offline()
+        visit.expected.append("Failed to load resource")
+        visit.scan(house.stamps["long"])
+        assert visit.verdict() == "VALID"
+        visit.page.click(".steps summary")
+        look(visit, "a long name, its steps unfolded")
+        visit.page.click("#another")
+        digits = house.issue(f"handed over {number}", number)
+        visit.context.set_offline(True)
+        visit.scan(digits)
+        visit.page.wait_for_selector("article[data-verdict=CANNOT_CHECK]")
+        look(visit, "cut off")
+        visit.page.click("#open-shift")
+        look(visit, "the list")
+        visit.page.click("#hand-over")
+        look(visit, "handing over")
+        rows = exported(visit, "dialog button[type=submit]")
+        assert [row[-1] for row in rows[1:]] == ["VALID", "CANNOT_CHECK"]
+        visit.until("document.querySelectorAll('[data-entry]').length", lambda count: count == 1)
+        assert visit.page.get_attribute("[data-entry]", "data-verdict") == "CANNOT_CHECK"
+        visit.context.set_offline(False)
+        visit.page.wait_for_selector("[data-entry][data-verdict=VALID]")
 
 
 def test_wiping_leaves_neither_entries_nor_key(house: House, visit: Visit) -> None:

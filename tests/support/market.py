@@ -175,16 +175,16 @@ class Market:
         stage.acts("officer").publish(number, notice.terms, [one.account for one in notice.custodians])
         return number
 
-    def close_and_release(self, tender: int) -> None:
-        """Wait for the end of lot 1's bidding; then three key holders leave their messages."""
+    def close_and_release(self, tender: int, envelope: int = 1) -> None:
+        """Wait for the end of lot 1's bidding; then three key holders leave their messages for that envelope."""
         stage = self.stage
         while stage.ledger.lot(tender, 1).phase is Phase.BIDDING:  # the custodian closes it as soon as it may
             stage.wait_until(stage.now())
-        live = live_bids(read_story(stage.ledger, tender), stage.ledger.genesis, 1, 1)
+        live = live_bids(read_story(stage.ledger, tender), stage.ledger.genesis, 1, envelope)
         message: LiveSet = live.message
         for holder in (1, 3, 5):
             data = make_release(stage.key.shares[holder], message, live.identities).to_bytes()
-            stage.board.post(releases_topic(tender, 1, 1), f"holder-{holder}", data)
+            stage.board.post(releases_topic(tender, 1, envelope), f"holder-{holder}", data)
 
     def _notice(
         self, draft: dict[str, Any], number: int, chain_id: int, genesis: bytes, book: bytes, now: int
