@@ -84,7 +84,7 @@ def fair(
         market = stack.enter_context(market_running(market_template, folder / "market", "custodian-1"))
         stage = market.stage
         office = stack.enter_context(contextmanager(open_office)(stage, make_homes(stage, account=False)))
-        tender = market.publish(deadline_in=600, edit=in_forty_fields)
+        tender = market.publish(deadline_in=1800, edit=in_forty_fields)
         office.follow()
         served = stack.enter_context(serving_home(office.service.home.path, stage.folder, workers=1))
         playwright = request.getfixturevalue("playwright")
@@ -134,7 +134,7 @@ def in_two_envelopes(draft: dict[str, Any]) -> None:
     (first,) = draft["envelopes"]
     priced = [one for one in first["form"] if one["name"] == "price"]
     form = [one for one in first["form"] if one["name"] != "price"]
-    draft.update(standstill=300, envelopes=[first | {"form": form}, first | {"number": 2, "form": priced}])
+    draft.update(standstill=900, envelopes=[first | {"form": form}, first | {"number": 2, "form": priced}])
 
 
 @contextmanager

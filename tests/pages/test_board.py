@@ -108,6 +108,7 @@ def test_a_reader_finds_a_tender_and_reads_it(fair: Fair, language: str, screen:
             visit.page.click("#documents a[download] >> nth=0")
         assert download.value.suggested_filename == "课桌椅技术要求.txt"
         visit.page.click(f"a[href='{fair.at}/timeline'] >> nth=0")
+        visit.page.wait_for_url(f"**{fair.at}/timeline")
         look(visit, "timeline")
         visit.open("/statistics")
         look(visit, "statistics")

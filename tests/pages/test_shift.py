@@ -69,8 +69,10 @@ def test_a_shift_goes_from_its_first_scan_over_an_outage_to_the_hand_over(
         visit.page.wait_for_selector("article[data-verdict=CANNOT_CHECK]")
         look(visit, "cut off")
         visit.page.click("#open-shift")
+        visit.page.wait_for_selector("[data-entry]")
         look(visit, "the list")
         visit.page.click("#hand-over")
+        visit.page.wait_for_selector("dialog")
         look(visit, "handing over")
         rows = exported(visit, "dialog button[type=submit]")
         assert [row[-1] for row in rows[1:]] == ["VALID", "CANNOT_CHECK"]

@@ -1,6 +1,6 @@
 /** What a key holder is shown: what she puts her name to, in plain words, and why nothing is signed where it is not. */
 import { h } from "../ui/dom.ts";
-import { factList } from "../ui/facts.ts";
+import { factList as facts } from "../ui/facts.ts";
 import { dateTime, zoneName } from "../ui/times.ts";
 import { hex0x } from "../verify/bytes.ts";
 import { k, named, pageLanguage } from "../words/keyroom.ts";
@@ -8,6 +8,8 @@ import type { ReadyDraws, WaitingDraw } from "./draws.ts";
 import type { NotYet, Ready, Title } from "./ready.ts";
 import type { Roll } from "./roll.ts";
 import type { PublicShare } from "./share.ts";
+
+export { facts };
 
 /** Clocks, as the page looks at them. Seconds. */
 export interface Clocks {
@@ -28,7 +30,7 @@ export function clocksCard(clocks: Clocks, timed: boolean, oneVoice: boolean): H
     "section",
     { class: "card stack", "aria-labelledby": "clocks-heading", id: "clocks" },
     h("h2", { id: "clocks-heading" }, k("holding.clocks")),
-    factList(
+    facts(
       [k("holding.due"), moment(clocks.due)],
       [k("holding.ownClock"), moment(clocks.own)],
       [k("holding.ledgerClock"), moment(clocks.ledger)],
@@ -49,7 +51,7 @@ export function shareLine(share: PublicShare): HTMLElement {
 export function readyFacts(ready: Ready, share: PublicShare): HTMLElement {
   const title = (one: Title): string => one[pageLanguage()];
   const { tender, lot, envelope } = ready.wanted;
-  return factList(
+  return facts(
     [k("holding.tender"), `${tender}  ${title(ready.title)}`],
     [k("holding.lot"), `${lot}  ${title(ready.lotTitle)}`],
     [k("holding.envelope"), envelope === 1 ? k("holding.first") : k("holding.second")],
@@ -67,7 +69,7 @@ export function rollFacts(roll: Roll, keyHolder: number): HTMLElement {
   return h(
     "div",
     { class: "stack" },
-    factList(
+    facts(
       [k("roll.number"), k("roll.numberIs", { counter, ceremony })],
       [k("holding.as"), k("holding.asHolder", { keyHolder, number: ceremony })],
     ),
@@ -91,7 +93,7 @@ export function rollStands(roll: Roll, keyHolder: number): HTMLElement {
   return h(
     "div",
     { class: "stack", id: "roll" },
-    factList([k("roll.present"), listed(present)], [k("roll.absent"), listed(absent)]),
+    facts([k("roll.present"), listed(present)], [k("roll.absent"), listed(absent)]),
     wrong.length > 0 && h("p", { class: "note note-bad" }, k("roll.wrong", { who: listed(wrong) })),
     h("p", { class: "soft" }, k(stands, { count: threshold - present.length, threshold })),
   );
@@ -104,7 +106,7 @@ export function drawFacts(
   share: PublicShare,
 ): HTMLElement[] {
   const language = pageLanguage();
-  const common = factList(
+  const common = facts(
     [k("holding.tender"), `${where.tender}  ${ready.title[language]}`],
     [k("holding.lot"), `${where.lot}  ${ready.lotTitle[language]}`],
     [k("holding.as"), k("holding.asHolder", { keyHolder: share.keyHolder, number: ready.ceremony })],
@@ -124,7 +126,7 @@ function waitingFacts(one: WaitingDraw): HTMLElement {
   if (one.kind === "tie") rows.push([k("draw.places"), places.join(comma())]);
   if (one.kind === "float") rows.push([k("draw.floats"), floats.map((point) => `${point} %`).join(comma())]);
   rows.push([k("draw.subject"), hex0x(one.subject)]);
-  return h("div", { class: "stack" }, h("h3", {}, named("drawing", one.kind)), factList(...rows));
+  return h("div", { class: "stack" }, h("h3", {}, named("drawing", one.kind)), facts(...rows));
 }
 
 /** Why nothing is signed. */
