@@ -1,6 +1,6 @@
 /** The room's words, in the language of the page that the service made. */
 import bidroom from "../../chain/words/bidroom.json" with { type: "json" };
-import { dateTime, zoneName } from "../ui/times.ts";
+import { dateTime, zoneName } from "../ui/zones.ts";
 import type { Words } from "./notice.ts";
 
 /** A key of the list `bidroom`. */

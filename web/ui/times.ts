@@ -1,22 +1,8 @@
 /** Times for people: in the reader's own zone, which is named, and in UTC beside it. */
 import { languageTag, t } from "../words/words.ts";
+import { dateTime } from "./zones.ts";
 
-const PARTS: Intl.DateTimeFormatOptions = {
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-};
-
-/** `2026-01-31 09:05:00` in the reader's zone (or in `zone`). */
-export function dateTime(seconds: number, zone?: string): string {
-  const options = zone === undefined ? PARTS : { ...PARTS, timeZone: zone };
-  // Swedish writes ISO 8601.
-  return new Intl.DateTimeFormat("sv-SE", options).format(new Date(seconds * 1000));
-}
+export { dateTime, zoneName } from "./zones.ts";
 
 /** `2026-01-31` where the bureaus are: certificates begin and end with days of China Standard Time. */
 export function legalDay(seconds: number): string {
@@ -26,13 +12,6 @@ export function legalDay(seconds: number): string {
 /** `09:05` in the reader's zone. */
 export function clock(seconds: number): string {
   return dateTime(seconds).slice(11, 16);
-}
-
-/** The reader's zone at that time: `UTC+8`. */
-export function zoneName(seconds: number): string {
-  const format = new Intl.DateTimeFormat("en-US", { timeZoneName: "shortOffset" });
-  const found = format.formatToParts(new Date(seconds * 1000)).find((part) => part.type === "timeZoneName");
-  return (found?.value ?? "UTC").replace("GMT", "UTC");
 }
 
 /** How long ago, in the largest unit that fits: `3 h`, `2 days`. */
