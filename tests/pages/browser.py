@@ -68,7 +68,7 @@ class Visit:
     def speak(self, tag: str) -> None:
         """Choose a language, ``zh-CN`` or ``en``."""
         self.page.click(f"header button[lang='{tag}']")
-        assert self.page.get_attribute("html", "lang") == tag
+        self.page.wait_for_selector(f"html[lang='{tag}']")
 
     def paste(self, text: str) -> None:
         """Check a text by the dialog."""

@@ -43,6 +43,7 @@ def listed(house: House, visit: Visit) -> None:
     visit.scan(house.stamps["good"])
     visit.verdict()
     visit.page.click("#open-shift")
+    visit.page.wait_for_selector("[data-entry]")
 
 
 STATES: dict[str, Callable[[House, Visit], Any]] = {
@@ -92,7 +93,19 @@ def test_the_whole_way_by_keyboard_alone(house: House, visit: Visit) -> None:
     assert page.evaluate("document.activeElement.className").startswith("skip")
     go_to("open-paste")
     keys.press("Enter")
+    visit.until("document.activeElement.id", lambda one: one == "pasted")
+    keys.insert_text(house.stamps["good"])
+    visit.context.set_offline(True)  # the page and its dialog are drawn anew
+    page.wait_for_selector("[data-connection=offline]")
     assert page.evaluate("document.activeElement.id") == "pasted"
+    assert page.input_value("#pasted") == house.stamps["good"]
+    keys.press("Escape")
+    page.wait_for_selector("dialog", state="detached")
+    visit.until("document.activeElement.id", lambda one: one == "open-paste")
+    visit.context.set_offline(False)
+    page.wait_for_selector("[data-connection=online]")
+    assert page.evaluate("document.activeElement.id") == "open-paste"
+    keys.press("Enter")
     keys.insert_text(house.stamps["good"])
     keys.press("Tab")
     keys.press("Tab")
@@ -104,10 +117,10 @@ def test_the_whole_way_by_keyboard_alone(house: House, visit: Visit) -> None:
         if page.evaluate("document.activeElement.tagName") == "SUMMARY":
             break
     keys.press("Enter")
-    assert page.is_visible(".step >> nth=0")
+    page.wait_for_selector(".step >> nth=0")
     go_to("open-shift")
     keys.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "shift-heading"
+    visit.until("document.activeElement.id", lambda one: one == "shift-heading")
     go_to("wipe")
     keys.press("Enter")
     page.wait_for_selector("dialog")
@@ -122,8 +135,7 @@ def test_the_whole_way_by_keyboard_alone(house: House, visit: Visit) -> None:
 def test_the_answer_is_spoken(house: House, visit: Visit) -> None:
     visit.scan(house.stamps["revoked"])
     visit.verdict()
-    said = visit.until("document.querySelector('#said-now').textContent")
-    assert "撤销" in said
+    said = visit.until("document.querySelector('#said-now').textContent", lambda text: "撤销" in text)
     assert "颁发机构" in said
     assert visit.page.get_attribute("#said-now", "aria-live") == "assertive"
 

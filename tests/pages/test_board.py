@@ -137,7 +137,7 @@ def test_a_question_is_asked_without_a_name_and_a_receipt_is_checked(
         visit.page.wait_for_selector(f"text={question}")
         look(visit, "control")
         visit.page.click(ends)
-        visit.page.wait_for_selector(ends, state="detached")
+        visit.page.wait_for_selector("td .soft time")
         look(visit, "control, a part has ended")
 
 

@@ -110,7 +110,7 @@ def test_a_list_on_a_slow_line_says_how_much_has_gone_and_can_be_stopped(browser
         page = visit.page
         line = page.context.new_cdp_session(page)
         line.send("Network.enable")
-        slow = {"offline": False, "latency": 50, "downloadThroughput": -1, "uploadThroughput": 100_000}
+        slow = {"offline": False, "latency": 50, "downloadThroughput": -1, "uploadThroughput": 20_000}
         line.send("Network.emulateNetworkConditions", slow)
         long = {"name": "长名单.csv", "mimeType": "text/csv", "buffer": b"1,2\n" * 400_000}
         page.set_input_files("#file", long)  # type: ignore[arg-type]

@@ -187,7 +187,7 @@ class TestPaper:
         visit.drop("certificate.pdf", house.paper("good"), "application/pdf")
         assert visit.verdict() == "VALID"
         visit.page.click(".steps summary")
-        assert "PDF 与盖章时完全一致" in visit.page.inner_text("[data-step=integrity]")
+        visit.page.wait_for_selector("[data-step=integrity]:has-text('PDF 与盖章时完全一致')")
 
     def test_a_pdf_whose_page_was_changed_is_forged(self, house: House, visit: Visit) -> None:
         visit.drop("certificate.pdf", page_changed(house.paper("good")), "application/pdf")

@@ -53,7 +53,7 @@ def test_at_a_counter_the_next_person_takes_over_in_one_step(browser: Browser, h
 def test_the_language_is_one_click_away_and_stays(browser: Browser) -> None:
     with browser.room("/sign-in?next=%2Fverify") as visit:
         visit.page.click("header a[lang=en]")
-        assert visit.page.get_attribute("html", "lang") == "en"
+        visit.page.wait_for_selector("html[lang=en]")
         assert visit.page.input_value("input[name=next]") == "/verify"
         visit.open("/")
         assert visit.page.get_attribute("html", "lang") == "en"

@@ -58,6 +58,7 @@ def test_a_certificate_is_checked_kept_sealed_and_shown_again_after_locking(
         add(visit, house.bundles["good"])
         noticed(visit, "add.again")  # the paper and the bundle are one certificate
         visit.page.click("#go-home")
+        page_of(visit, "home")
         assert visit.page.locator("[data-card]").count() == 3
         assert audit(visit) == []
         picture(visit, SHOTS, f"{tag}-home")

@@ -102,13 +102,21 @@ function decidingCards(whole: Whole, domain: Domain, from: Given): HTMLElement[]
     announce(named("state", ruling.state));
     void follow(result, from, digest, signer.address);
   };
-  no.onclick = () => void busy(no, fault, () => decide(false));
+  /** One word only: the other button is held, too, until it is handed in. */
+  const alone = (pressed: HTMLButtonElement, other: HTMLButtonElement, approve: boolean): void =>
+    void busy(pressed, fault, async () => {
+      other.disabled = true;
+      await decide(approve).finally(() => {
+        other.disabled = false;
+      });
+    });
+  no.onclick = () => alone(no, yes, false);
   const form = h(
     "form",
     {
       class: "card stack",
       novalidate: true,
-      onsubmit: (event) => submitted(event, () => busy(yes, fault, () => decide(true))),
+      onsubmit: (event) => submitted(event, () => alone(yes, no, true)),
     },
     h("h2", {}, k("decide.verdict")),
     labelled("reason", k("decide.reasonLabel"), reason),

@@ -3,6 +3,7 @@ import { looksLikeShowing } from "../claims/showing.ts";
 import { announce } from "../ui/announce.ts";
 import { dialogOpen, renewDialog } from "../ui/dialog.ts";
 import { fill, h } from "../ui/dom.ts";
+import { keepingFocus } from "../ui/focus.ts";
 import { now } from "../ui/times.ts";
 import { type Input, verdictWords } from "../verify/index.ts";
 import { type Language, language, languageTag, setLanguage, t, type WordKey } from "../words/words.ts";
@@ -103,8 +104,10 @@ export class App {
   }
 
   private draw(): void {
-    const focused = document.activeElement;
-    const before = focused instanceof HTMLElement && this.place.contains(focused) ? focused : null;
+    keepingFocus(this.place, () => this.drawAnew());
+  }
+
+  private drawAnew(): void {
     const unfolded = this.place.querySelector<HTMLDetailsElement>("details.steps")?.open === true;
     document.documentElement.lang = languageTag();
     document.title = t("app.title");
@@ -123,16 +126,6 @@ export class App {
     );
     const details = this.place.querySelector<HTMLDetailsElement>("details.steps");
     if (details !== null) details.open = unfolded;
-    if (before !== null) this.sameAs(before)?.focus({ preventScroll: true });
-  }
-
-  /** What stands now where a drawn element stood: whoever goes by the keyboard is not thrown back to the beginning. */
-  private sameAs(before: HTMLElement): HTMLElement | undefined {
-    const alike = ({ id, className, textContent }: HTMLElement): boolean =>
-      before.id === ""
-        ? id === "" && className === before.className && textContent === before.textContent
-        : id === before.id;
-    return [...this.place.querySelectorAll<HTMLElement>(before.tagName)].find(alike);
   }
 
   private checkPage(): HTMLElement {
@@ -339,11 +332,12 @@ export class App {
         const live = typeof input === "string" && looksLikeShowing(input);
         const waits = session === null && !live && staysOpen(found);
         const entry = await this.shift.add(found, now(), waits ? hold(input) : null);
+        if (waits) void this.keeping.round();
+        if (turn !== this.turn) return; // the next thing is being checked: this one's answer stands in the list alone
         const given: Given = { kind: "given", found, at: now(), took, offline, entry: entry.id, queued: waits };
         this.show(given);
         document.getElementById("verdict")?.focus();
         announce(spoken(found.verdict), true);
-        if (waits) void this.keeping.round();
       },
       (error: unknown) => {
         if (turn !== this.turn) return;

@@ -153,15 +153,21 @@ class Page {
     seatOf(scene.committee, member.at(scene).account);
     if (scene.bids.length === 0) throw new Refused("sheet.nothing");
     const draft = await member.draft(scene);
+    let latest = 0;
+    let stored: Promise<void> = Promise.resolve();
     const status = h("p", { class: "soft small", id: "draft", role: "status" }, k("sheet.draftSays"));
     const changed = (): void => {
       clearTimeout(this.timer);
+      const change = ++latest;
       status.textContent = k("sheet.keeping");
       this.keepNow = async () => {
         clearTimeout(this.timer);
-        this.keepNow = async () => undefined;
-        await member.keepDraft(scene, new Map(this.forms.map((one) => [one.bid.place, one.filled] as const)));
-        status.textContent = k("sheet.draftKept");
+        this.keepNow = () => stored.catch(() => undefined);
+        const filled = new Map(this.forms.map((one) => [one.bid.place, one.filled] as const));
+        // One after the other: an older draft must not be stored over a newer one.
+        stored = stored.catch(() => undefined).then(() => member.keepDraft(scene, filled));
+        await stored;
+        if (change === latest) status.textContent = k("sheet.draftKept"); // or else the newer one is still being kept
       };
       const failed = (): void => {
         status.textContent = k("sheet.draftLost");

@@ -1,6 +1,7 @@
 /** Dialogs: the browser's own `<dialog>`, which keeps the keyboard inside and gives it back afterwards. */
 import { t } from "../words/words.ts";
 import { type Child, h } from "./dom.ts";
+import { keepingFocus, standsFor } from "./focus.ts";
 
 /** A dialog on the screen. */
 export interface Dialog {
@@ -17,8 +18,8 @@ export interface Parts {
   /** Word of the button that closes; "Cancel" if there is something to cancel. */
   readonly dismiss?: string;
   readonly wide?: boolean;
-  /** Called when the form is submitted (Enter, or a submit button). */
-  readonly submit?: (dialog: Dialog) => void;
+  /** Called when the form is submitted (Enter, or a submit button); not again before what it promises is done. */
+  readonly submit?: (dialog: Dialog) => void | Promise<void>;
   /** Called however it is closed. */
   readonly closed?: () => void;
 }
@@ -29,6 +30,8 @@ let makeAgain: (() => void) | undefined;
 /** Shows a dialog; one that is open already is closed. */
 export function showDialog(make: () => Parts): Dialog {
   open?.close();
+  const before = document.activeElement;
+  let working = false;
   const element = h("dialog", { class: "dialog" });
   const dialog: Dialog = { element, close: () => element.close() };
   const build = (): void => {
@@ -46,7 +49,13 @@ export function showDialog(make: () => Parts): Dialog {
         novalidate: true,
         onsubmit: (event) => {
           event.preventDefault();
-          parts.submit?.(dialog);
+          if (working) return;
+          const work = parts.submit?.(dialog);
+          if (work === undefined) return;
+          working = true;
+          void work.finally(() => {
+            working = false;
+          });
         },
       },
       heading,
@@ -57,6 +66,10 @@ export function showDialog(make: () => Parts): Dialog {
     element.onclose = () => {
       element.remove();
       if (open === dialog) open = undefined;
+      // The page may have been drawn anew below: then the browser finds nothing to give the keyboard back to.
+      if (before instanceof HTMLElement && !before.isConnected && document.activeElement === document.body) {
+        standsFor(before, document)?.focus();
+      }
       parts.closed?.();
     };
   };
@@ -64,7 +77,7 @@ export function showDialog(make: () => Parts): Dialog {
   element.setAttribute("aria-labelledby", "dialog-heading");
   document.body.append(element);
   open = dialog;
-  makeAgain = build;
+  makeAgain = () => keepingFocus(element, build);
   element.showModal();
   const first = element.querySelector<HTMLElement>("input, textarea") ?? element.querySelector<HTMLElement>("h2");
   first?.focus();

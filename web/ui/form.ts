@@ -1,5 +1,5 @@
 /** Fields of forms: label, hint, control, fault, tied together for those who don't see them. */
-import { showDialog } from "./dialog.ts";
+import { type Dialog, showDialog } from "./dialog.ts";
 import { h } from "./dom.ts";
 import { icon } from "./icons.ts";
 
@@ -43,10 +43,11 @@ export function field(parts: FieldParts): HTMLElement {
   );
 }
 
-/** A dialog whose fields keep what was typed while it is drawn anew. */
+/** A dialog whose fields keep what was typed while it is drawn anew; whoever has closed it is not asked again. */
 export function form(draw: (again: () => void) => Parameters<typeof showDialog>[0]): void {
+  let shown: Dialog | undefined;
   const again = (): void => {
-    showDialog(draw(again));
+    if (shown === undefined || shown.element.open) shown = showDialog(draw(again));
   };
   again();
 }

@@ -7,6 +7,7 @@ import { announce } from "../ui/announce.ts";
 import { closeDialog, dialogOpen, renewDialog } from "../ui/dialog.ts";
 import { type Child, fill, h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
+import { keepingFocus } from "../ui/focus.ts";
 import { icon } from "../ui/icons.ts";
 import { YinxinError } from "../verify/errors.ts";
 import { type WalletKey, w } from "../words/wallet.ts";
@@ -45,6 +46,7 @@ export class App {
   /** A link that was opened before the locker was. */
   private waiting: string | null = null;
   private device: DeviceActions | null = null;
+  private turn = 0;
   private readonly checking: Checking;
 
   constructor(
@@ -84,6 +86,10 @@ export class App {
   }
 
   private draw(): void {
+    keepingFocus(this.place, () => this.drawAnew());
+  }
+
+  private drawAnew(): void {
     document.documentElement.lang = languageTag();
     document.title = w("app.title");
     fill(
@@ -212,12 +218,17 @@ export class App {
     this.draw();
     try {
       await act();
-      this.cards = await Cards.open();
-      this.device = new DeviceActions(this.cards, this.trust, {
-        failed: () => this.go({ kind: "home" }, { tone: "bad", key: "fault.storage" }),
-        show: (card, notice) => this.go({ kind: "card", id: card.id }, notice),
-        busy: () => this.go({ kind: "busy", word: "bind.working" }),
-        shown: (id) => this.view.kind === "card" && this.view.id === id && this.cards !== null,
+      const cards = await Cards.open();
+      // What is heard of after the locker was closed changes nothing on the page.
+      const open = (view: View, notice: Notice | null = null): void => {
+        if (this.cards === cards) this.go(view, notice);
+      };
+      this.cards = cards;
+      this.device = new DeviceActions(cards, this.trust, {
+        failed: () => open({ kind: "home" }, { tone: "bad", key: "fault.storage" }),
+        show: (card, notice) => open({ kind: "card", id: card.id }, notice),
+        busy: () => open({ kind: "busy", word: "bind.working" }),
+        shown: (id) => this.view.kind === "card" && this.view.id === id && this.cards === cards,
       });
       this.typed = { ...NOTHING };
       this.go({ kind: "home" });
@@ -340,6 +351,7 @@ export class App {
         if (this.cards !== null) this.go({ kind: "home" }, notice);
       },
     });
+    this.turn += 1; // what is still being opened does not take the request off the screen
     this.go({ kind: "asked", showing });
     return true;
   }
@@ -372,9 +384,13 @@ export class App {
   }
 
   private async opening(act: () => Promise<Opened>): Promise<void> {
+    const { cards } = this;
+    const turn = ++this.turn;
     this.go({ kind: "busy", word: "add.checking" });
     try {
       const { card, notice } = await act();
+      // Another thing was opened meanwhile, or the locker closed: this one is no news on the page any more.
+      if (turn !== this.turn || cards !== this.cards) return;
       this.go(card === null ? { kind: "home" } : { kind: "card", id: card.id }, notice);
     } catch (error) {
       // The locker closed while this was under way: nothing is kept, and the page already says so.

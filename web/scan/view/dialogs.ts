@@ -111,18 +111,18 @@ export function signInDialog(signIn: (name: string, password: string) => Promise
       h("p", { class: "small soft" }, t("signIn.memory")),
     ],
     actions: [submitButton(t("signIn.submit"))],
-    submit: (dialog) => {
-      void signIn(name.trim(), password).then((went) => {
-        if (went === "yes") {
-          dialog.close();
-          done();
-          return;
-        }
-        fault = went === "wrong" ? "signIn.wrong" : "signIn.silent";
-        password = "";
-        again();
-        announce(t(fault), true);
-      });
+    submit: async (dialog) => {
+      const went = await signIn(name.trim(), password);
+      if (!dialog.element.open) return; // closed meanwhile: nothing is looked up any more
+      if (went === "yes") {
+        dialog.close();
+        done();
+        return;
+      }
+      fault = went === "wrong" ? "signIn.wrong" : "signIn.silent";
+      password = "";
+      again();
+      announce(t(fault), true);
     },
   }));
 }

@@ -18,13 +18,14 @@ export function outDialog(given: (phrase: string) => Promise<void>): void {
       h("p", { class: "small soft" }, w("carry.keys")),
     ],
     actions: [submitButton(w("carry.save"))],
-    submit: (dialog) => {
+    submit: async (dialog) => {
       short = [...phrase].length < SHORTEST_PHRASE;
       if (short) {
         again();
         return;
       }
-      void given(phrase).then(() => dialog.close());
+      await given(phrase);
+      dialog.close();
     },
   }));
 }
@@ -54,17 +55,10 @@ export function inDialog(given: (file: File, phrase: string) => Promise<WalletKe
         }),
       ],
       actions: [submitButton(w("carry.open"))],
-      submit: (dialog) => {
-        if (file === null) {
-          fault = "carry.noFile";
-          again();
-          return;
-        }
-        void given(file, phrase).then((says) => {
-          fault = says;
-          if (says === null) dialog.close();
-          else again();
-        });
+      submit: async (dialog) => {
+        fault = file === null ? "carry.noFile" : await given(file, phrase);
+        if (fault === null) dialog.close();
+        else again();
       },
     };
   });

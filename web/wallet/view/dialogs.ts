@@ -94,17 +94,15 @@ export function pinDialog(change: (before: string, after: string) => Promise<str
       one("after", w("pin.after"), "new-password", short ? w("welcome.short", { count: SHORTEST }) : null),
     ],
     actions: [submitButton(w("pin.change"))],
-    submit: (dialog) => {
+    submit: async (dialog) => {
       short = [...typed.after].length < SHORTEST;
       if (short) {
         again();
         return;
       }
-      void change(typed.before, typed.after).then((says) => {
-        fault = says;
-        if (says === null) dialog.close();
-        else again();
-      });
+      fault = await change(typed.before, typed.after);
+      if (fault === null) dialog.close();
+      else again();
     },
   }));
 }
@@ -130,12 +128,10 @@ export function passkeyDialog(add: (pin: string) => Promise<string | null>): voi
       }),
     ],
     actions: [submitButton(w("passkey.make"))],
-    submit: (dialog) => {
-      void add(pin).then((says) => {
-        fault = says;
-        if (says === null) dialog.close();
-        else again();
-      });
+    submit: async (dialog) => {
+      fault = await add(pin);
+      if (fault === null) dialog.close();
+      else again();
     },
   }));
 }
