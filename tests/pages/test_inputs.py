@@ -44,9 +44,13 @@ class TestHandScanner:
         )
         assert visit.verdict() == "VALID"
 
-    def test_a_second_scan_takes_the_place_of_the_first(self, house: House, visit: Visit) -> None:
-        visit.scan(house.stamps["good"])
-        visit.verdict()
+    def test_a_device_that_stood_still_amid_a_scan_lost_nothing_and_a_second_one_takes_its_place(
+        self, house: House, visit: Visit
+    ) -> None:
+        visit.page.keyboard.type(house.stamps["good"][:300])
+        visit.page.wait_for_timeout(1500)
+        visit.scan(house.stamps["good"][300:])
+        assert visit.verdict() == "VALID"
         visit.scan(house.stamps["revoked"])
         visit.page.wait_for_selector("article[data-verdict=REVOKED]")
 

@@ -153,12 +153,15 @@ function certificate(
     const held = kept();
     fill(told, held === null ? null : note("good", t("certificates.kept", { name: held.name })));
   };
+  let turn = 0;
   input.addEventListener("change", async () => {
     const [file] = input.files ?? [];
     if (file === undefined) return;
+    const mine = ++turn; // what is learnt of a file says nothing of the one that was chosen after it
     tell(id, null);
     try {
       const data = new Uint8Array(await file.arrayBuffer());
+      if (mine !== turn) return;
       const held = readHeld(data);
       const text = rule === null ? presentGuarantee(held) : presentFor(held, rule);
       const name = String(held.fields.get(NAME) ?? file.name);
@@ -168,9 +171,11 @@ function certificate(
         await room.keep({ certificates: [...room.kept.certificates.filter((other) => other.rule !== rule.name), one] });
       tellKept();
       const judged = await judge(new TextDecoder().decode(data)).catch(unjudged);
+      if (mine !== turn) return;
       told.append(h("p", { class: "small", id: `${id}-verdict` }, judged.words));
       show(id, judged);
     } catch (error) {
+      if (mine !== turn) return;
       tell(
         id,
         error instanceof InvalidInput && error.code === "bidding.certificate"

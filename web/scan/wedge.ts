@@ -5,8 +5,11 @@
  * physical key is read.
  */
 
-/** Milliseconds between two keys after which a scan is over. Scanners need few, but a busy device delivers keys late. */
-const PAUSE = 1000;
+/**
+ * Milliseconds between two keys after which a scan is over. Scanners need few, but a busy device delivers keys late, and what is
+ * left of a code whose beginning was forgotten would be judged as a code of nobody's. Nobody types a hundred digits by hand.
+ */
+const PAUSE = 4000;
 
 /** Digits of the shortest stamp. */
 const LEAST = 100;
@@ -70,7 +73,7 @@ export function listenToWedge(target: Document, told: WedgeListener): () => void
     }
     if (digits.length >= 12) event.preventDefault();
     clearTimeout(timer);
-    timer = setTimeout(stop, 2 * PAUSE);
+    timer = setTimeout(stop, PAUSE + 1000); // later than that: keys that wait behind a slow page count first
   };
   target.addEventListener("keydown", key, true);
   return () => {
