@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 def opened(office: TenderOffice, tmp_path_factory: pytest.TempPathFactory) -> int:
     """A tender with two bids, one withdrawn bid less, that was opened and has a record; followed now and then."""
     stage = office.stage
-    number, _ = office.publish(tmp_path_factory.mktemp("notice"), deadline_in=10)
+    number, _ = office.publish(tmp_path_factory.mktemp("notice"), deadline_in=8)
     for bidder in (1, 2):
         stage.submit(number, bidder=bidder)
         office.follow()

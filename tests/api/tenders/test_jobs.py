@@ -66,7 +66,7 @@ def test_killed_at_every_step_it_settles_closes_and_tells_once(office: TenderOff
         office.engine, office.account("lead"), address="lead@example.org", language="zh", muted=[], now=1
     )
     create_webhook(office.service.office(BUREAU), "https://hall.example/hook", ["tender.closed"])
-    tender, notice = office.publish(tmp_path, deadline_in=8, lots=1)
+    tender, notice = office.publish(tmp_path, deadline_in=7, lots=1)
     stage.submit(tender, bidder=1)
     stage.submit(tender, bidder=2)
     state = stage.ledger.tender(tender)
@@ -99,7 +99,7 @@ def test_killed_at_every_step_it_settles_closes_and_tells_once(office: TenderOff
 
 def test_what_somebody_else_did_first_is_no_fault(office: TenderOffice) -> None:
     stage = office.stage
-    tender = stage.publish(deadline_in=6)
+    tender = stage.publish(deadline_in=5)
     stage.submit(tender, bidder=1)
     state = stage.ledger.tender(tender)
     assert state is not None
@@ -150,7 +150,7 @@ def test_an_extended_deadline_is_reminded_of_anew(office: TenderOffice) -> None:
 
 def test_who_has_no_account_is_told_that_it_is_late(office: TenderOffice) -> None:
     stage = office.stage
-    tender = stage.publish(deadline_in=6)
+    tender = stage.publish(deadline_in=5)
     stage.submit(tender, bidder=1)
     state = stage.ledger.tender(tender)
     assert state is not None

@@ -61,7 +61,7 @@ def test_answers_before_the_closing_are_the_same_for_no_two_and_nine_bids(office
 
 def test_between_closing_and_opening_the_number_is_told_to_nobody(office: TenderOffice, tmp_path: Path) -> None:
     stage = office.stage
-    tender, _ = office.publish(tmp_path, deadline_in=8, open_in=60)
+    tender, _ = office.publish(tmp_path, deadline_in=7, open_in=60)
     for bidder in (1, 2):
         stage.submit(tender, bidder=bidder)
     stage.close(tender)
