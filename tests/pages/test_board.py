@@ -136,8 +136,10 @@ def test_a_question_is_asked_without_a_name_and_a_receipt_is_checked(
         visit.page.click("#appoint")
         visit.page.wait_for_selector(f"text={question}")
         look(visit, "control")
+        over = visit.page.locator("td .soft time")
+        before = over.count()
         visit.page.click(ends)
-        visit.page.wait_for_selector("td .soft time")
+        over.nth(before).wait_for()
         look(visit, "control, a part has ended")
 
 
