@@ -14,7 +14,7 @@ import { InvalidInput } from "../verify/errors.ts";
 /** Members that name a lot. */
 export const PLACE = ["genesis", "book", "tender", "lot"] as const;
 /** Bytes of a paper. */
-const LARGEST = 32 * 2 ** 20;
+const LARGEST = 16 * 2 ** 20;
 const MOST = 10_000;
 
 /** A paper of one format with exactly these members beside it. Throws InvalidInput. */

@@ -1,4 +1,5 @@
 /** What is wrong with a figure of the opening form: the rules of chain/tenders/notice/form.py. Amounts are exact texts. */
+import { InvalidInput } from "../verify/errors.ts";
 import type { FormField } from "./notice.ts";
 
 /** `form`: not of its kind; `least`, `most`: out of its bounds; `missing`: nothing, though it is required. */
@@ -29,13 +30,15 @@ function sizeOf(kind: Exclude<FormField["kind"], "choice">, value: string): stri
   return length <= LONGEST && value.trim() !== "" ? String(length) : null;
 }
 
-/** Order of two exact decimals: negative, 0 or positive. */
+/** Order of two exact decimals: negative, 0 or positive. Throws InvalidInput for anything else. */
 export function order(left: string, right: string): number {
   const [a, b] = [scaled(left), scaled(right)];
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function scaled(text: string): bigint {
+  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text))
+    throw new InvalidInput("bounds and ceilings are exact decimals", "notice.form");
   const [whole = "0", fraction = ""] = text.replace("-", "").split(".");
   const value = BigInt(whole + fraction.padEnd(20, "0").slice(0, 20));
   return text.startsWith("-") ? -value : value;

@@ -77,6 +77,7 @@ export interface Notice {
 }
 
 const LARGEST = 4 * 2 ** 20;
+const KINDS: readonly FormField["kind"][] = ["money", "number", "integer", "days", "text", "choice"];
 
 /** Reads a notice. Throws InvalidInput. */
 export function readNotice(data: Uint8Array): Notice {
@@ -117,7 +118,7 @@ function envelope(value: JsonObject): Envelope {
     form: objects(value, "form").map((one) => ({
       name: text(one, "name"),
       label: words(one.label),
-      kind: text(one, "kind") as FormField["kind"],
+      kind: kindOf(one),
       unit: text(one, "unit"),
       least: one.least === null ? null : text(one, "least"),
       most: one.most === null ? null : text(one, "most"),
@@ -125,6 +126,12 @@ function envelope(value: JsonObject): Envelope {
       required: one.required === true,
     })),
   };
+}
+
+function kindOf({ kind }: JsonObject): FormField["kind"] {
+  const found = KINDS.find((one) => one === kind);
+  if (found === undefined) throw bad("form.kind");
+  return found;
 }
 
 function rule(value: JsonObject): Rule {

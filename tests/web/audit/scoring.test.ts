@@ -16,6 +16,13 @@ test("an exact half goes where the mode says, and only what is rounded is rounde
   assert.equal(third.plus(third).plus(third).rounded(6, "down"), "1.000000");
 });
 
+test("a notice that asks for more decimal places than there may be is refused, not computed", () => {
+  const said = { evaluation: proceedings.rankings[0]?.evaluation ?? {}, qualification: [], guarantee: null };
+  const asking = (places: number) => ({ ...said.evaluation, rounding: { places, mode: "down" } });
+  assert.equal(rulesOf({ ...said, evaluation: asking(6) }).places, 6);
+  assert.throws(() => rulesOf({ ...said, evaluation: asking(2 ** 40) }), { code: "notice.form" });
+});
+
 for (const [at, one] of proceedings.rankings.entries()) {
   test(`ranking ${at}: as the command computes it, to the last digit`, () => {
     const rules = rulesOf({ evaluation: one.evaluation, qualification: [], guarantee: null });

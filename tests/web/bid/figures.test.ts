@@ -38,3 +38,12 @@ test("figures are of their kind and within their bounds", () => {
   ];
   for (const [name, value, fault] of cases) assert.equal(faultOf(field(name), value), fault, `${name}: ${value}`);
 });
+
+test("a form of a kind that is not known, or with a bound that is no number, is refused and does not stop whoever reads it", () => {
+  const said = notices.desks?.notice ?? "";
+  assert.throws(() => readNotice(utf8(said.replace('"kind":"money"', '"kind":"constructor"'))), {
+    code: "notice.form",
+  });
+  const bounded: FormField = { ...field("price"), least: "as much as you like" };
+  assert.throws(() => faultOf(bounded, "2980000.00"), { code: "notice.form" });
+});

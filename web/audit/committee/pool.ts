@@ -26,13 +26,14 @@ export interface Expert extends PoolLine {
   readonly employer: string;
 }
 
+const LARGEST = 32 * 2 ** 20;
 const LONGEST = 200;
 const MOST = 100_000;
 const OF_EXPERT = ["number", "name", "employer", "specialty", "account", "box", "salt"];
 
 /** A pool's paper. Throws InvalidInput. */
 export function readPool(data: Uint8Array): Pool {
-  const value = paperOf(data, "yinxin-expert-pool-1", ["experts"]);
+  const value = paperOf(data, "yinxin-expert-pool-1", ["experts"], LARGEST);
   const rows = rowsIn(value, "experts", ["leaf", "specialty", "account", "box"], MOST);
   const leaves = rows.map((one) => rawIn(one, "leaf", 32));
   if (rows.length === 0 || leaves.some((one, at) => at > 0 && compare(leaves[at - 1] ?? one, one) >= 0))

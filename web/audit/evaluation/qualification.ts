@@ -1,6 +1,7 @@
 /** A qualification paper as far as a report rests on it (chain/evaluation/qualifying/paper.py): who failed, and by which rules. */
 import type { JsonObject } from "../../verify/canonical.ts";
 import { InvalidInput } from "../../verify/errors.ts";
+import { ascends } from "../committee/draw.ts";
 import { hexIn, lotIn, type NamedLot, objectsIn, PLACE, paperOf, rowsIn, textOf, wholeIn } from "../forms.ts";
 
 /** What the paper says of one record's bids. */
@@ -19,7 +20,9 @@ export function readQualification(data: Uint8Array): Qualification {
   const names = [...PLACE, "envelope", "record", "deadline", "opening", "bids"];
   const value = paperOf(data, "yinxin-qualification-1", names);
   const failed = new Map<number, string[]>();
-  for (const bid of rowsIn(value, "bids", ["place", "result", "rules", "guarantee"])) {
+  const bids = rowsIn(value, "bids", ["place", "result", "rules", "guarantee"]);
+  if (!ascends(bids.map((bid) => wholeIn(bid, "place", 1)))) throw bad("bids.place");
+  for (const bid of bids) {
     const rules = objectsIn(bid, "rules", 100).filter((one) => one.required === true && answerIn(one) === "fail");
     const words = rules.map((one) => textOf(one, "rule"));
     if (bid.guarantee !== null) {

@@ -168,7 +168,7 @@ const NUMBERS: readonly string[] = ["total", "amount", "point", "reference", "po
 function plain(value: unknown, name = ""): string {
   if (typeof value === "string" && NUMBERS.includes(name)) return `#${millionths(value)}`;
   if (value instanceof Map)
-    return `{${[...value].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, each]) => `${key}:${plain(each, "points")}`)}}`;
+    return `{${[...value].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, each]) => `${JSON.stringify(key)}:${plain(each, "points")}`)}}`;
   if (Array.isArray(value)) return `[${value.map((one) => plain(one))}]`;
   if (typeof value === "object" && value !== null)
     return `{${Object.entries(value)

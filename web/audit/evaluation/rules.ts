@@ -4,6 +4,8 @@ import { InvalidInput } from "../../verify/errors.ts";
 import { objectsIn, textOf, textsIn, wholeIn } from "../forms.ts";
 import { Exact, type Rounding } from "./exact.ts";
 
+const MOST_PLACES = 6;
+
 /** Where the points of a criterion come from. */
 export type Source =
   | { readonly kind: "expert"; readonly step: string; readonly trimmed: boolean }
@@ -68,7 +70,7 @@ export function rulesOf(notice: JsonObject): Rules {
       source: sourceOf(objectIn(one, "source")),
     })),
     reference: isObject(reference) ? referenceOf(reference) : null,
-    places: wholeIn(rounding, "places", 0),
+    places: placesIn(rounding),
     rounding: oneOf(rounding, "mode", ["half-up", "half-even", "down"] as const),
     ties: textsIn(said, "ties"),
     low: isObject(low) ? exactIn(low, "percent") : null,
@@ -96,8 +98,15 @@ function referenceOf(value: JsonObject): Reference {
     lowest: wholeIn(out, "lowest", 0),
     share: exactIn(value, "ceilingShare"),
     floats: textsIn(value, "floats"),
-    places: wholeIn(value, "places", 0),
+    places: placesIn(value),
   };
+}
+
+/** Decimal places, as many as a notice may ask for. */
+function placesIn(value: JsonObject): number {
+  const found = wholeIn(value, "places", 0);
+  if (found > MOST_PLACES) throw new InvalidInput("notice: places", "notice.form");
+  return found;
 }
 
 function objectIn(value: JsonObject, name: string): JsonObject {
