@@ -10,7 +10,7 @@ from chain.audit.tenders import TenderCase
 from chain.audit.tenders.after import audit_after
 from chain.kernel.canonical import canonical
 from scripts.proceedings_told import Told
-from tests.chain.audit.test_awards import LIES, NOTICE, Whole, moved
+from tests.chain.audit.test_awards import LIES, NOTICE, Again, Whole, moved
 from tests.chain.tenders.events import TERMS
 
 _NOTICE = canonical(
@@ -49,3 +49,13 @@ def awards(folder: Path) -> Iterator[tuple[str, Told]]:
     settled = [event for event in events if event.name == "CaseSettled"]
     for number, one in enumerate(settled, 1):
         yield f"answer {number} withheld", told(events=[event for event in events if event is not one])
+    yield from _anew(folder / "again")
+
+
+def _anew(folder: Path) -> Iterator[tuple[str, Told]]:
+    day = Again(folder)
+    day.play()
+    yield "awarded anew", Told(day, NOTICE, _NOTICE, folder, day.now)
+    for number, event in enumerate(day.story.lots[1].awards, 1):
+        lost = (event.values["digest"],)
+        yield f"awarded anew, award {number} lost", Told(day, NOTICE, _NOTICE, folder, day.now, missing=lost)

@@ -22,7 +22,7 @@ from chain.kernel.encoding import sha256
 from chain.kernel.tender_facts import Commitment, TenderEvent
 from chain.keys.signatures import address_of
 from chain.tenders.notice import Notice
-from chain.tenders.opening import OpeningRecord
+from chain.tenders.opening import LotFailed, OpeningRecord
 from scripts.proceedings_committees import told
 from scripts.proceedings_told import Raw, Told, written
 from tests.chain.audit.test_evaluating import CHANGED, instead
@@ -176,12 +176,12 @@ def _desks(folder: Path) -> Iterator[tuple[str, Told]]:
     event, last = _kind(case, "evaluation"), case.teller.events[-1]
     behind = replace(last.block, number=last.block.number + 1)
     yield "a report twice", told(case, events=[*case.teller.events, replace(event, block=behind)])
-    for name, paper in _failures(case, event.values["digest"]):
-        failed = replace(
-            last, name="LotFailed", values={"tender": 3, "lot": 1, "digest": case.board.put(paper.to_bytes())},
-            block=behind,
-        )  # fmt: skip
-        yield f"failed: {name}", told(case, events=[*case.teller.events, failed])
+    opened = _kind(case, "opening").values["digest"]
+    for name, data in _failures(case, event.values["digest"]):
+        values = {"tender": 3, "lot": 1, "digest": case.board.put(data)}
+        events = [*case.teller.events, replace(last, name="LotFailed", values=values, block=behind)]
+        yield f"failed: {name}", told(case, events=events)
+        yield f"failed: {name}, without the opening record", told(case, events=events, missing=(opened,))
     case.sheets(2, "异议1成立", 1)
     record_report(case.acts, case.scene, evaluate(case.scene, 1, "异议1成立,重新评审", 1)[0])
     name_candidates(case.acts, case.scene)
@@ -222,6 +222,9 @@ def _clarified(folder: Path) -> Iterator[tuple[str, Told]]:
         case.clarify(1, "low-price", votes, answered)
         case.end()
         yield f"a low price, {name}", told(case)
+        for kind in ("clarification", "clarification-asked"):
+            lost = _kind(case, kind).values["digest"]
+            yield f"a low price, {name}, whose {kind} nobody has", told(case, missing=(lost,))
         kept = [one for one in case.teller.events if one.values.get("kind") != "clarification"]
         yield f"a low price, {name}, whose outcome is withheld", told(case, events=kept)
         paper = read_clarification(case.board.get(_kind(case, "clarification").values["digest"]))
@@ -277,12 +280,15 @@ def _papers(case: Lot) -> Iterator[tuple[str, Told]]:
             yield f"a paper changed by one bit: {what}", told(case, altered=(digest,))
 
 
-def _failures(case: Lot, report: bytes) -> Iterator[tuple[str, LotFailedForReasons]]:
+def _failures(case: Lot, report: bytes) -> Iterator[tuple[str, bytes]]:
     right = LotFailedForReasons(case.scene.place, report, 3, ("采购任务取消",))
-    yield "although bids were left", right
-    yield "another number", replace(right, valid=0)
-    yield "another report", replace(right, evaluation=sha256(b"x"))
-    yield "of another lot", replace(right, lot_place=replace(right.lot_place, lot=2))
+    yield "although bids were left", right.to_bytes()
+    yield "another number", replace(right, valid=0).to_bytes()
+    yield "another report", replace(right, evaluation=sha256(b"x")).to_bytes()
+    yield "of another lot", replace(right, lot_place=replace(right.lot_place, lot=2)).to_bytes()
+    opened = _kind(case, "opening").values["digest"]
+    yield "as if there were too few, which the record does not say", LotFailed(LOT, 1, 2, opened).to_bytes()
+    yield "for reasons in no form of ours", b"{}"
 
 
 def _lowest(folder: Path) -> Raw:

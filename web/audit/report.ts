@@ -37,8 +37,8 @@ export class Broken extends YinxinError {
 
 /** What is asked for is not to be had: the rule stays open. */
 export class Missing extends YinxinError {
-  constructor(message: string) {
-    super(message, "audit.missing");
+  constructor(message: string, code = "audit.missing") {
+    super(message, code);
   }
 }
 

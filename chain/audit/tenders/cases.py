@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chain.audit.report import Result
 from chain.audit.tenders.case import TenderCase, event_name
-from chain.contracting.award import Complaint, ReadCase, check_objection, due
+from chain.contracting.award import Complaint, ReadCase, check_objection, due, shaken, untold
 from chain.contracting.award.reading import position
 from chain.kernel.tender_facts import CaseKind, Phase, TenderEvent
 from chain.tenders.opening.finishing import is_about_result
@@ -24,8 +26,10 @@ def audit_cases(case: TenderCase, line: LotStory, cases: tuple[ReadCase, ...]) -
         report.holds("A1303", subject, filed.block.time <= until, f"filed after the period's end, {until}")
         if one.case.kind is CaseKind.COMPLAINT:
             _complaint(case, line, one, subject, awarded)
-        if one.case.settled is not None and one.answer is not None:
-            result = is_about_result(line, one.case)
+        result = is_about_result(line, one.case)
+        if one.unknown and result:
+            report.unknown("A1302", subject, f"what was answered cannot be told: {one.trouble}")
+        elif one.case.settled is not None and one.answer is not None:
             decided = one.outcome is not None or not result
             report.holds("A1302", subject, decided, "it is about a result, and the answer does not say what came of it")
         if case.notice is not None:
@@ -35,7 +39,10 @@ def audit_cases(case: TenderCase, line: LotStory, cases: tuple[ReadCase, ...]) -
 def _complaint(case: TenderCase, line: LotStory, one: ReadCase, subject: str, awarded: bool) -> None:
     if one.wrong:
         case.report.holds("A1301", subject, False, one.wrong)
-    elif isinstance(one.paper, Complaint):
+        return
+    if one.trouble:
+        case.report.unknown("A1301", subject, one.trouble)
+    if isinstance(one.paper, Complaint):
         earlier = LotStory(line.number, Phase.AWARDED if awarded else Phase.CANDIDATES)
         earlier.cases = line.cases[: one.case.number - 1]
         with case.report.looking("A1301", subject, missing=Result.BROKEN):
@@ -72,6 +79,21 @@ def waiting_at(line: LotStory, before: TenderEvent) -> list[int]:
         one.number for one in line.cases
         if position(one.filed) < at and (one.settled is None or position(one.settled) > at)
     ]  # fmt: skip
+
+
+def check_upheld(
+    case: TenderCase, line: LotStory, cases: Sequence[ReadCase], event: TenderEvent, subject: str, words: str, *,
+    sure: bool = True,
+) -> None:  # fmt: skip
+    """See whether an award or contract stands although a case was upheld; if not ``sure``, that is not to be told."""
+    upheld = ", ".join(str(one.case.number) for one in shaken(line, cases, event))
+    lost = ", ".join(str(one.case.number) for one in untold(line, cases, event))
+    if lost and not upheld:
+        case.report.unknown("A1307", subject, f"what came of case {lost} is not to be had")
+    elif upheld and not sure:
+        case.report.unknown("A1307", subject, f"case {upheld} was upheld; the award before is not to be had")
+    else:
+        case.report.holds("A1307", subject, not upheld, f"case {upheld} was upheld{words}")
 
 
 def check_order(case: TenderCase, line: LotStory, event: TenderEvent, subject: str, period: int) -> None:

@@ -23,7 +23,7 @@ from chain.evaluation.committee.draws import DRAW, POOL, TIE, TIE_DRAWN, before
 from chain.evaluation.committee.standing import COMMITTEE, FLOAT, NAMES, check_float, may_draw_float
 from chain.evaluation.pool import PoolPaper
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import InvalidInput, Refused
+from chain.kernel.errors import InvalidInput, NotFound, Refused
 from chain.kernel.tender_facts import Phase, TenderEvent
 from chain.tenders.notice import Notice, committee_gaps
 from chain.tenders.opening.finishing import standing_record
@@ -196,11 +196,12 @@ def _held(work: Callable[[], int]) -> int | None:
 
 
 def _employers(case: TenderCase, names: CommitteeNames, lot: int) -> None:
-    """Raises Broken where somebody who was drawn works for a bidder."""
-    records = [
-        standing_record(case.board, case.story, lot, envelope) for envelope in case.story.lots[lot].openings
-    ]  # fmt: skip
-    codes = bidding_codes(one for one in records if one is not None)
+    """Raises Broken where somebody who was drawn works for a bidder, NotFound where nothing tells who bids."""
+    found = [standing_record(case.board, case.story, lot, envelope) for envelope in case.story.lots[lot].openings]
+    records = [one for one in found if one is not None]
+    if not found or len(records) < len(found):
+        raise NotFound("an opening record, which names who bids, is not to be had", code="audit.record")
+    codes = bidding_codes(records)
     places = [place for place, expert in names.experts if expert.employer and expert.employer in codes]
     if places:
         raise Broken(f"who was drawn at places {', '.join(map(str, places))} works for a bidder")

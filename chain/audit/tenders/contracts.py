@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chain.audit.report import Broken
-from chain.audit.tenders.awards import read_paper
+from chain.audit.tenders.awards import award_before, read_paper
 from chain.audit.tenders.case import TenderCase
-from chain.audit.tenders.cases import check_order
+from chain.audit.tenders.cases import check_order, check_upheld
 from chain.contracting.award import (
     Amendment,
     Award,
@@ -18,7 +18,6 @@ from chain.contracting.award import (
     contract_contradiction,
     read_amendment,
     read_contract,
-    shaken,
     signature_contradiction,
     signer_of,
     supplier_of,
@@ -48,12 +47,12 @@ def audit_contract(
         return
     subject = f"{case.lot(line.number)}, contract"
     check_order(case, line, event, subject, case.story.terms.complaint_period)
-    upheld = ", ".join(str(one.case.number) for one in shaken(line, cases, event))
-    case.report.holds("A1307", subject, not upheld, f"case {upheld} was upheld against the award")
+    check_upheld(case, line, cases, event, subject, " against the award")
     signed = read_paper(case, "A1310", subject, event.values["digest"], read_contract)
-    if signed is None or not awards:
+    award = case.report.try_("A1310", subject, lambda: award_before(line, awards, event))
+    if signed is None or award is None:
         return
-    award, contract = awards[-1][1], signed.agreement
+    contract = signed.agreement
     assert isinstance(contract, Contract)
     with case.report.looking("A1310", subject):
         wrong = contract_contradiction(contract, place, award)

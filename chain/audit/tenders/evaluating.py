@@ -159,7 +159,11 @@ def _failed(case: TenderCase, scene: Scene, event: TenderEvent) -> None:
         data = scene.board.get(event.values["digest"])
     except YinxinError:  # a finding of A404
         return
-    if FAILED.encode("ascii") not in data:
+    record = standing_record(scene.board, scene.story, scene.lot, max(scene.line.openings))
+    if record is not None and record.failed:
+        return
+    if record is None and FAILED.encode("ascii") not in data:
+        case.report.unknown("A1108", subject, "the opening record, which may give them, is not to be had")
         return
     with case.report.looking("A1108", subject):
         said = LotFailedForReasons.from_bytes(data)

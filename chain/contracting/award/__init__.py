@@ -80,7 +80,7 @@ from chain.contracting.award.parts import PaperDocument, Party, Period
 from chain.contracting.award.periods import Window, check_over, check_settled, due, window
 from chain.contracting.award.reading import ReadCase, read_cases
 from chain.contracting.award.signing import agreement_digest, agreement_text, signer_of
-from chain.contracting.award.standing import award_contradiction, make_award, shaken, standing_candidates
+from chain.contracting.award.standing import award_contradiction, make_award, shaken, standing_candidates, untold
 
 __all__ = [
     "AMENDMENT_KIND",
@@ -152,5 +152,6 @@ __all__ = [
     "standing_candidates",
     "standing_contract",
     "supplier_of",
+    "untold",
     "window",
 ]

@@ -54,20 +54,25 @@ def shaken(line: LotStory, cases: Sequence[ReadCase], before: TenderEvent | None
         cases: of it, read.
         before: look only at what stands before this event; None: at everything.
     """
-    end = None if before is None else position(before)
-    found = []
-    for one in cases:
-        settled = one.case.settled
-        if settled is None or one.outcome is None or one.outcome.stands:
-            continue
-        at = position(settled)
-        if end is not None and at >= end:
-            continue
-        awarded = any(position(event) < at for event in line.awards)
-        answers = [position(event) for event in (line.awards if awarded else line.rankings)]
-        if not any(at < answer and (end is None or answer < end) for answer in answers):
-            found.append(one)
-    return found
+    upheld = [one for one in cases if one.outcome is not None and not one.outcome.stands]
+    return [one for one in upheld if _is_last_word(line, one, before)]
+
+
+def untold(line: LotStory, cases: Sequence[ReadCase], before: TenderEvent) -> list[ReadCase]:
+    """Cases whose answer is not to be had, and that :func:`shaken` would give if they were upheld."""
+    return [one for one in cases if one.unknown and _is_last_word(line, one, before)]
+
+
+def _is_last_word(line: LotStory, one: ReadCase, before: TenderEvent | None) -> bool:
+    """True if it is settled before that event, and nothing between the two could have answered it."""
+    if one.case.settled is None:
+        return False
+    at, end = position(one.case.settled), None if before is None else position(before)
+    if end is not None and at >= end:
+        return False
+    awarded = any(position(event) < at for event in line.awards)
+    answers = [position(event) for event in (line.awards if awarded else line.rankings)]
+    return not any(at < answer and (end is None or answer < end) for answer in answers)
 
 
 def check_known(cases: Sequence[ReadCase]) -> None:

@@ -243,12 +243,20 @@ def question_of(scene: Scene, digest: bytes, event: TenderEvent | None = None) -
 
 
 def clarifications_of(scene: Scene, envelope: int) -> Iterator[Asked]:
-    """Clarifications of an envelope that count, in the order of the ledger; of each question the newest."""
+    """Clarifications of an envelope that count, in the order of the ledger; of each question the newest.
+
+    Raises:
+        NotFound, Damaged, Unavailable: a paper cannot be had, so what counts cannot be told.
+    """
     newest: dict[bytes, Asked] = {}
     for event in (one for one in scene.line.records if one.values["kind"] == CLARIFIED):
         try:
             found = check_clarification(scene, event)
-        except (InvalidInput, Refused, NotFound):
+        except (InvalidInput, Refused):
+            continue
+        except NotFound as error:
+            if error.code != "clarification.unknown":
+                raise
             continue
         newest.pop(found.clarification.question, None)
         if found.question.envelope == envelope:
@@ -262,7 +270,7 @@ def check_clarification(scene: Scene, event: TenderEvent) -> Asked:
     Raises:
         InvalidInput: it cannot be read.
         Refused: it is of another lot or bid, or somebody did not sign what stands in it.
-        NotFound: its question or paper cannot be had.
+        NotFound: no such question is on record (``clarification.unknown``), or a paper cannot be had.
     """
     digest = event.values["digest"]
     paper = read_clarification(scene.board.get(digest))

@@ -91,6 +91,18 @@ class Whole(Day):
         return report
 
 
+class Again(Whole):
+    """An objection is upheld against the award, and the second candidate has it then."""
+
+    def play(self) -> None:
+        self.world = town()
+        self.candidates()
+        self.award()
+        object_in_time(self.acts(BIDDERS[1]), self.board, self.story, PLACE, "弄虚作假", self.now, False)
+        answer_objection(self.acts(), self.board, self.story, PLACE, 1, "成立", Decision(True, False))
+        self.award(2, Reason(1, Ground.DISQUALIFIED, "查实违法", 1))
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     day = Whole(tmp_path_factory.mktemp("board"))
@@ -110,13 +122,17 @@ def test_the_whole_way_is_clean_and_every_rule_was_looked_at(whole: Whole) -> No
 
 
 class _Board(FolderBoard):
-    """A board on which one paper was exchanged."""
+    """A board on which one paper was exchanged, or is ``lost``."""
+
+    lost = False
 
     def __init__(self, folder: Path, digest: bytes, data: bytes) -> None:
         super().__init__(folder)
         self._lie = (digest, data)
 
     def get(self, digest: bytes, *, limit: int = 16 * 2**20) -> bytes:
+        if self.lost and digest == self._lie[0]:
+            return super().get(bytes(32))
         return self._lie[1] if digest == self._lie[0] else super().get(digest, limit=limit)
 
 
@@ -193,6 +209,36 @@ def test_a_paper_that_says_otherwise_is_found_by_its_rule(whole: Whole, name: st
     allowed = {"A1308", "A1310"} if rule == "A1306" else {"A1311"} if rule == "A1310" else set()
     assert rule in found
     assert found - {rule} <= allowed
+
+
+def without(day: Whole, digest: bytes) -> set[tuple[str, str]]:
+    """What speaks if nobody has that paper."""
+    board = _Board(day.folder, digest, b"")
+    board.lost = True
+    return {(one.rule, one.result.value) for one in day.audit(board=board).findings}
+
+
+def test_an_answer_that_nobody_has_leaves_open_what_rests_on_it(whole: Whole) -> None:
+    cases = whole.story.lots[1].cases
+    answers = [one.answer for one in cases if one.answer is not None]
+    assert without(whole, answers[0]) == {("A1302", "unknown")}, "the candidates were named anew all the same"
+    assert without(whole, answers[1]) == {("A1302", "unknown"), ("A1307", "unknown")}
+    assert without(whole, answers[2]) == {("A1301", "unknown"), ("A1302", "unknown"), ("A1307", "unknown")}
+    assert without(whole, cases[2].digest) == {("A1301", "unknown")}
+
+
+def test_an_award_that_nobody_has_does_not_blame_the_next(tmp_path: Path) -> None:
+    again = Again(tmp_path)
+    again.play()
+    assert rules(again.audit()) == set()
+    first, second = (event.values["digest"] for event in again.story.lots[1].awards)
+    assert without(again, first) == {("A1306", "unknown"), ("A1307", "unknown")}
+    assert without(again, second) == {("A1306", "unknown")}
+
+
+def test_letter_and_contract_of_an_award_that_nobody_has_are_left_open(whole: Whole) -> None:
+    (award,) = (event.values["digest"] for event in whole.story.lots[1].awards)
+    assert without(whole, award) == {(rule, "unknown") for rule in ("A1306", "A1308", "A1310")}
 
 
 def test_a_contract_that_a_side_has_not_signed_is_found(whole: Whole) -> None:

@@ -147,6 +147,16 @@ def test_what_is_tampered_with_is_named_by_its_rule(tmp_path: Path, what: str) -
         assert broken(case) == {rule}
 
 
+def test_without_the_opening_record_nobody_is_cleared_of_working_for_a_bidder(tmp_path: Path) -> None:
+    case = played(tmp_path)
+    case.award()
+    case.record("committee-names", names(case).to_bytes())
+    opened = next(one for one in case.teller.events if one.values.get("kind") == "opening")
+    (path,) = (tmp_path / "board" / "papers").rglob(opened.values["digest"].hex())
+    path.unlink()
+    assert ("A1010", Result.UNKNOWN) in {(one.rule, one.result) for one in audited(case).findings}
+
+
 def test_representatives_who_change_are_noted(tmp_path: Path) -> None:
     case = played(tmp_path)
     made = case.committee(number=2)

@@ -17,6 +17,7 @@ from chain.evaluation.report.acts import evaluate, name_candidates, record_repor
 from chain.evaluation.sheets import Clarification, read_commitments
 from chain.kernel.encoding import sha256
 from chain.kernel.tender_facts import TenderEvent
+from chain.tenders.opening import LotFailed
 from tests.support.evaluation_case import EvaluationCase
 
 
@@ -139,13 +140,25 @@ def test_a_clarification_that_nobody_may_have_made_is_found(case: EvaluationCase
     assert {rule for rule, _ in audited(case, [*case.teller.events, event])} == {"A1103"}
 
 
+def test_a_clarification_that_nobody_has_leaves_the_report_open(case: EvaluationCase) -> None:
+    place = next(at for at, one in enumerate(case.teller.events) if one.values.get("kind") == "evaluation")
+    asked = next(one for one in case.teller.events if one.values.get("kind") == "sheets-committed")
+    values = {"tender": 3, "lot": 1, "kind": "clarification", "digest": sha256(b"on no board")}
+    lost = replace(asked, values=values, index=asked.index + 1)
+    events = [*case.teller.events[:place], lost, *case.teller.events[place:]]
+    assert audited(case, sorted(events, key=lambda one: (one.block.number, one.index))) == {
+        ("A1103", Result.UNKNOWN), ("A1104", Result.UNKNOWN),
+    }  # fmt: skip
+
+
 def test_reasons_of_a_failure_are_those_of_the_report(case: EvaluationCase) -> None:
     event = next(one for one in case.teller.events if one.values.get("kind") == "evaluation")
     last = case.teller.events[-1]
 
-    def failing(paper: LotFailedForReasons) -> set[tuple[str, Result]]:
+    def failing(paper: LotFailedForReasons | LotFailed | None) -> set[tuple[str, Result]]:
+        data = b"{}" if paper is None else paper.to_bytes()
         failed = replace(
-            last, name="LotFailed", values={"tender": 3, "lot": 1, "digest": case.board.put(paper.to_bytes())},
+            last, name="LotFailed", values={"tender": 3, "lot": 1, "digest": case.board.put(data)},
             block=replace(last.block, number=last.block.number + 1),
         )  # fmt: skip
         return audited(case, [*case.teller.events, failed])
@@ -154,3 +167,5 @@ def test_reasons_of_a_failure_are_those_of_the_report(case: EvaluationCase) -> N
     assert failing(right) == {("A1108", Result.NOTE)}
     assert failing(replace(right, valid=0)) == {("A1108", Result.BROKEN)}
     assert failing(replace(right, evaluation=sha256(b"x"))) == {("A1108", Result.BROKEN)}
+    assert failing(LotFailed(case.scene.place, 1, 2, sha256(b"x"))) == {("A1108", Result.BROKEN)}, "there were enough"
+    assert failing(None) == {("A1108", Result.BROKEN)}

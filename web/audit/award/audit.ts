@@ -6,8 +6,9 @@ import { wholeIn } from "../forms.ts";
 import type { Subject } from "../report.ts";
 import { CASE, type Lot } from "../story.ts";
 import { auditAwards } from "./awards.ts";
-import { outcomeOf, type ReadCase, readCases } from "./reading.ts";
+import { isUntold, outcomeOf, type ReadCase, readCases } from "./reading.ts";
 
+const LOST = "a paper of it is not to be had";
 const DAY = 86_400;
 const DAYS = { objection: 3, complaint: 42 } as const;
 
@@ -30,8 +31,9 @@ function auditCase(audited: TenderCase, lot: Lot, one: ReadCase, subject: Subjec
   const until = since + (awarded ? story.terms.complaintPeriod : story.terms.standstill);
   report.holds("A1303", at, filed.block.time <= until, `filed after the period's end, ${until}`);
   if (kind === CASE.complaint) auditComplaint(audited, lot, one, at, awarded);
-  if (settled !== null && one.answer !== null) {
-    const result = lot.rankings.some((event) => order(event, filed) < 0);
+  const result = lot.rankings.some((event) => order(event, filed) < 0);
+  if (isUntold(one) && result) report.unknown("A1302", at, `what was answered cannot be told: ${one.wrong || LOST}`);
+  else if (settled !== null && one.answer !== null) {
     const said = "it is about a result, and the answer does not say what came of it";
     report.holds("A1302", at, outcomeOf(one) !== null || !result, said);
   }
@@ -44,6 +46,7 @@ function auditComplaint({ report }: TenderCase, lot: Lot, one: ReadCase, at: Sub
     report.holds("A1301", at, false, one.wrong);
     return;
   }
+  if (one.lost) report.unknown("A1301", at, LOST);
   if (one.said === null) return;
   const { objection } = one.said;
   if (objection === null) {

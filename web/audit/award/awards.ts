@@ -10,29 +10,47 @@ import { sameLot } from "../forms.ts";
 import { Broken, type Subject } from "../report.ts";
 import type { Lot } from "../story.ts";
 import { type Award, type Party, readAward } from "./papers.ts";
-import { type ReadCase, shaken } from "./reading.ts";
+import { type ReadCase, shaken, untold } from "./reading.ts";
 
 /** The awards of a lot, oldest first, and its contract as far as order and cases go. */
 export async function auditAwards(audited: TenderCase, lot: Lot, cases: readonly ReadCase[]): Promise<void> {
   const { report, story } = audited;
-  let before: Award | null = null;
+  let last: Award | null = null;
   for (const event of lot.awards) {
     const subject = within(audited.lot(lot.number), `award ${numberIn(event, "number")}`, paperIn(event));
     checkOrder(audited, lot, event, subject, story.terms.standstill);
     const award = await awardIn(audited, event, subject);
+    const former: Award | null = last;
+    last = award;
     if (award === null) continue;
     await report.looking("A1306", subject, () => checkAward(audited, lot, event, award));
-    const upheld = shaken(lot, cases, event).join(", ");
-    const again = before === null || award.rank === before.rank;
-    const words = `case ${upheld} was upheld, and nothing had come of it`;
-    report.holds("A1307", subject, upheld === "" || !again, words);
-    before = award;
+    if (former !== null && award.rank !== former.rank) report.holds("A1307", subject, true, "");
+    else {
+      const sure = former !== null || event === lot.awards[0];
+      checkUpheld(audited, lot, cases, event, subject, ", and nothing had come of it", sure);
+    }
   }
   if (lot.contract === null) return;
   const subject = within(audited.lot(lot.number), "contract", paperIn(lot.contract));
   checkOrder(audited, lot, lot.contract, subject, story.terms.complaintPeriod);
-  const upheld = shaken(lot, cases, lot.contract).join(", ");
-  report.holds("A1307", subject, upheld === "", `case ${upheld} was upheld against the award`);
+  checkUpheld(audited, lot, cases, lot.contract, subject, " against the award", true);
+}
+
+/** An award or contract stands although a case was upheld; if not `sure`, that is not to be told. */
+function checkUpheld(
+  { report }: TenderCase,
+  lot: Lot,
+  cases: readonly ReadCase[],
+  event: TenderEvent,
+  subject: Subject,
+  words: string,
+  sure: boolean,
+): void {
+  const [upheld, lost] = [shaken(lot, cases, event).join(", "), untold(lot, cases, event).join(", ")];
+  if (upheld === "" && lost !== "") report.unknown("A1307", subject, `what came of case ${lost} is not to be had`);
+  else if (upheld !== "" && !sure)
+    report.unknown("A1307", subject, `case ${upheld} was upheld; the award before is not to be had`);
+  else report.holds("A1307", subject, upheld === "", `case ${upheld} was upheld${words}`);
 }
 
 async function awardIn(audited: TenderCase, event: TenderEvent, subject: Subject): Promise<Award | null> {

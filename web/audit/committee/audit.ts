@@ -14,6 +14,7 @@ import { committeesOf, countedOf, otherParts, type Recorded } from "./standing.t
 import { type Draws, type Panel, poolOnRecord, readDraws, type Turn } from "./turns.ts";
 
 const KINDS: readonly unknown[] = ["draw", "tie", "drawn", "tie-drawn", "float", "committee", "committee-names"];
+const NOBODY_TOLD = "an opening record, which names who bids, is not to be had";
 
 /** The tender's pool: one, by the deadline, in its form; null if there is none or it cannot be had. */
 export async function auditPool(audited: TenderCase): Promise<Pool | null> {
@@ -192,14 +193,16 @@ function checkShown(names: Names, draws: Draws, committees: readonly Recorded[],
     throw new Broken("they are not of every representative");
 }
 
-/** Throws Broken where somebody who was drawn works for a bidder. */
+/** Throws Broken where somebody who was drawn works for a bidder, Missing where nothing tells who bids. */
 async function checkEmployers({ audited, lot }: Panel, names: Names): Promise<void> {
   const codes = new Set<string>();
   for (const envelope of lot.openings.keys()) {
     const record = await standingRecord(audited, lot, envelope);
-    for (const { organisation: one } of record?.bids ?? [])
+    if (record === null) throw new Missing(NOBODY_TOLD);
+    for (const { organisation: one } of record.bids)
       if (one !== null && one.result !== "invalid") for (const { code } of [one, ...one.members]) codes.add(code);
   }
+  if (lot.openings.size === 0) throw new Missing(NOBODY_TOLD);
   const places = names.experts.filter(({ line }) => line.employer !== "" && codes.has(line.employer));
   const listed = places.map(({ place }) => place).join(", ");
   if (places.length > 0) throw new Broken(`who was drawn at places ${listed} works for a bidder`);

@@ -70,7 +70,6 @@ async function auditSheets(scene: Scene, one: RecordedCommitments, subject: Subj
   const { report } = audited;
   const record = await standingRecord(audited, lot, 1);
   if (record === null) return;
-  const places = lookedAt(record, notice);
   const later = recordsOf(lot, "evaluation").some((event) => order(one.event, event) < 0);
   const rested = later || lot.review !== null;
   for (const [seat, commitment] of (one.paper?.commitments ?? []).entries()) {
@@ -83,7 +82,7 @@ async function auditSheets(scene: Scene, one: RecordedCommitments, subject: Subj
         shown = false;
         return null;
       });
-      const faults = sheet === null ? [] : [...sheetFaults(sheet.bids, evaluation.criteria, places)];
+      const faults = sheet === null ? [] : [...sheetFaults(sheet.bids, evaluation.criteria, lookedAt(record, notice))];
       if (faults.length > 0) throw new Broken(faults.join("; "));
     });
     if (!shown) report.note("A1102", at, "it is not shown yet");
@@ -146,7 +145,13 @@ async function auditFailure(scene: Scene, event: TenderEvent, subject: Subject):
     if (!(error instanceof YinxinError)) throw error;
     return null; // a finding of A404
   });
-  if (data === null || !fromUtf8(data)?.includes(FAILED)) return;
+  if (data === null) return;
+  const record = await standingRecord(audited, lot, Math.max(...lot.openings.keys()));
+  if (record !== null && record.organisations < record.minimum) return;
+  if (record === null && !fromUtf8(data)?.includes(FAILED)) {
+    report.unknown("A1108", at, "the opening record, which may give them, is not to be had");
+    return;
+  }
   await report.looking("A1108", at, async () => {
     const said = readFailure(data);
     const newest = (await newestReport(scene, notice.envelopes.length, event)) ?? (await newestReport(scene, 1, event));

@@ -57,9 +57,13 @@ export interface Asked {
   readonly accepted: boolean | null;
 }
 
+const NOT_ASKED = "clarification.unknown";
 const MATTERS: readonly Matter[] = ["low-price", "formal", "qualification"];
 
-/** Clarifications of an envelope that count, in the order of the ledger; of each question the newest. */
+/**
+ * Clarifications of an envelope that count, in the order of the ledger; of each question the newest. Throws what the board throws:
+ * where a paper is not to be had, what counts cannot be told.
+ */
 export async function clarificationsOf(panel: Panel, envelope: number): Promise<Asked[]> {
   const newest = new Map<string, Asked>();
   for (const event of panel.lot.records.filter(({ values }) => values.kind === "clarification")) {
@@ -68,7 +72,8 @@ export async function clarificationsOf(panel: Panel, envelope: number): Promise<
       newest.delete(question);
       if (found.question.envelope === envelope) newest.set(question, found);
     } catch (error) {
-      if (!(error instanceof InvalidInput || error instanceof Missing)) throw error;
+      const idle = error instanceof InvalidInput || (error instanceof Missing && error.code === NOT_ASKED);
+      if (!idle) throw error;
     }
   }
   return [...newest.values()];
@@ -106,7 +111,7 @@ async function questionOf({ audited, lot }: Panel, digest: string, event: Tender
   const asked = lot.records.some(
     (one) => one.values.kind === "clarification-asked" && one.values.digest === digest && order(one, event) < 0,
   );
-  if (!asked) throw new Missing("no such question is on record");
+  if (!asked) throw new Missing("no such question is on record", NOT_ASKED);
   const names = [...PLACE, "envelope", "bid", "matter", "text", "until"];
   const value = paperOf(await audited.board.get(digest), "yinxin-clarification-question-1", names);
   const matter = MATTERS.find((one) => one === value.matter);

@@ -96,6 +96,7 @@ export async function gather(scene: Scene, envelope: number, event: TenderEvent,
   if (envelope > 1 && technical === null) throw wrong("there is no technical result on record");
   const committee = await officeBefore(seen, event);
   const { commitments, sheets } = await sheetsOf(seen, envelope, first ?? record.paper, committee, event);
+  const float = await floatOf(seen);
   const draws = await readDraws(seen);
   return {
     scene: seen,
@@ -107,7 +108,7 @@ export async function gather(scene: Scene, envelope: number, event: TenderEvent,
     committee,
     commitments,
     sheets,
-    float: await floatOf(seen),
+    float,
     ties: draws.turns.flatMap(({ kind, result }) =>
       kind === "tie" && result !== null ? [{ paper: result.digest, order: result.places }] : [],
     ),
