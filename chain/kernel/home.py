@@ -6,12 +6,14 @@ Settings lie in ``config.toml``; an environment variable such as ``YINXIN_LEDGER
 
 from __future__ import annotations
 
+import os
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from chain.kernel import environment
 from chain.kernel.errors import InvalidInput
 from chain.kernel.files import write_atomically as write_atomically
 
@@ -235,10 +237,10 @@ class CustodianSettings(_Part):
     )
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings of one home."""
 
-    model_config = SettingsConfigDict(env_prefix="YINXIN_", env_nested_delimiter="__", extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     role: Literal[
         "", "officer", "approver", "authority", "witness", "clerk", "operator", "service",
@@ -265,18 +267,6 @@ class Settings(BaseSettings):
     tenders: TenderSettings = Field(default_factory=TenderSettings)
     custodian: CustodianSettings = Field(default_factory=CustodianSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment before the file given by :meth:`Home.settings`."""
-        return (env_settings, init_settings)
 
 
 class Home:
@@ -314,7 +304,7 @@ class Home:
             values: dict[str, Any] = {}
             try:
                 if file.is_file():
-                    values = TomlConfigSettingsSource(Settings, toml_file=file).toml_data
+                    values = tomllib.loads(file.read_text(encoding="utf-8"))
                 unknown = set(values) - set(Settings.model_fields)
                 if unknown:
                     name = sorted(unknown)[0]
@@ -363,7 +353,7 @@ class Home:
 def check_settings(values: dict[str, Any]) -> Settings:
     """The settings that plain values give, under the environment's. Raises InvalidInput that names the setting."""
     try:
-        return Settings(**values)
+        return Settings.model_validate(environment.over(values, os.environ, Settings))
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -44,6 +45,58 @@ def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("YINXIN_LEDGER__QUORUM", "3")
     settings = Home(tmp_path).settings
     assert (settings.ledger.quorum, settings.operator) == (3, "O-1")
+
+
+SAID = {
+    "YINXIN_OPERATOR": ("O-2", lambda settings: settings.operator),
+    "yinxin_operator": ("O-2", lambda settings: settings.operator),
+    "YINXIN_LEDGER__ENDPOINTS": (["http://a"], lambda settings: settings.ledger.endpoints),
+    "YINXIN_JOBS__REMIND_DAYS": ([7, 1], lambda settings: settings.jobs.remind_days),
+    "YINXIN_JOBS__LAPSE": (False, lambda settings: settings.jobs.lapse),
+    "YINXIN_DATABASE__URL": ("[1]", lambda settings: settings.database.url),
+}
+
+
+@pytest.mark.parametrize("variable", SAID)
+def test_a_variable_is_read_as_its_setting_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    value, found = SAID[variable]
+    monkeypatch.setenv(variable, value if isinstance(value, str) else json.dumps(value))
+    assert found(Home(tmp_path).settings) == value
+
+
+def test_a_section_as_json_goes_before_its_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.toml").write_text('[ledger]\nfinality = "latest"\n')
+    monkeypatch.setenv("YINXIN_LEDGER__QUORUM", "3")
+    monkeypatch.setenv("YINXIN_LEDGER", '{"quorum": 2, "node": "other"}')
+    ledger = Home(tmp_path).settings.ledger
+    assert (ledger.quorum, ledger.node, ledger.finality) == (3, "other", "latest")
+
+
+WRONG = {
+    "YINXIN_LEDGER__QUORUM": ("0", "ledger.quorum"),
+    "YINXIN_LEDGER__QORUM": ("1", "ledger.qorum"),
+    "YINXIN_LEDGER__ENDPOINTS": ("http://a", "ledger.endpoints"),
+    "YINXIN_LEDGER": ("3", "ledger"),
+    "YINXIN_ROLE": ("king", "role"),
+}
+
+
+@pytest.mark.parametrize("variable", WRONG)
+def test_a_fault_in_the_environment_names_its_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    value, field = WRONG[variable]
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InvalidInput) as caught:
+        Home(tmp_path).settings  # noqa: B018
+    assert (caught.value.code, caught.value.field) == ("config.value", field)
+
+
+def test_variables_of_no_setting_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("YINXIN_HOME", "YINXIN_NONSENSE", "YINXIN_ROLE__OTHER", "LEDGER__QUORUM", "YINXIN_"):
+        monkeypatch.setenv(variable, "9")
+    settings = Home(tmp_path).settings
+    assert (settings.role, settings.ledger.quorum) == ("", 1)
 
 
 def test_what_is_written_comes_back(tmp_path: Path) -> None:
