@@ -7,7 +7,7 @@ signed thing has one set of bytes. Signing uses AWS-LC (``awscrt``) where it loa
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -19,14 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 from chain.kernel.encoding import b64url
 from chain.kernel.errors import InvalidInput
 
-try:
-    from awscrt import crypto as _aws
-except ImportError:  # no wheel for this platform: OpenSSL does the same, a little slower
-    _aws = None
-
-BACKEND = "awscrt" if _aws is not None else "cryptography"
-"""Which library signs and verifies."""
-
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Order n of the base point of P-256 (SP 800-186 section 3.2.1.3)."""
 
@@ -35,6 +27,21 @@ _HALF = (ORDER // 2).to_bytes(32, "big")
 _ZERO = bytes(32)
 _PREHASHED = ec.ECDSA(Prehashed(hashes.SHA256()))
 _SEC1 = (serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+
+
+@cache
+def _aws() -> Any:
+    """AWS-LC, loaded where it is first needed: most commands sign and verify nothing with such keys."""
+    try:
+        from awscrt import crypto
+    except ImportError:  # no wheel for this platform: OpenSSL does the same, a little slower
+        return None
+    return crypto
+
+
+def backend() -> str:
+    """Which library signs and verifies."""
+    return "cryptography" if _aws() is None else "awscrt"
 
 
 class P256Signer(Protocol):
@@ -75,7 +82,8 @@ class SoftwareSigner:
             serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint
         )
         self._thumbprint = thumbprint_of(self._public)
-        self._aws = _aws.EC.new_key_from_der_data(private_key.private_bytes(*_SEC1)) if _aws else None
+        aws = _aws()
+        self._aws = None if aws is None else aws.EC.new_key_from_der_data(private_key.private_bytes(*_SEC1))
 
     @classmethod
     def generate(cls) -> SoftwareSigner:
@@ -135,12 +143,12 @@ def verify_es256(public_key: bytes, digest: bytes, signature: bytes) -> bool:
     Raises:
         InvalidInput: ``public_key`` is no point of P-256.
     """
-    key, aws = _decoded(public_key)
+    key = _verifier(public_key)
     if len(digest) != 32 or not well_formed(signature):
         return False
     der = _der(signature)
-    if aws is not None:
-        return bool(aws.verify(digest, der))
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return bool(key.verify(digest, der))
     try:
         key.verify(der, digest, _PREHASHED)
     except InvalidSignature:
@@ -165,24 +173,31 @@ def coordinates(public_key: bytes) -> tuple[bytes, bytes]:
     Raises:
         InvalidInput: no point of P-256.
     """
-    numbers = _decoded(public_key)[0].public_numbers()
+    numbers = _decoded(public_key).public_numbers()
     return numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
 
 
 @lru_cache(maxsize=1024)
-def _decoded(public_key: bytes) -> tuple[ec.EllipticCurvePublicKey, Any]:
+def _verifier(public_key: bytes) -> Any:
+    """The key as the library that verifies takes it."""
+    key = _decoded(public_key)
+    aws = _aws()
+    if aws is None:
+        return key
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return aws.EC.new_key_from_der_data(spki)
+
+
+@lru_cache(maxsize=1024)
+def _decoded(public_key: bytes) -> ec.EllipticCurvePublicKey:
     if len(public_key) != 33 or public_key[0] not in (2, 3):
         raise InvalidInput(
             "public key is not a compressed P-256 point (33 bytes)", code="es256.public_key", field="public_key"
         )
     try:
-        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key)
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key)
     except ValueError as error:
         raise InvalidInput("public key is no point of P-256", code="es256.public_key", field="public_key") from error
-    if _aws is None:
-        return key, None
-    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return key, _aws.EC.new_key_from_der_data(spki)
 
 
 def _der(signature: bytes) -> bytes:

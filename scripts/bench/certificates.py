@@ -36,7 +36,7 @@ from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
 from chain.credentials.credential import CredentialContent, issue_credentials, parse_credential, verify_signature
-from chain.credentials.es256 import BACKEND, SoftwareSigner, coordinates
+from chain.credentials.es256 import SoftwareSigner, backend, coordinates
 from chain.credentials.leaf import certificate_leaf
 from chain.credentials.stamp import StampContent, issue_stamp
 from chain.credentials.status_list import Status, StatusList, draw_indexes
@@ -289,7 +289,7 @@ class Bench:
         best = {name: min(values) for name, values in times.items()}
         stamp = batch.stamps[-1]
         return {
-            "backend": BACKEND,
+            "backend": backend(),
             "batch": self.count,
             "rounds": self.rounds,
             "microseconds": {

@@ -28,10 +28,10 @@ DIGEST = sha256(b"a message").digest()
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Both libraries, one after the other, with an empty cache of keys."""
     if request.param == "cryptography":
-        monkeypatch.setattr(es256, "_aws", None)
-    es256._decoded.cache_clear()
+        monkeypatch.setattr(es256, "_aws", lambda: None)
+    es256._verifier.cache_clear()
     yield str(request.param)
-    es256._decoded.cache_clear()
+    es256._verifier.cache_clear()
 
 
 class TestSigning:
