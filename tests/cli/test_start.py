@@ -23,13 +23,13 @@ print(json.dumps(sorted(sys.modules)))
 SERVER = ("fastapi", "granian", "starlette")
 NETWORK = ("aiohttp", "requests", "urllib3")
 REGISTER_ROOMS = ("alembic", "api", "sqlalchemy")
-ACCOUNTS = ("eth_account", "eth_keyfile", "eth_keys")
+KEYS = ("awscrt", "eth_account", "eth_keyfile", "eth_keys")
 UNNEEDED = {
-    ("bid", "submit"): (*SERVER, *NETWORK, *REGISTER_ROOMS, *ACCOUNTS, "chain.desk", "chain.evaluation"),
-    ("tender", "list"): (*SERVER, *NETWORK, *REGISTER_ROOMS, *ACCOUNTS, "chain.claims", "chain.desk.signer", "PIL"),
-    ("keyholder", "run"): (*SERVER, *NETWORK, *REGISTER_ROOMS, *ACCOUNTS, "chain.catalogue", "chain.evaluation"),
-    ("issue",): (*SERVER, *NETWORK, *ACCOUNTS, "chain.contracting", "chain.evaluation", "chain.tenders.opening"),
-    ("verify",): (*SERVER, *NETWORK, *REGISTER_ROOMS, *ACCOUNTS, "chain.ledger", "chain.tenders"),
+    ("bid", "submit"): (*SERVER, *NETWORK, *REGISTER_ROOMS, *KEYS, "chain.desk", "chain.evaluation"),
+    ("tender", "list"): (*SERVER, *NETWORK, *REGISTER_ROOMS, *KEYS, "chain.claims", "chain.desk.signer", "PIL"),
+    ("keyholder", "run"): (*SERVER, *NETWORK, *REGISTER_ROOMS, *KEYS, "chain.catalogue", "chain.evaluation"),
+    ("issue",): (*SERVER, *NETWORK, *KEYS, "chain.contracting", "chain.evaluation", "chain.tenders.opening"),
+    ("verify",): (*SERVER, *NETWORK, *REGISTER_ROOMS, *KEYS, "chain.ledger", "chain.tenders"),
 }
 """Words of a command to packages and modules of which it loads none to begin with."""
 
