@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chain.kernel import environment
 from chain.kernel.errors import InvalidInput
 from chain.kernel.files import write_atomically as write_atomically
 
@@ -353,7 +352,7 @@ class Home:
 def check_settings(values: dict[str, Any]) -> Settings:
     """The settings that plain values give, under the environment's. Raises InvalidInput that names the setting."""
     try:
-        return Settings.model_validate(environment.over(values, os.environ, Settings))
+        return _settings_here()(**values)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -363,6 +362,16 @@ def check_settings(values: dict[str, Any]) -> Settings:
             field=name,
             fix="correct it in config.toml, on the command line or in the environment (YINXIN_…)",
         ) from error
+
+
+def _settings_here() -> type[Settings]:
+    """The class that reads the environment, if it says anything of a setting."""
+    names = {f"yinxin_{name}" for name in Settings.model_fields}
+    if all(variable.lower().partition("__")[0] not in names for variable in os.environ):
+        return Settings
+    from chain.kernel.environment import SettingsHere
+
+    return SettingsHere
 
 
 def _toml(values: dict[str, Any]) -> str:
