@@ -27,9 +27,15 @@ export function verification(room: Room, place: number): Step {
   const found = h("div", { class: "stack", id: "verified" });
   let last = "";
   let timer = 0;
+  let turn = 0;
   const look = async (): Promise<void> => {
     clearTimeout(timer);
-    const own = await verifyOwn(room);
+    const mine = ++turn;
+    const own = await verifyOwn(room).catch((error: unknown) => {
+      if (mine === turn) throw error;
+      return null;
+    });
+    if (own === null || mine !== turn) return; // a newer look was begun meanwhile: what that one finds counts
     const { words, standing } = summary(own);
     made.stand(standing, words);
     fill(wrong);
