@@ -12,15 +12,15 @@ from api.accounts.rules import in_tender
 from api.service.context import Service
 from api.service.routes import Here, ServiceRoute, ruled
 from api.service.shapes import Hex, Shape
-from api.tenders.query import lot_row
+from api.tenders.query import lot_row, tender_row
 from api.tenders.schemas import LotNumber, TenderNumber
 from chain.evaluation.committee.shares import DrawShare, draws_topic
 from chain.evaluation.committee.signing import Waiting, waiting_in
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Conflict, Refused
-from chain.sealing import verify
+from chain.kernel.errors import Conflict
 from chain.tenders.holding.ceremonies import opening_key
+from chain.tenders.holding.partials import Partial, check_partials
 
 router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["tenders"])
 
@@ -79,15 +79,11 @@ def relay_draw_share(service: Here, tender: TenderNumber, lot: LotNumber, body: 
             "nothing of this lot waits for that signature", code="draw.none", field="message",
             fix="look again; what is completed needs no further share",
         )  # fmt: skip
+    with service.engine.connect() as connection:
+        ceremony = tender_row(connection, tender).ceremony
     with service.tenders.chain() as chain:
-        state = chain.ledger.tender(tender)
-        key = None if state is None else opening_key(chain.ledger, service.tenders.board, state.ceremony)
-    public = None if key is None else key.key_holders.get(share.key_holder)
-    if public is None or not verify(public, share.message, share.signature):
-        raise Refused(
-            f"not the signature of key holder {share.key_holder}'s share", code="draw.share", field="signature",
-            fix="take the share of the ceremony whose key the tender names",
-        )  # fmt: skip
+        key = opening_key(chain.ledger, service.tenders.board, ceremony)
+    check_partials(key, share.key_holder, [Partial("signature", share.message, share.signature)], code="draw.share")
     topic = draws_topic(tender, lot, found.kind, found.counter)
     service.tenders.board.post(topic, f"holder-{share.key_holder}", data)
 

@@ -17,8 +17,10 @@ from api.tenders.schemas import LotNumber, TenderNumber
 from chain.kernel.canonical import canonical
 from chain.kernel.errors import Conflict, InvalidInput
 from chain.kernel.tender_facts import Phase
-from chain.sealing import LiveSet, Release
-from chain.tenders.opening.releases import releases_topic
+from chain.sealing import Release
+from chain.tenders.holding.ceremonies import opening_key
+from chain.tenders.holding.partials import Partial, check_partials
+from chain.tenders.opening import live_bids, read_story, releases_topic
 
 router = APIRouter(prefix="/v1", route_class=ServiceRoute, tags=["tenders"])
 _SIGNATURE = Annotated[str, Field(max_length=64, examples=["g" * 64])]
@@ -48,7 +50,7 @@ def relay_release(
 ) -> None:
     """Pass a key holder's message on to the board, from the opening time on and for the live set on the ledger.
 
-    The signatures in it are checked by whoever collects them. The same again changes nothing.
+    A message with a signature that is not that key holder's is refused. The same again changes nothing.
     """
     with service.engine.connect() as connection:
         lot_row(connection, tender, lot)
@@ -67,13 +69,16 @@ def _check_due(service: Service, tender: int, lot: int, envelope: int, release: 
                 "this envelope is not to be opened now", code="release.not_due", field="envelope",
                 fix="wait until it is closed and its opening time has come; until then show the message to nobody",
             )  # fmt: skip
-        live = ledger.live_set(tender, lot, envelope)
-        wanted = LiveSet(ledger.genesis, ledger.book, tender, lot, envelope, live.count, live.digest).digest()
-    if release.message != wanted or len(release.bids) != live.count:
-        raise InvalidInput(
-            "the message is not over the live set on the ledger", code="release.live_set", field="message",
-            fix="make it anew: yinxin keyholder release",
-        )  # fmt: skip
+        live = live_bids(read_story(ledger, tender), ledger.genesis, lot, envelope)
+        if release.message != live.message.digest() or len(release.bids) != len(live.bids):
+            raise InvalidInput(
+                "the message is not over the live set on the ledger", code="release.live_set", field="message",
+                fix="make it anew: yinxin keyholder release",
+            )  # fmt: skip
+        key = opening_key(ledger, service.tenders.board, state.ceremony)
+    signed = [Partial("liveSet", release.message, release.live_set)]
+    signed += [Partial("bids", bid.digest(), one) for bid, one in zip(live.identities, release.bids, strict=True)]
+    check_partials(key, release.key_holder, signed, code="release.share")
 
 
 __all__ = ["router"]

@@ -11,6 +11,7 @@ store           seeds and shares at rest
 papers          deals and rosters that were seen
 relaying        a ceremony's papers for members without a board, and theirs for it
 openings        when tenders open, as it was seen announced
+partials        what came in a key holder's name, before it goes onto the board
 roll_call       whose shares are there and work
 releasing       the one message of an opening, and all that must hold before it
 backup          shares in two files, for two places

@@ -13,6 +13,7 @@ from chain.kernel.steps import reached
 from chain.kernel.tender_ports import Board, TenderActs, TenderLedger
 from chain.sealing import KeyShare, OpeningKey, RollCall, combine, verify
 from chain.tenders.holding.ceremonies import Ceremony, key_in_force, read_ceremony
+from chain.tenders.holding.partials import Partial, check_partials
 
 FORMAT = "yinxin-roll-call-1"
 RECENT = 86_400
@@ -134,12 +135,8 @@ def pass_on(ledger: TenderLedger, board: Board, number: int, note: Presence) -> 
             f"roll call {counter} of ceremony {number} is under way", code="holding.roll_call", field="counter",
             fix="look again, and answer that one",
         )  # fmt: skip
-    public = key.key_holders.get(note.key_holder)
-    if public is None or not verify(public, roll_message(ledger, ceremony, counter).digest(), note.signature):
-        raise Refused(
-            f"not the signature of key holder {note.key_holder}'s share", code="holding.other_ceremony",
-            field="signature", fix="take the share of that ceremony; if it is, restore it from a backup",
-        )  # fmt: skip
+    answered = Partial("signature", roll_message(ledger, ceremony, counter).digest(), note.signature)
+    check_partials(key, note.key_holder, [answered], code="holding.other_ceremony")
     _post(board, note)
     return _look(ledger, board, ceremony, key, counter)[0]
 

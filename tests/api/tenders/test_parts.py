@@ -196,6 +196,12 @@ def test_a_release_is_passed_on_once_it_is_due_and_never_before(office: TenderOf
     other = {**body, "message": "0x" + "5f" * 32}
     assert office.call("keeper", "POST", path, json=other).json()["code"] == "release.live_set"
     assert office.call("lead", "POST", path, json=body).status_code == 403
+    strange = json.loads(make_release(stage.key.shares[2], live, [identity]).to_bytes())
+    for field in ("liveSet", "bids"):
+        refused = office.call("keeper", "POST", path, json={**body, field: strange[field]})
+        assert (refused.status_code, refused.json()["code"]) == (409, "release.share")
+        assert (refused.json()["field"], bool(refused.json()["fix"])) == (field, True)
+    assert list(stage.board.notes(f"releases/{tender}/1/1")) == [], "nothing wrong comes onto the board"
     for _ in range(2):
         assert office.call("keeper", "POST", path, json=body).status_code == 204
     assert list(stage.board.notes(f"releases/{tender}/1/1")) == [("holder-1", release.to_bytes())]
