@@ -5,6 +5,7 @@ Two of them go the whole way, one in Chinese on a phone, one in English at a des
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -251,8 +252,13 @@ def test_nothing_is_signed_early_and_afterwards_the_commands_own_message(room: R
     ]
     opened(case, 1)
     room.office.follow()
+    message, topic = float_message(case.notice, 1), draws_topic(case.tender, 1, "float", 1)
+    wrong = DrawShare(1, message.digest(), stage.key.shares[2].sign(message))
+    path = f"/v1/tenders/{case.tender}/lots/1/draw-shares"
+    refused = room.office.call("keeper", "POST", path, json=json.loads(wrong.to_bytes()))
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (409, "draw.share", "signature")
+    assert notes(room, topic) == []
     apart(room, draw)
-    message = float_message(case.notice, 1)
-    assert notes(room, draws_topic(case.tender, 1, "float", 1)) == [
+    assert notes(room, topic) == [
         (name, DrawShare(number, message.digest(), share.sign(message)).to_bytes()) for name, number, share in shares
     ]
