@@ -47,3 +47,11 @@ test("a form of a kind that is not known, or with a bound that is no number, is 
   const bounded: FormField = { ...field("price"), least: "as much as you like" };
   assert.throws(() => faultOf(bounded, "2980000.00"), { code: "notice.form" });
 });
+
+test("a number has no sign and at most six places, as the officer's program takes it", () => {
+  const number: FormField = { ...field("price"), kind: "number", unit: "kW", least: null, most: null };
+  for (const value of ["0", "12", "12.5", "0.123456", "999999999999999.999999"])
+    assert.equal(faultOf(number, value), null);
+  const refused = ["-1", "-0.5", "-0", "+1", "0.1234567", "0.12345678", "1.", ".5", "01", "1e3", "1000000000000000"];
+  for (const value of refused) assert.equal(faultOf(number, value), "form", value);
+});
