@@ -104,7 +104,9 @@ def test_a_list_is_reported_before_anything_is_done(
         look(visit, "batch")
 
 
-def test_a_list_on_a_slow_line_says_how_much_has_gone_and_can_be_stopped(browser: Browser, house: House) -> None:
+def test_a_list_on_a_slow_line_says_how_much_has_gone_can_be_stopped_and_is_not_forgotten_by_a_reload(
+    browser: Browser, house: House
+) -> None:
     secret = house.served.token("officer")
     with browser.room(f"{HERE}/lists", secret=secret, language="zh", viewport=PHONE) as visit:
         page = visit.page
@@ -113,9 +115,21 @@ def test_a_list_on_a_slow_line_says_how_much_has_gone_and_can_be_stopped(browser
         slow = {"offline": False, "latency": 50, "downloadThroughput": -1, "uploadThroughput": 20_000}
         line.send("Network.emulateNetworkConditions", slow)
         long = {"name": "长名单.csv", "mimeType": "text/csv", "buffer": b"1,2\n" * 400_000}
+        told = "document.querySelector('[data-sending] output').value"
+        for way, said in (("#make", "名单提交期间离开了此页"), ("#check", "名单检查期间离开了此页")):
+            page.set_input_files("#file", long)  # type: ignore[arg-type]
+            page.click(way)
+            visit.until(told, lambda one: one.startswith("已发送 ") and one.endswith("，共 1.5 MB"))
+            page.reload()
+            visit.until(told, lambda one, said=said: one.startswith(said))
+            assert page.is_visible(f"[data-sending] a[href='{HERE}/batches']") == (way == "#make")
+            assert page.is_hidden("[data-stop]")
+            if way == "#make":
+                look(visit, "left")
+        page.reload()
+        page.wait_for_selector("[data-sending]", state="hidden")
         page.set_input_files("#file", long)  # type: ignore[arg-type]
         page.click("#check")
-        told = "document.querySelector('[data-sending] output').value"
         visit.until(told, lambda one: one.startswith("已发送 ") and one.endswith("，共 1.5 MB"))
         look(visit, "sending")
         page.click("[data-stop]")
@@ -131,7 +145,8 @@ def test_every_other_page_is_for_everybody(
     browser: Browser, house: House, language: str, screen: dict[str, int]
 ) -> None:
     with browser.room(HERE, secret=house.served.token("officer"), language=language, viewport=screen) as visit:
-        for section in ("certificates", "batches", "waiting", "expiring?days=365", "types", "keys", "issue"):
+        lists, care = ("certificates", "batches", "waiting", "expiring?days=365"), ("claims", "retention")
+        for section in (*lists, *care, "types", "keys", "issue"):
             visit.open(f"{HERE}/{section}")
             look(visit, section)
         visit.open(f"{HERE}/certificates/999999")

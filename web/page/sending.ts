@@ -3,6 +3,10 @@
  * `[data-sending]` with a `<progress>`, an `<output>` and a button; its `data-sent` are the words with `{done}` and `{all}`,
  * its `data-then` what happens once all has gone: then there is nothing to stop any more, the service has it. Its
  * `data-stopped` says that nothing was kept.
+ *
+ * Whoever leaves or loads the page again meanwhile is told so when it comes back: `data-left-check` if the file was only to be
+ * looked at (`way`), `data-left-make` with the link in the line if something may have been made of it. All that the browser
+ * remembers of it, for this tab alone, is which of the two.
  */
 import { bytes } from "../ui/sizes.ts";
 
@@ -12,13 +16,28 @@ interface Line {
   readonly bar: HTMLProgressElement;
   readonly told: HTMLOutputElement;
   readonly stop: HTMLButtonElement;
+  readonly way: HTMLAnchorElement | null;
 }
+
+const REMEMBERED = "yinxin-sending ";
+let leaving = false;
 
 /** Lets every form with such a line tell how far it is. */
 export function tellSending(): void {
+  const left = lineIn(document.documentElement);
+  if (left !== null) tellLeft(left);
+  // What is cut off by leaving is not ended: the page tells of it when it comes back.
+  addEventListener("pagehide", () => {
+    leaving = true;
+  });
+  addEventListener("pageshow", () => {
+    leaving = false;
+  });
   document.addEventListener("htmx:beforeSend", (event) => {
     const line = lineIn(event.target);
-    if (line !== null) begin(line);
+    if (line === null) return;
+    const { requestConfig } = (event as CustomEvent<{ requestConfig?: { formData?: FormData } }>).detail;
+    begin(line, requestConfig?.formData?.get("way") === "make" ? "make" : "check");
   });
   document.addEventListener("htmx:xhr:progress", (event) => {
     const line = lineIn(event.target);
@@ -39,13 +58,27 @@ export function tellSending(): void {
   });
 }
 
-function begin(line: Line): void {
+function tellLeft(line: Line): void {
+  const way = remembered(line);
+  if (way === null) return;
+  remember(line, null);
+  line.box.hidden = false;
+  line.bar.hidden = line.stop.hidden = true;
+  line.told.value = (way === "make" ? line.box.dataset.leftMake : line.box.dataset.leftCheck) ?? "";
+  if (line.way !== null) line.way.hidden = way !== "make";
+}
+
+function begin(line: Line, way: "check" | "make"): void {
+  remember(line, way);
+  if (line.way !== null) line.way.hidden = true;
   for (const one of [line.box, line.bar, line.stop]) one.hidden = false;
   line.bar.removeAttribute("value");
   line.told.value = "";
 }
 
 function end(line: Line, words: string): void {
+  if (leaving) return;
+  remember(line, null);
   for (const one of [line.bar, line.stop]) one.hidden = true;
   line.box.hidden = words === "";
   line.told.value = words;
@@ -66,5 +99,26 @@ function lineIn(target: EventTarget | null): Line | null {
   const bar = box?.querySelector("progress");
   const told = box?.querySelector("output");
   const stop = box?.querySelector<HTMLButtonElement>("[data-stop]");
-  return box && bar && told && stop ? { box, bar, told, stop } : null;
+  return box && bar && told && stop ? { box, bar, told, stop, way: box.querySelector("a") } : null;
+}
+
+function keyOf(line: Line): string {
+  return REMEMBERED + (line.box.closest("form")?.getAttribute("action") ?? "");
+}
+
+function remembered(line: Line): string | null {
+  try {
+    return sessionStorage.getItem(keyOf(line));
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+}
+
+function remember(line: Line, way: "check" | "make" | null): void {
+  try {
+    if (way === null) sessionStorage.removeItem(keyOf(line));
+    else sessionStorage.setItem(keyOf(line), way);
+  } catch {
+    // a browser that keeps nothing
+  }
 }
