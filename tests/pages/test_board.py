@@ -151,6 +151,9 @@ def test_an_officer_gets_a_draft_of_a_notice(fair: Fair, language: str, screen: 
         visit.page.wait_for_selector("#findings .note-bad")
         look(visit, "builder")
         assert visit.page.input_value("#titleZh") == "课桌椅采购"
+        visit.until("document.activeElement?.getAttribute('aria-invalid')", lambda one: one == "true")
+        visit.page.click("#findings a[href='#lot2TitleZh']")
+        assert visit.page.locator("#lot2TitleZh[aria-invalid=true] ~ #lot2TitleZh-fault").count() == 1
         with visit.page.expect_download() as download:
             visit.page.click("#download")
         assert 'zh = "课桌椅采购"' in Path(download.value.path()).read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ from api.service.pages.routes import PageRoute
 from api.service.routes import Caller, Here, ruled
 from api.tenders import query
 from api.tenders.pages.drafting import MOST_LOTS, Shape, draft_from, keys_in_force, look_at_draft
+from api.tenders.pages.placing import at_fields, placed
 from api.tenders.pages.showing import telling
 from chain.tenders.notice import NoticeFinding
 from chain.tenders.notice.standing import place_of
@@ -65,9 +66,11 @@ def _form(
     known = dict(query.bureaus(service.engine))
     mine = [(code, known.get(code, "")) for code in sorted(caller.bureaus(Role.PROCUREMENT))]
     usual = blank(shape.category, lots=shape.lots, envelopes=shape.envelopes, demo=shape.demo)
+    places = None if findings is None else [placed(one, shape.lots) for one in findings]
     return render(
         request, "tenders/new.html", words="board", given=given, shape=shape, usual=usual, most=MOST_LOTS,
-        bureaus=mine, keys=keys_in_force(service.engine, service.clock()), findings=findings,
+        bureaus=mine, keys=keys_in_force(service.engine, service.clock()), findings=places,
+        faults=at_fields(places or ()),
         h=telling(language_of(request)),
     )  # fmt: skip
 
