@@ -21,7 +21,7 @@ from chain.cli.bid.sending import (
     not_sent,
     say_final,
 )
-from chain.cli.common import emit, state
+from chain.cli.common import emit, read_named, state
 from chain.kernel.encoding import unhex0x
 from chain.kernel.errors import Conflict, InvalidInput, Refused
 from chain.kernel.home import write_atomically
@@ -110,10 +110,8 @@ def _opened(here: BidHere, kit: Path | None) -> RecoveryKit | None:
     """The kit, if one is named; a home without the bid's folder gets one."""
     if kit is None:
         return None
-    try:
-        opened = open_kit(kit.read_bytes(), here.place.keys.desk(PAPERS))
-    except OSError as error:
-        raise InvalidInput(f"{kit}: {error.strerror}", code="bidding.file", field="kit", fix="name the kit") from error
+    kit_bytes = read_named(kit, code="bidding.file", field="kit", fix="name the kit")
+    opened = open_kit(kit_bytes, here.place.keys.desk(PAPERS))
     place = opened.place
     if (place.genesis, place.book, place.tender, place.lot) != (
         here.ledger.genesis, here.ledger.book, here.tender, here.lot,

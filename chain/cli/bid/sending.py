@@ -12,7 +12,7 @@ from chain.cli._tenders import tender_place
 from chain.cli.bid._place import BidHere, LotOption, Tender, bid_here
 from chain.cli.bid._receipt import make_receipt
 from chain.cli.bid.sealing import in_flight, next_version
-from chain.cli.common import State, emit, progress, state
+from chain.cli.common import State, emit, progress, read_named, state
 from chain.kernel.clock import rfc3339
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
@@ -79,12 +79,7 @@ def relay_(
     wait: WaitOption = 60.0,
 ) -> None:
     """Bring somebody's signed act to the ledger from this home's account; it cannot be altered. 代为提交."""
-    try:
-        signed = read_act(file.read_bytes())
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="bidding.file", field="file", fix="name the file"
-        ) from error
+    signed = read_act(read_named(file, code="bidding.file", field="file", fix="name the file"))
     with tender_place(state(ctx).home) as place:
         place.ledger.refresh()
         if (place.ledger.chain_id, place.ledger.book) != (signed.domain.chain_id, signed.domain.book):

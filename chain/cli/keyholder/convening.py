@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from chain.cli._tenders import tender_place
-from chain.cli.common import emit, progress, state
+from chain.cli.common import emit, progress, read_named, state
 from chain.cli.keyholder._desk import ACCOUNT
 from chain.kernel.clock import parse_end, rfc3339, system_clock
 from chain.kernel.encoding import hex0x, unb64url
@@ -66,15 +66,8 @@ def _convener(ctx: typer.Context) -> tuple[str, str]:
 
 
 def _cards(files: list[Path]) -> list[MemberCard]:
-    found = []
-    for file in files:
-        try:
-            found.append(MemberCard.from_bytes(file.read_bytes()))
-        except OSError as error:
-            raise InvalidInput(
-                f"{file}: {error.strerror}", code="holding.card", field="CARD", fix="name the key holder's card"
-            ) from error
-    return found
+    named = {"code": "holding.card", "field": "CARD", "fix": "name the key holder's card"}
+    return [MemberCard.from_bytes(read_named(file, **named)) for file in files]
 
 
 def _convene(

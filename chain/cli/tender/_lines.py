@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chain.cli._tenders import TenderPlace
+from chain.cli.common import read_named
 from chain.evaluation import ExpertLine, Quota
 from chain.evaluation.committee import Exclusion, ExclusionRule
 from chain.kernel.errors import InvalidInput
@@ -18,12 +19,8 @@ _PLACE = re.compile(r"(0|[1-9][0-9]{0,5})=(.+)\Z", re.DOTALL)
 
 def read_line(file: Path, field: str = "LINE") -> ExpertLine:
     """The line in a file. Raises InvalidInput."""
-    try:
-        return ExpertLine.from_bytes(file.read_bytes())
-    except OSError as error:
-        raise InvalidInput(
-            f"{file}: {error.strerror}", code="pool.line", field=field, fix="name a file of yinxin expert enrol"
-        ) from error
+    fix = "name a file of yinxin expert enrol"
+    return ExpertLine.from_bytes(read_named(file, code="pool.line", field=field, fix=fix))
 
 
 def lines_folder(home: Home, tender: int) -> Path:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from chain.cli._licences import evidence_of
-from chain.cli.common import emit, printable, state
+from chain.cli.common import emit, printable, read_named, state
 from chain.cli.tender._common import moment
 from chain.cli.tender._opening import AccountOption, OpeningHere, Tender, opening_here
 from chain.cli.tender.qualifying import manifest_of
@@ -102,12 +102,7 @@ def _settle(here: OpeningHere, release: bool, claims: dict[int, str], paper: Pat
 
 
 def _put(here: OpeningHere, paper: Path) -> bytes:
-    try:
-        return here.place.board.put(paper.read_bytes())
-    except OSError as error:
-        raise InvalidInput(
-            f"{paper}: {error.strerror}", code="guarantee.paper", field="paper", fix="name a file"
-        ) from error
+    return here.place.board.put(read_named(paper, code="guarantee.paper", field="paper", fix="name a file"))
 
 
 def _winner(here: OpeningHere) -> int | None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chain.cli.common import CANNOT_TELL, YES, emit, printable, progress, state
+from chain.cli.common import CANNOT_TELL, YES, emit, printable, progress, read_named, state
 from chain.cli.tender._opening import (
     AccountOption,
     EnvelopeOption,
@@ -165,13 +165,8 @@ def _proved(here: OpeningHere, files: list[Path]) -> dict[int, list[bytes]]:
     places = {here.live.identity(bid): bid.place for bid in here.live.bids}
     found: dict[int, list[bytes]] = {}
     for file in files:
-        try:
-            identity, k2 = read_proof(file.read_bytes())
-        except OSError as error:
-            raise InvalidInput(
-                f"{file}: {error.strerror}", code="opening.proof", field="proof",
-                fix="give the file of yinxin bid prove",
-            ) from error  # fmt: skip
+        named = read_named(file, code="opening.proof", field="proof", fix="give the file of yinxin bid prove")
+        identity, k2 = read_proof(named)
         if identity not in places:
             raise InvalidInput(
                 f"{file}: no bid that is opened here", code="opening.proof", field="proof",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from chain.cli._tenders import tender_place
-from chain.cli.common import emit, state
+from chain.cli.common import emit, read_named, state
 from chain.cli.tender._common import Account, Number, acts_of
 from chain.cli.tender._lines import keep_lines, kept_lines, read_line
 from chain.cli.tender._opening import LotOption
@@ -49,10 +49,7 @@ def pool(
         place.ledger.refresh()
         story = read_story(place.ledger, tender)
         if paper is not None:
-            try:
-                made = read_pool_paper(paper.read_bytes())
-            except OSError as error:
-                raise InvalidInput(f"{paper}: {error.strerror}", code="pool.paper", field="--paper") from error
+            made = read_pool_paper(read_named(paper, code="pool.paper", field="--paper"))
         else:
             files = [one for path in line or [] for one in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
             lines = [read_line(file) for file in files]
