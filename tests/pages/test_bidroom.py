@@ -293,6 +293,15 @@ def test_a_bid_goes_from_first_key_to_the_ledger_and_back(fair: Fair, tmp_path: 
         page.wait_for_selector("#submit-state:has-text('withdrawn')")
         after = entry(fair, bidder)
         assert (after.version, after.live) == (3, False)
+        receipt = tmp_path / "withdrawal.json"
+        page.wait_for_selector("#withdrawal-sheet", timeout=60_000)
+        with page.expect_download() as download:
+            page.click("#save-withdrawal-receipt")
+        download.value.save_as(receipt)
+        check = ("bid", "verify-receipt", str(receipt), "--ledger")
+        found = apart(fair.market.ok, "company-1", *check)
+        assert (found["result"], found["kind"]) == ("VALID", "withdraw")
+        look(visit, "withdrawn")
         page.click("#run-submit")
         page.wait_for_selector("#submit [role=alert]:has-text('seal a new version')")
         kept = page.evaluate(EVERYTHING_KEPT).encode()

@@ -11,7 +11,7 @@ import { company } from "./company.ts";
 import { type Attached, certificates, envelope, type Judge } from "./filling.ts";
 import { door, head, prepare } from "./opening.ts";
 import { action, note, save } from "./parts.ts";
-import { receipts } from "./receiptcard.ts";
+import { receipts, withdrawals } from "./receiptcard.ts";
 import type { Room, Setting } from "./room.ts";
 import { rehearsal, sealing, submission } from "./sending.ts";
 import { lastAccepted, sealedFile } from "./verifying.ts";
@@ -25,7 +25,7 @@ async function begin(): Promise<void> {
     fill(page, head(setting, facts), place);
     const room = await door(setting, place, facts.bidding);
     if (facts.bidding) steps(room, data.scripts.device, place);
-    else fill(place, verification(room, 0).element, receipts(room).element, keeping(room));
+    else fill(place, verification(room, 0).element, receipts(room).element, withdrawals(room).element, keeping(room));
   } catch (error) {
     fill(page, note("bad", h("strong", {}, t("fault.heading")), h("p", { id: "refused" }, faultWords(error))));
   }
@@ -47,6 +47,7 @@ function steps(room: Room, device: string, place: HTMLElement): void {
     sealing(room, ++number, attached, changed),
     submission(room, ++number, changed),
     receipts(room),
+    withdrawals(room),
     verification(room, ++number),
   ];
   all = [...made.map(({ element }) => element), keeping(room)];

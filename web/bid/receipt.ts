@@ -4,30 +4,38 @@
  */
 import { type ShownEvidence, evidenceOf as shown } from "../verify/bundle.ts";
 import { b64url, equal, hex0x, unhex0x } from "../verify/bytes.ts";
-import { canonical, type JsonObject } from "../verify/canonical.ts";
+import { canonical, type Json, type JsonObject } from "../verify/canonical.ts";
 import { InvalidInput, Unavailable } from "../verify/errors.ts";
+import type { Log } from "../verify/events.ts";
 import type { BlockRef } from "../verify/facts.ts";
 import { parseHeader, provenLogs } from "../verify/receipts.ts";
 import { RootProofs } from "../verify/rootproofs.ts";
 import type { TrustRoot } from "../verify/trustroot.ts";
 import { commitmentHash, custodianOf, type Domain } from "./acts.ts";
 import { commit } from "./custodian.ts";
-import type { KeptVersion, Room } from "./room.ts";
-import { type Acceptance, type Committed, committedIn } from "./tender.ts";
+import type { KeptVersion, KeptWithdrawal, Room } from "./room.ts";
+import { type Acceptance, committedIn, withdrawnIn } from "./tender.ts";
 
-/** A receipt. All but the witnesses' word is proved by then. */
-export interface Receipt {
+/** A receipt of any act. All but the witnesses' word is proved by then. */
+export interface Proof {
   /** The file: canonical JSON. */
   readonly text: string;
-  readonly version: KeptVersion;
   readonly block: BlockRef;
-  readonly custodian: string;
   /** Who vouch for the block; none: `fault` says why not, in English. */
   readonly witnesses: readonly string[];
   readonly fault: string;
 }
 
-type Act = NonNullable<KeptVersion["act"]>;
+/** The receipt of a bid. */
+export interface Receipt extends Proof {
+  readonly version: KeptVersion;
+  readonly custodian: string;
+}
+
+/** The receipt of a withdrawal. */
+export interface WithdrawalReceipt extends Proof {
+  readonly withdrawal: KeptWithdrawal;
+}
 
 /** Asks for a transaction's evidence: canonical members `chain` and `checkpoint`. Throws Unavailable. */
 export type Evidence = (transaction: string) => Promise<JsonObject>;
@@ -45,18 +53,46 @@ export async function receiptOf(room: Room, version: KeptVersion, evidence: Evid
   if (accepted === null) return null;
   const { chain = null, checkpoint = null } = await evidence(accepted.transaction);
   const given = read({ chain, checkpoint });
-  const { block, event } = proven(given, room.domain(), act, accepted);
+  const hash = commitmentHash(act.commitment);
+  const { block, event } = proven(given, room.domain(), accepted, (log) => {
+    const one = committedIn(log);
+    return one !== null && equal(one.hash, hash) ? one : null;
+  });
   const whole = await custodied(room, version, event.custodian);
-  const signed = room.act(whole);
-  const text = canonical({
-    act: canonical(signed),
+  const text = written(root, room.act(whole), chain, checkpoint);
+  return { text, version: whole, block, custodian: event.custodian, ...vouched(root, given, block) };
+}
+
+/**
+ * The receipt of the withdrawal that the room has signed; null if it signed none, or the ledger accepted none. Throws as `receiptOf`.
+ */
+export async function withdrawalReceiptOf(room: Room, evidence: Evidence): Promise<WithdrawalReceipt | null> {
+  const { root, ledger } = room.setting;
+  const { withdrawal } = room.kept;
+  if (withdrawal === undefined) return null;
+  const { tender, lot, bidder, version } = withdrawal;
+  const accepted = await ledger.withdrawal(tender, lot, bidder, version);
+  if (accepted === null) return null;
+  const { chain = null, checkpoint = null } = await evidence(accepted.transaction);
+  const given = read({ chain, checkpoint });
+  const { block } = proven(given, room.domain(), accepted, (log) => {
+    const one = withdrawnIn(log);
+    const same = one?.tender === tender && one.lot === lot && one.bidder === bidder && one.version === version;
+    return same ? one : null;
+  });
+  const text = written(root, room.withdrawalAct(withdrawal), chain, checkpoint);
+  return { text, withdrawal, block, ...vouched(root, given, block) };
+}
+
+function written(root: TrustRoot, act: JsonObject | null, chain: Json, checkpoint: Json): string {
+  return canonical({
+    act: canonical(act),
     chain,
     checkpoint,
     format: "yinxin-bid-receipt-1",
     genesis: hex0x(root.genesisHash),
     trustRoot: b64url(root.digest),
   });
-  return { text, version: whole, block, custodian: event.custodian, ...vouched(root, given, block) };
 }
 
 function read(members: JsonObject): ShownEvidence {
@@ -67,15 +103,19 @@ function read(members: JsonObject): ShownEvidence {
   }
 }
 
-/** The block, and the book's own event of this commitment in it: the one that the ledger showed this page. */
-function proven({ header, receiptIndex, receiptProof }: ShownEvidence, domain: Domain, act: Act, seen: Acceptance) {
+/** The block, and the book's own event of this very act in it: the one that the ledger showed this page. */
+function proven<Event>(
+  { header, receiptIndex, receiptProof }: ShownEvidence,
+  domain: Domain,
+  seen: Acceptance,
+  told: (log: Log) => Event | null,
+): { readonly block: BlockRef; readonly event: Event } {
   try {
     const { block, receiptsRoot } = parseHeader(header);
-    const hash = commitmentHash(act.commitment);
     const event = provenLogs(receiptsRoot, receiptIndex, receiptProof)
       .filter(({ address }) => hex0x(address) === domain.book)
-      .map(committedIn)
-      .find((one): one is Committed => one !== null && equal(one.hash, hash));
+      .map(told)
+      .find((one): one is Event & {} => one !== null);
     if (event === undefined) throw new InvalidInput("the transaction did something else", "receipt.event");
     if (block.number !== seen.block || hex0x(block.hash) !== seen.blockHash) {
       throw new InvalidInput("another block than the ledger's", "receipt.block");
@@ -104,11 +144,7 @@ async function custodied(room: Room, version: KeptVersion, account: string): Pro
   return whole(version);
 }
 
-function vouched(
-  root: TrustRoot,
-  { checkpoint }: ShownEvidence,
-  block: BlockRef,
-): Pick<Receipt, "witnesses" | "fault"> {
+function vouched(root: TrustRoot, { checkpoint }: ShownEvidence, block: BlockRef): Pick<Proof, "witnesses" | "fault"> {
   if (checkpoint === null) return { witnesses: [], fault: "no witness has signed for this block" };
   try {
     const witnesses = new RootProofs(root).vouching(checkpoint, block);

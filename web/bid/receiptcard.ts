@@ -6,10 +6,10 @@ import { factList } from "../ui/facts.ts";
 import { codeDrawing } from "../ui/qr.ts";
 import { hex0x } from "../verify/bytes.ts";
 import type { JsonObject } from "../verify/canonical.ts";
-import { commitmentHash } from "./acts.ts";
+import { commitmentHash, withdrawalHash } from "./acts.ts";
 import { fetched } from "./opening.ts";
 import { action, note, type Step, save, step } from "./parts.ts";
-import { type Receipt, receiptOf } from "./receipt.ts";
+import { type Proof, type Receipt, receiptOf, type WithdrawalReceipt, withdrawalReceiptOf } from "./receipt.ts";
 import type { Room } from "./room.ts";
 import { lastAccepted } from "./verifying.ts";
 import { faultWords, language, moment, said, t } from "./words.ts";
@@ -20,50 +20,95 @@ const LAST = 300_000;
 
 /** The step: hidden until the ledger has accepted a version; then it waits for witnesses by itself. */
 export function receipts(room: Room): Step {
-  const made = step("receipt", 0, t("receipt.title"), t("receipt.hint"));
+  const find = async (known: Receipt | null): Promise<Receipt | "known" | "waits" | null> => {
+    const version = await lastAccepted(room);
+    if (version === null) return null;
+    if (known?.version.salt === version.salt && known.fault === "") return "known";
+    return (await receiptOf(room, version, evidence)) ?? "waits";
+  };
+  const same = (left: Receipt, right: Receipt): boolean => left.version.salt === right.version.salt;
+  return following(room, "receipt", t("receipt.title"), t("receipt.hint"), find, same, (found) => {
+    const { tender = 0, lot = 0 } = found.version.act?.commitment ?? {};
+    return [sheet(room, found), named(tender, lot, found.version.version)];
+  });
+}
+
+/** The same for the withdrawal that was signed in this room. */
+export function withdrawals(room: Room): Step {
+  const find = async (known: WithdrawalReceipt | null): Promise<WithdrawalReceipt | "known" | "waits" | null> => {
+    const { withdrawal } = room.kept;
+    if (withdrawal === undefined) return null;
+    if (known?.withdrawal.version === withdrawal.version && known.fault === "") return "known";
+    return withdrawalReceiptOf(room, evidence);
+  };
+  const same = (left: WithdrawalReceipt, right: WithdrawalReceipt): boolean =>
+    left.withdrawal.version === right.withdrawal.version;
+  const [title, hint] = [t("receipt.withdrawal.title"), t("receipt.withdrawal.hint")];
+  return following(room, "withdrawal-receipt", title, hint, find, same, (found) => {
+    const { tender, lot, version } = found.withdrawal;
+    return [withdrawalSheet(room, found), named(tender, lot, version)];
+  });
+}
+
+/**
+ * A step that is hidden until there is a receipt, shows it, and asks again while too few witnesses vouch for its block.
+ * @param find null: there is nothing to have a receipt of; `waits`: the ledger does not say yet that it accepted it
+ */
+function following<R extends Proof>(
+  room: Room,
+  id: string,
+  title: string,
+  hint: string,
+  find: (known: R | null) => Promise<R | "known" | "waits" | null>,
+  same: (left: R, right: R) => boolean,
+  draw: (found: R) => readonly [HTMLElement, string],
+): Step {
+  const made = step(id, 0, title, hint);
   const shown = h("div", { class: "stack" });
-  let known: Receipt | null = null;
+  let known: R | null = null;
   let timer = 0;
   let pause = FIRST;
   const unnamed = room.setting.root.witnesses.length === 0;
   const waiting = (): HTMLElement => note("care", t(unnamed ? "receipt.unnamed" : "receipt.unvouched"));
   const ask = async (): Promise<void> => {
     clearTimeout(timer);
-    const version = await lastAccepted(room);
-    if (version === null) return;
+    const found = await find(known);
+    if (found === null) return;
     made.element.hidden = false;
-    if (known?.version.salt === version.salt && known.fault === "") return;
-    if (known?.version.salt !== version.salt) pause = FIRST;
-    known = await receiptOf(room, version, evidence);
-    if (known === null) return later();
-    show(known);
-    if (known.fault !== "" && !unnamed) later();
+    if (found === "known") return;
+    if (found === "waits") return later();
+    if (known === null || !same(known, found)) pause = FIRST;
+    known = found;
+    show(found);
+    if (found.fault !== "" && !unnamed) later();
   };
   const later = (): void => {
     clearTimeout(timer);
     timer = window.setTimeout(look, pause);
     pause = Math.min(2 * pause, LAST);
   };
-  const show = (receipt: Receipt): void => {
+  const show = (receipt: R): void => {
     const whole = receipt.fault === "";
     made.stand(
       whole || unnamed ? "done" : "open",
       t(whole ? "receipt.whole" : unnamed ? "receipt.ledger.only" : "receipt.waits"),
     );
     if (whole) announce(t("receipt.good"));
+    const [paper, name] = draw(receipt);
+    const keep = (): void => save(name, receipt.text, "application/json");
     fill(
       shown,
-      whole ? note("good", h("strong", { id: "vouched" }, t("receipt.good"))) : waiting(),
-      sheet(room, receipt),
+      whole ? note("good", h("strong", { id: `${id}-vouched` }, t("receipt.good"))) : waiting(),
+      paper,
       h(
         "div",
         { class: "row" },
+        h("button", { class: "button", type: "button", id: `save-${id}`, onclick: keep }, t("receipt.save")),
         h(
           "button",
-          { class: "button", type: "button", id: "save-receipt", onclick: () => keep(receipt) },
-          t("receipt.save"),
+          { class: "button", type: "button", id: `print-${id}`, onclick: () => print(paper) },
+          t("receipt.print"),
         ),
-        h("button", { class: "button", type: "button", id: "print-receipt", onclick: print }, t("receipt.print")),
       ),
     );
   };
@@ -74,7 +119,7 @@ export function receipts(room: Room): Step {
       later();
     });
   };
-  const again = action("receipt.again", "receipt-again", ask);
+  const again = action("receipt.again", `${id}-again`, ask);
   fill(made.body, shown, again);
   made.element.hidden = true;
   made.element.addEventListener("look", look);
@@ -82,27 +127,50 @@ export function receipts(room: Room): Step {
   return made;
 }
 
-/** What the command line's page says, and a code that leads to where anybody checks the file. */
-function sheet({ setting, kept }: Room, receipt: Receipt): HTMLElement {
-  const { notice, root, book, lot } = setting;
-  const { version, block, custodian, witnesses, fault } = receipt;
+/** Name of a row, its text, and whether that is code. */
+type Row = readonly [string, string, boolean];
+
+function sheet(room: Room, receipt: Receipt): HTMLElement {
+  const { version, custodian } = receipt;
   const commitment = version.act?.commitment;
   if (commitment === undefined) return h("div", {});
-  const hash = hex0x(commitmentHash(commitment));
   const files = version.envelopes.map(({ digest, size }) => `${digest} (${size} bytes)`);
+  const rows = [
+    ...files.map(
+      (file, at): Row => [files.length > 1 ? t("receipt.files", { number: at + 1 }) : t("receipt.file"), file, true],
+    ),
+    [t("receipt.custodian"), `${nameOf(room.setting.notice.custodians, custodian)}${custodian}`, true] as const,
+  ];
+  return paper(room, "receipt-sheet", t("receipt.sheet"), version.version, commitmentHash(commitment), receipt, rows);
+}
+
+function withdrawalSheet(room: Room, receipt: WithdrawalReceipt): HTMLElement {
+  const { withdrawal } = receipt;
+  const [id, heading] = ["withdrawal-sheet", t("receipt.withdrawal.sheet")];
+  return paper(room, id, heading, withdrawal.version, withdrawalHash(withdrawal), receipt, []);
+}
+
+function paper(
+  { setting, kept }: Room,
+  id: string,
+  heading: string,
+  version: number,
+  signed: Uint8Array,
+  { block, witnesses, fault }: Proof,
+  files: readonly Row[],
+): HTMLElement {
+  const { notice, root, book, lot } = setting;
+  const hash = hex0x(signed);
   const address = `${location.origin}/tenders/${notice.tender}`;
-  const rows: readonly (readonly [string, string, boolean])[] = [
+  const proved = PROVED.filter((name) => name !== "custody" || files.length > 0);
+  const rows: readonly Row[] = [
     [t("receipt.tender"), `${notice.tender} · ${said(notice.title)}`, false],
     [t("receipt.lot"), String(lot), false],
-    [t("receipt.version"), String(version.version), false],
+    [t("receipt.version"), String(version), false],
     [t("receipt.time"), moment(block.time), false],
     [t("head.block"), String(block.number), false],
     [t("receipt.hash"), hex0x(block.hash), true],
-    ...files.map(
-      (file, at) =>
-        [files.length > 1 ? t("receipt.files", { number: at + 1 }) : t("receipt.file"), file, true] as const,
-    ),
-    [t("receipt.custodian"), `${nameOf(setting.notice.custodians, custodian)}${custodian}`, true],
+    ...files,
     [t("company.fresh"), kept.place.bidder, true],
     [t("receipt.signed"), hash, true],
     [t("receipt.ledger"), `${root.chainId} · ${hex0x(root.genesisHash)}`, true],
@@ -111,15 +179,15 @@ function sheet({ setting, kept }: Room, receipt: Receipt): HTMLElement {
   ];
   return h(
     "section",
-    { class: "stack prints", id: "receipt-sheet" },
-    h("h3", {}, t("receipt.sheet")),
+    { class: "stack prints", id },
+    h("h3", {}, heading),
     factList(
       ...rows.map(([name, value, code]) => [name, code ? h("span", { class: "mono small" }, value) : value] as const),
     ),
     h(
       "ul",
       { class: "stack" },
-      ...PROVED.map((name) => h("li", { "data-step": name }, `✓ ${wording[`${name}.valid`][language()]}`)),
+      ...proved.map((name) => h("li", { "data-step": name }, `✓ ${wording[`${name}.valid`][language()]}`)),
       h(
         "li",
         { "data-step": "witness" },
@@ -138,13 +206,14 @@ function nameOf(custodians: readonly { readonly name: string; readonly account: 
   return found === undefined ? "" : `${found.name} · `;
 }
 
-function keep({ text, version }: Receipt): void {
-  const { tender = 0, lot = 0 } = version.act?.commitment ?? {};
-  save(`bid-${tender}-${lot}-receipt-${version.version}.json`, text, "application/json");
+function named(tender: number, lot: number, version: number): string {
+  return `bid-${tender}-${lot}-receipt-${version}.json`;
 }
 
-/** The receipt alone goes on paper. */
-function print(): void {
+/** The receipt alone goes on paper, of two that one. */
+function print(paper: HTMLElement): void {
+  for (const one of document.querySelectorAll(".prints")) one.classList.remove("prints");
+  paper.classList.add("prints");
   document.body.classList.add("alone");
   window.addEventListener("afterprint", () => document.body.classList.remove("alone"), { once: true });
   window.print();

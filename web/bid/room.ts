@@ -51,6 +51,11 @@ export interface KeptCertificate {
   readonly text: string;
 }
 
+/** A withdrawal as it was signed. */
+export interface KeptWithdrawal extends Withdrawal {
+  readonly signature: string;
+}
+
 /** All that the room keeps, secret. */
 export interface Kept {
   readonly format: "yinxin-bid-room-1";
@@ -64,6 +69,8 @@ export interface Kept {
   readonly version: KeptVersion | null;
   /** Versions that the ledger accepted before: their secrets prove that they were sealed rightly. */
   readonly past: readonly KeptVersion[];
+  /** The last withdrawal that was signed here, accepted or not: its receipt is made of it. */
+  readonly withdrawal?: KeptWithdrawal;
 }
 
 /** Where the room is: what the page was told and has checked. */
@@ -298,6 +305,7 @@ export class Room {
       const act: Withdrawal = { tender, lot, bidder, version, notAfter: goodUntil(facts) };
       const hash = withdrawalHash(act);
       const signature = signStruct(this.domain(), hash, this.secret());
+      await this.keep({ withdrawal: { ...act, signature } });
       return this.toCustodians(async (custodian) => {
         const { state, code, detail } = await custodians.withdraw(custodian, act, signature);
         if (state === "refused") throw new YinxinError(detail ?? "refused", code ?? "bidroom.refused");
@@ -317,6 +325,11 @@ export class Room {
     const { commitment, signature, custody } = version.act;
     const content = { commitment: { ...commitment }, signature, custody };
     return { ...this.domain(), format: "yinxin-bid-act-1", kind: "submit", content };
+  }
+
+  /** A signed withdrawal as the command line reads it. */
+  withdrawalAct(withdrawal: KeptWithdrawal): JsonObject {
+    return { ...this.domain(), format: "yinxin-bid-act-1", kind: "withdraw", content: { ...withdrawal } };
   }
 
   // ---------------------------------------------------------------- inside

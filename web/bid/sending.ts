@@ -274,6 +274,7 @@ export function submission(room: Room, place: number, changed: () => void): Step
       await room.withdraw();
       announce(t("submit.withdrawn"));
       await show();
+      changed();
     };
     const label = h("label", { for: "sure", class: "row" }, sure, t("withdraw.sure"));
     return h(

@@ -56,6 +56,15 @@ export interface Acceptance {
   readonly transaction: string;
 }
 
+/** What an event of an accepted withdrawal says. */
+export interface Withdrawn {
+  readonly tender: number;
+  readonly lot: number;
+  /** 0x text. */
+  readonly bidder: string;
+  readonly version: number;
+}
+
 /** What an event of an accepted commitment says. */
 export interface Committed {
   readonly tender: number;
@@ -69,6 +78,8 @@ export interface Committed {
 
 const NOTICE_WORDS = 15;
 const COMMITTED_WORDS = 16;
+const WITHDRAWN = "BidWithdrawn(uint64,uint32,address,uint32,uint32,address)";
+const WITHDRAWN_WORDS = 3;
 const PUBLISHED =
   "Published(uint64,bytes18,(bytes18,bytes32,uint32,uint8,uint32,uint64,uint64,uint64,address,uint32,uint32,uint32,uint32,uint32,uint32),address[])";
 const OPENED = "EnvelopeOpened(uint64,uint32,uint8,bytes,bytes32)";
@@ -193,9 +204,14 @@ export class TenderLedger {
 
   /** The same with its transaction. */
   async acceptance(tender: number, lot: number, bidder: string, hash: Uint8Array): Promise<Acceptance | null> {
-    const topics = [topic(COMMITTED), word(tender), word(lot), hex0x(padLeft(unhex0x(bidder, "bidder", 20), 32))];
-    const found = await this.logs(topics);
+    const found = await this.logs(about(COMMITTED, tender, lot, bidder));
     return found.find(({ data }) => equal(new AbiReader(data).word(32), hash)) ?? null;
+  }
+
+  /** How a bidder's withdrawal was accepted, or null if none with that version was. */
+  async withdrawal(tender: number, lot: number, bidder: string, version: number): Promise<Acceptance | null> {
+    const found = await this.logs(about(WITHDRAWN, tender, lot, bidder));
+    return found.find(({ data }) => new AbiReader(data).number(32, 32) === version) ?? null;
   }
 
   /** Digest of the notice in force: that of the newest amendment, of which the contract keeps the count. */
@@ -265,6 +281,23 @@ export function committedIn({ topics, data }: Pick<EventLog, "topics" | "data">)
     hash: data.slice(32, 64),
     custodian: hex0x(data.subarray(32 * COMMITTED_WORDS - 20)),
   };
+}
+
+/** What a log says of an accepted withdrawal; null if it is another event. */
+export function withdrawnIn({ topics, data }: Pick<EventLog, "topics" | "data">): Withdrawn | null {
+  const [first, tender, lot, bidder] = topics;
+  const known = first !== undefined && hex0x(first) === topic(WITHDRAWN) && data.length === 32 * WITHDRAWN_WORDS;
+  if (!known || tender === undefined || lot === undefined || bidder === undefined) return null;
+  return {
+    tender: fromBigEndian(tender),
+    lot: fromBigEndian(lot),
+    bidder: hex0x(bidder.subarray(12)),
+    version: fromBigEndian(data.subarray(32, 64)),
+  };
+}
+
+function about(event: string, tender: number, lot: number, bidder: string): string[] {
+  return [topic(event), word(tender), word(lot), hex0x(padLeft(unhex0x(bidder, "bidder", 20), 32))];
 }
 
 function call(signature: string, ...words: readonly Uint8Array[]): Uint8Array {

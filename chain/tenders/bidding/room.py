@@ -28,6 +28,7 @@ from chain.tenders.bidding.kept import KeptBid
 from chain.tenders.bidding.members import exactly, fault, hexed, listed, number, raw, read_paper, text
 from chain.tenders.bidding.place import BidPlace, read_place
 from chain.tenders.bidding.statement import Statement, read_statement
+from chain.tenders.custody.wire import Withdrawal
 from chain.tenders.digests import kind_digest
 
 BOX_FORMAT, ROOM_FORMAT = "yinxin-bid-box-1", "yinxin-bid-room-1"
@@ -69,6 +70,7 @@ class BidRoom:
         statement: who bids, or None.
         forms: figures as they were filled in, by envelope.
         versions: ascending.
+        withdrawal: the last that was signed, or None.
     """
 
     place: BidPlace
@@ -77,6 +79,7 @@ class BidRoom:
     statement: Statement | None
     forms: Mapping[int, Mapping[str, str]] = field(repr=False)
     versions: tuple[RoomVersion, ...]
+    withdrawal: SignedAct | None = None
 
 
 def named_place(data: bytes) -> tuple[int, int]:
@@ -119,7 +122,9 @@ def open_room(data: bytes, passphrase: str, chain_id: int) -> BidRoom:
 
 def read_room(data: bytes, chain_id: int) -> BidRoom:
     """What lies in a box. Raises InvalidInput: not a room, or it contradicts itself."""
-    value = exactly(read_canonical(data, what="room", limit=_LARGEST), _ROOM, "room")
+    found = read_canonical(data, what="room", limit=_LARGEST)
+    signed = {"withdrawal"} if isinstance(found, dict) and "withdrawal" in found else set()
+    value = exactly(found, _ROOM | signed, "room")
     if value["format"] != ROOM_FORMAT:
         raise fault("format", f"only {ROOM_FORMAT} is known")
     place = read_place(value["place"])
@@ -132,6 +137,7 @@ def read_room(data: bytes, chain_id: int) -> BidRoom:
     return BidRoom(
         place, fresh, recovery, None if value["statement"] is None else read_statement(value["statement"]),
         _forms(value["forms"]), tuple(one for one in versions if one is not None),
+        _withdrawal(value["withdrawal"], place, chain_id) if signed else None,
     )  # fmt: skip
 
 
@@ -161,6 +167,17 @@ def _version(value: Any, place: BidPlace, chain_id: int) -> RoomVersion | None:
     sealed = SealedVersion(place, counted, hexed(one["notice"], "notice", 32), kind, files)
     act = None if one["act"] is None else _act(one["act"], sealed, chain_id)
     return RoomVersion(sealed, KeptBid(salt, manifests), k2, act)
+
+
+def _withdrawal(value: Any, place: BidPlace, chain_id: int) -> SignedAct:
+    book = f"0x{place.book.hex()}"
+    signed = read_act(
+        canonical({"format": ACT_FORMAT, "chainId": chain_id, "book": book, "kind": "withdraw", "content": value})
+    )
+    act = signed.act
+    if not isinstance(act, Withdrawal) or (act.tender, act.lot, act.bidder) != (place.tender, place.lot, place.bidder):
+        raise fault("withdrawal", "of this bid")
+    return signed
 
 
 def _act(value: Any, sealed: SealedVersion, chain_id: int) -> SignedAct:

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { commitmentHash, signStruct } from "../../../web/bid/acts.ts";
+import { commitmentHash, signerOf, signStruct, withdrawalHash } from "../../../web/bid/acts.ts";
 import type { Custodian } from "../../../web/bid/notice.ts";
-import { receiptOf } from "../../../web/bid/receipt.ts";
-import type { KeptVersion, Room } from "../../../web/bid/room.ts";
+import { receiptOf, withdrawalReceiptOf } from "../../../web/bid/receipt.ts";
+import type { KeptVersion, KeptWithdrawal, Room } from "../../../web/bid/room.ts";
 import { addressOf } from "../../../web/keys/secp.ts";
 import {
   b64url,
@@ -39,15 +39,18 @@ const COMMITTED = keccak256(
   ),
 );
 
+const WITHDRAWN = keccak256(utf8("BidWithdrawn(uint64,uint32,address,uint32,uint32,address)"));
+const word = (text: string) => padLeft(unhex0x(text, "address", 20), 32);
+
 /** A block with one transaction, in which the book tells an event of that commitment, and a witness' word for it. */
 function block(room: Room, hash: Uint8Array, custodian: string): { hash: Uint8Array; evidence: JsonObject } {
+  return told(room, COMMITTED, concat(bigEndian(1, 32), hash, new Uint8Array(13 * 32), word(custodian)));
+}
+
+/** The same of an event with that data about the room's bid. */
+function told(room: Room, event: Uint8Array, data: Uint8Array): { hash: Uint8Array; evidence: JsonObject } {
   const { tender, lot, bidder, book } = room.kept.place;
-  const word = (text: string) => padLeft(unhex0x(text, "address", 20), 32);
-  const log = [
-    unhex0x(book, "book", 20),
-    [COMMITTED, bigEndian(tender, 32), bigEndian(lot, 32), word(bidder)],
-    concat(bigEndian(1, 32), hash, new Uint8Array(13 * 32), word(custodian)),
-  ];
+  const log = [unhex0x(book, "book", 20), [event, bigEndian(tender, 32), bigEndian(lot, 32), word(bidder)], data];
   const receipt = encode([encodeInteger(1), encodeInteger(21000), new Uint8Array(256), [log]]);
   const leaf = encode([Uint8Array.of(0x20, 0x80), receipt]);
   const none = new Uint8Array(32);
@@ -97,7 +100,7 @@ async function accepted() {
   chain.accept(hex0x(hash), 1);
   const custody = keccak256(concat(keccak256(utf8("Custody(bytes32 commitment)")), hash));
   const answer = { custody: signStruct(room.domain(), custody, KEEPER), hash: hex0x(hash), state: "signed" };
-  return { room, version, evidence: made.evidence, answer };
+  return { chain, room, version, evidence: made.evidence, answer };
 }
 
 function custodian(answer: () => Response): void {
@@ -156,4 +159,48 @@ test("a custodian that does not sign again is told, and nothing half is handed o
     receiptOf(room, version, async () => evidence),
     { code: "receipt.custody" },
   );
+});
+
+/** The room of a bid that it has withdrawn, the block of that withdrawal, and what was sent to the custodian. */
+async function withdrawn(version = 2) {
+  const { chain, room } = await accepted();
+  const data = concat(bigEndian(1, 32), bigEndian(version, 32), word(room.kept.place.bidder));
+  const made = told(room, WITHDRAWN, data);
+  const sent: JsonObject[] = [];
+  globalThis.fetch = async (_address, asked) => {
+    sent.push(JSON.parse(String(asked?.body)) as JsonObject);
+    assert.equal(room.kept.withdrawal?.signature, sent[0]?.signature, "kept before it goes out");
+    const { tender, lot, bidder, version: number, notAfter } = room.kept.withdrawal as KeptWithdrawal;
+    chain.withdraw();
+    chain.block = { number: 1, time: 1_800_000_001, hash: new Uint8Array(made.hash) };
+    const hash = hex0x(withdrawalHash({ tender, lot, bidder, version: number, notAfter }));
+    return Response.json({ state: "pending", hash });
+  };
+  await room.withdraw();
+  return { room, evidence: made.evidence, sent };
+}
+
+test("a withdrawal has its receipt: what was signed, the book's own event of it, and the witnesses' word", async () => {
+  const { room, evidence, sent } = await withdrawn();
+  const receipt = await withdrawalReceiptOf(room, async () => evidence);
+  assert.deepEqual([receipt?.witnesses, receipt?.fault, receipt?.block.number], [["witness.example"], "", 1]);
+  const file = JSON.parse(receipt?.text ?? "");
+  assert.equal(canonical(file), receipt?.text);
+  const { content, kind } = JSON.parse(file.act);
+  assert.deepEqual([kind, content], ["withdraw", sent[0]]);
+  const { tender, lot, bidder, version, notAfter } = content;
+  const hash = withdrawalHash({ tender, lot, bidder, version, notAfter });
+  assert.equal(signerOf(room.domain(), hash, unhex0x(content.signature, "signature", 65)), room.kept.place.bidder);
+});
+
+test("a withdrawal of another act, or a bid's event, makes no receipt of a withdrawal; without one there is none", async () => {
+  const { room, evidence } = await accepted();
+  assert.equal(await withdrawalReceiptOf(room, async () => evidence), null);
+  const gone = await withdrawn(3);
+  for (const lie of [gone.evidence, evidence]) {
+    await assert.rejects(
+      withdrawalReceiptOf(gone.room, async () => lie),
+      { code: "receipt.evidence" },
+    );
+  }
 });

@@ -39,6 +39,11 @@ export class Chain {
     this.standing = { ...this.standing, version: this.standing.version + 1, live: false };
   }
 
+  async withdrawal(_tender: number, _lot: number, _bidder: string, version: number): Promise<Acceptance | null> {
+    const taken = !this.standing.live && version === this.standing.version;
+    return taken ? { block: this.block.number, blockHash: hex0x(this.block.hash), transaction: hex0x(DIGEST) } : null;
+  }
+
   async refresh(): Promise<void> {}
 
   async facts(): Promise<TenderFacts> {

@@ -10,8 +10,9 @@ import pytest
 
 from chain.kernel.canonical import canonical
 from chain.kernel.errors import InvalidInput, Refused
-from chain.tenders.bidding.acts import Submission
+from chain.tenders.bidding.acts import Submission, check_act, sign_withdrawal
 from chain.tenders.bidding.room import named_place, open_room, read_room
+from chain.tenders.typed import BookDomain
 from tests.support.rooms import CHAIN_ID, FRESH, K2, NAME, PLACE, RECOVERY, WORD, box, content, version
 
 
@@ -55,6 +56,22 @@ def test_another_passphrase_or_name_opens_nothing() -> None:
             named_place(data.replace(NAME.encode(), name.encode()))
 
 
+def withdrawal(lot: int = PLACE.lot) -> dict[str, Any]:
+    """A withdrawal as the room keeps it."""
+    domain = BookDomain(CHAIN_ID, PLACE.book)
+    signed = sign_withdrawal(domain, PLACE.tender, lot, PLACE.bidder, 2, 1_790_000_000, FRESH)
+    found: dict[str, Any] = json.loads(signed.to_bytes())["content"]
+    return found
+
+
+def test_a_withdrawal_that_was_signed_in_the_room_comes_over_as_it_was_signed() -> None:
+    signed = read_room(canonical(content(withdrawal=withdrawal())), CHAIN_ID).withdrawal
+    assert signed is not None
+    check_act(signed)
+    assert (signed.kind, signed.version) == ("withdraw", 2)
+    assert read_room(canonical(content()), CHAIN_ID).withdrawal is None
+
+
 def swapped() -> dict[str, Any]:
     """A version whose act is of another version."""
     return version(1) | {"act": version(2)["act"]}
@@ -75,6 +92,8 @@ def with_root() -> dict[str, Any]:
         {"past": [swapped()]},
         {"past": [with_root()]},
         {"past": [version(1) | {"version": 3}]},
+        {"withdrawal": withdrawal(lot=3)},
+        {"withdrawal": None},
         {"forms": {"3": {}}},
         {"forms": {"1": {"price": 1}}},
     ],
