@@ -2,9 +2,9 @@
  * A key holder's share, from the encrypted files that `yinxin keyholder` keeps or backs up (docs/formats/key-holders.md), and
  * what it signs. A share signs for its own ledger, book and tender only.
  */
-import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { open as openSealed } from "../keys/chacha.ts";
 import { openKeyFile } from "../keys/keyfile.ts";
+import { hashToG1, readScalar } from "../seal/curve.ts";
 import { b64url, fromUtf8, hex0x, unb64url, unhex0x, utf8 } from "../verify/bytes.ts";
 import {
   canonical,
@@ -41,6 +41,9 @@ export interface KeyShare {
   readonly secret: Uint8Array;
 }
 
+/** What the ceremony itself gives, without the number that it has on a ledger. */
+export type BareShare = Omit<KeyShare, "number" | "registry">;
+
 /** What may be told of it. */
 export type PublicShare = Omit<KeyShare, "secret">;
 
@@ -51,7 +54,6 @@ export interface Pair {
   readonly key: string;
 }
 
-const DOMAIN = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
 const KEPT = ["ceremony", "format", "genesis", "nonce", "registry", "sealed"];
 
 /**
@@ -101,21 +103,34 @@ export async function openShare(pair: Pair, passphrase: string): Promise<KeyShar
   return { ...readShare(plain), number: ceremony, registry };
 }
 
-function readShare(data: Uint8Array): Omit<KeyShare, "number" | "registry"> {
+/** As it is kept, always encrypted: canonical JSON, the command's. */
+export function shareBytes(share: BareShare): Uint8Array {
+  const { genesis, book, kind, number } = share.scope;
+  const { ceremony, keyHolder } = share;
+  const scope = { genesis, book, kind, number };
+  return utf8(canonical({ format: "yinxin-key-share-1", scope, ceremony, keyHolder, secret: b64url(share.secret) }));
+}
+
+/** Inverse of {@link shareBytes}. Throws InvalidInput. */
+export function readShare(data: Uint8Array): BareShare {
   const value = readCanonical(data, "key share", 4096);
   const members = ["format", "scope", "ceremony", "keyHolder", "secret"];
   if (!isObject(value) || !hasExactly(value, members) || value.format !== "yinxin-key-share-1") throw form("share");
-  const { scope, keyHolder } = value;
-  if (!isObject(scope) || !hasExactly(scope, ["genesis", "book", "kind", "number"])) throw form("scope");
-  const { kind, number } = scope;
-  if ((kind !== "tender" && kind !== "term") || typeof number !== "number") throw form("scope");
+  const { keyHolder } = value;
   if (typeof keyHolder !== "number" || !Number.isSafeInteger(keyHolder) || keyHolder < 1) throw form("keyHolder");
   const secret = unb64url(value.secret, "secret");
-  scalarOf(secret);
-  const genesis = hex0x(unhex0x(scope.genesis, "genesis", 32));
-  const book = hex0x(unhex0x(scope.book, "book", 20));
+  readScalar(secret, "secret");
   const ceremony = hex0x(unhex0x(value.ceremony, "ceremony", 32));
-  return { scope: { genesis, book, kind, number }, ceremony, keyHolder, secret };
+  return { scope: readScope(value.scope), ceremony, keyHolder, secret };
+}
+
+/** Where a key counts, as messages of a ceremony and shares have it. Throws InvalidInput. */
+export function readScope(value: Json | undefined): Scope {
+  if (!isObject(value) || !hasExactly(value, ["genesis", "book", "kind", "number"])) throw form("scope");
+  const { kind, number } = value;
+  if ((kind !== "tender" && kind !== "term") || typeof number !== "number" || number < 1) throw form("scope");
+  const genesis = hex0x(unhex0x(value.genesis, "genesis", 32));
+  return { genesis, book: hex0x(unhex0x(value.book, "book", 20)), kind, number };
 }
 
 /** True if a share of that scope may sign for a tender of a book. */
@@ -126,8 +141,7 @@ export function covers(scope: Scope, genesis: Uint8Array, book: Uint8Array, tend
 
 /** A partial signature over a digest of 32 bytes: 48 bytes. */
 export function partial(secret: Uint8Array, digest: Uint8Array): Uint8Array {
-  const point = bls12_381.G1.hashToCurve(digest, { DST: DOMAIN });
-  return point.multiply(scalarOf(secret)).toBytes(true);
+  return hashToG1(digest).multiply(readScalar(secret, "secret")).toBytes(true);
 }
 
 /**
@@ -147,12 +161,6 @@ export function makeRelease(share: KeyShare, set: LiveSet): JsonObject {
     liveSet: b64url(partial(share.secret, message)),
     bids: bids.map((bid) => b64url(partial(share.secret, identityOf(place, bid)))),
   };
-}
-
-function scalarOf(secret: Uint8Array): bigint {
-  const value = BigInt(hex0x(secret));
-  if (secret.length !== 32 || value < 1n || value >= bls12_381.fields.Fr.ORDER) throw form("secret");
-  return value;
 }
 
 function taken(list: Json | undefined, into: Map<number, string>): void {

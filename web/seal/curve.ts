@@ -3,7 +3,7 @@
  * does; the scheme is `bls-unchained-g1-rfc9380`. Every point has exactly one accepted form, and infinity is none.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js";
-import { concat, equal, hex0x } from "../verify/bytes.ts";
+import { concat, equal, hex0x, unhex } from "../verify/bytes.ts";
 import { InvalidInput } from "../verify/errors.ts";
 
 const { G1, G2, fields } = bls12_381;
@@ -27,6 +27,8 @@ export const GENERATOR: G2Point = G2.Point.fromAffine(G2.Point.BASE.toAffine());
 export const G1_SIZE = 48;
 /** Bytes of a point. */
 export const G2_SIZE = 96;
+/** Bytes of a scalar. */
+export const SCALAR_SIZE = 32;
 
 const DOMAIN = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
 
@@ -68,9 +70,30 @@ function read<P extends Point>(
   throw new InvalidInput(`${field}: not a point of ${group} in its compressed form`, "sealing.point");
 }
 
-/** RFC 9380, suite BLS12381G1_XMD:SHA-256_SSWU_RO_, under the domain of signatures. */
-export function hashToG1(message: Uint8Array): G1Point {
-  return G1.hashToCurve(message, { DST: DOMAIN });
+/** Domain of proofs of possession: no signature made in one domain counts in the other. */
+export const POSSESSION_DOMAIN = "BLS_POP_BLS12381G1_XMD:SHA-256_SSWU_RO_POP_";
+
+/** RFC 9380, suite BLS12381G1_XMD:SHA-256_SSWU_RO_, under the domain of signatures or another one. */
+export function hashToG1(message: Uint8Array, domain = DOMAIN): G1Point {
+  return G1.hashToCurve(message, { DST: domain });
+}
+
+/** The number of 32 big-endian bytes. Throws InvalidInput for zero, r and above. */
+export function readScalar(data: Uint8Array, field = "scalar"): bigint {
+  const value = data.length === SCALAR_SIZE ? BigInt(hex0x(data)) : 0n;
+  if (value < 1n || value >= ORDER)
+    throw new InvalidInput(`${field}: not a scalar between 1 and r - 1`, "sealing.scalar");
+  return value;
+}
+
+/** 32 bytes, big-endian. */
+export function writeScalar(value: bigint): Uint8Array {
+  return unhex(value.toString(16).padStart(2 * SCALAR_SIZE, "0"));
+}
+
+/** The value at `place` (1 to 100) of the polynomial in whose coefficients' stead `points` stand; it may be infinity. */
+export function valueAt(points: readonly G2Point[], place: number): G2Point {
+  return points.reduceRight((sum, point) => sum.multiplyUnsafe(BigInt(place)).add(point), G2.Point.ZERO);
 }
 
 /** True if `signature` is that of the key `key` over what was hashed to `hashed`. */

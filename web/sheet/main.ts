@@ -1,4 +1,5 @@
 /** The page at /expert/{tender}/{lot}: where the lot stands, the expert's keys, her bids and sheet, one commitment, one showing. */
+
 import { Book } from "../holding/book.ts";
 import { busy, faultLine, labelled, passwordInput, submitted } from "../keys/chooser.ts";
 import { codeOf, faultWords, Said } from "../keys/faults.ts";
@@ -9,6 +10,7 @@ import { byId, fill, h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
 import { dataOf } from "../ui/service.ts";
 import { utf8 } from "../verify/bytes.ts";
+import { Refused } from "../verify/errors.ts";
 import type { TrustRoot } from "../verify/trustroot.ts";
 import { k } from "../words/keyroom.ts";
 import { bidSheet, faultsOf } from "./filling.ts";
@@ -16,7 +18,7 @@ import { BidForm } from "./form.ts";
 import { HeldKeys, keyFilesOf } from "./held.ts";
 import { Member } from "./member.ts";
 import { readBids } from "./reading.ts";
-import { Refused, seatOf } from "./rounds.ts";
+import { seatOf } from "./rounds.ts";
 import { lookAt, type Scene, type Wanted } from "./scene.ts";
 import { type BidSheet, type ScoreSheet, sheetDigest, sheetText } from "./sheet.ts";
 import { refusedWords, sceneCard, sheetTable, showRead } from "./view.ts";

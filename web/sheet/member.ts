@@ -3,10 +3,11 @@
 import { call } from "../ui/service.ts";
 import { utf8 } from "../verify/bytes.ts";
 import { canonical } from "../verify/canonical.ts";
+import { Refused } from "../verify/errors.ts";
 import { EMPTY, type Filled } from "./filling.ts";
 import type { HeldKeys } from "./held.ts";
 import { drop, keep, keptUnder } from "./kept.ts";
-import { checkReveal, Refused, seatOf } from "./rounds.ts";
+import { checkReveal, seatOf } from "./rounds.ts";
 import type { Scene } from "./scene.ts";
 import type { BidSheet, Commitment, ScoreSheet, SheetPlace } from "./sheet.ts";
 import { commitmentNote, readSheet, samePlace, sheetDigest, sheetText } from "./sheet.ts";

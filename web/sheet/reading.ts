@@ -2,11 +2,12 @@
  * Reading the bids, as `yinxin expert read` does: with the published keys and those granted to the expert's box each committed file
  * is opened in the worker, and what it states is compared with what the opening record read out.
  */
+
 import { identityOf } from "../holding/messages.ts";
 import { codeOf } from "../keys/faults.ts";
 import { b64url, hex0x } from "../verify/bytes.ts";
+import { Refused } from "../verify/errors.ts";
 import type { HeldKeys, OpenedBid } from "./held.ts";
-import { Refused } from "./rounds.ts";
 import { publishedKeys, type RecordedBid, type Scene } from "./scene.ts";
 
 /** A bid as it could be read. */

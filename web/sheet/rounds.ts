@@ -4,7 +4,7 @@
  */
 import { hex0x, sha256, unb64url, unhex0x } from "../verify/bytes.ts";
 import { hasExactly, isList, isObject, type JsonObject, readCanonical } from "../verify/canonical.ts";
-import { YinxinError } from "../verify/errors.ts";
+import { Refused } from "../verify/errors.ts";
 import { ENVELOPE, isSigned, type LotPlace, type SheetPlace } from "./sheet.ts";
 
 /** A seat of a committee; account as 0x text, box 32 bytes. */
@@ -18,17 +18,6 @@ export interface Seat {
 export interface Committee {
   readonly digest: string;
   readonly seats: readonly Seat[];
-}
-
-/** A step that must not be taken now; the code is the command's. */
-export class Refused extends YinxinError {
-  constructor(
-    code: string,
-    /** Values for the words. */
-    readonly values: Readonly<Record<string, string | number>> = {},
-  ) {
-    super(code, code);
-  }
 }
 
 const LARGEST = 16 * 2 ** 20;

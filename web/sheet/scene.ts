@@ -2,6 +2,7 @@
  * One lot as its members judge it: round, committee, bids, criteria. What the service says is held to the ledger: every paper is named
  * there at a final block, and hashed here. On the service's word rest which of them holds, and which bids the record alone drops.
  */
+
 import { type Notice, readNotice } from "../bid/notice.ts";
 import type { Book, CommittedBid, Recorded } from "../holding/book.ts";
 import type { Place } from "../holding/messages.ts";
@@ -9,8 +10,9 @@ import { bytesOf } from "../keys/pinned.ts";
 import { call } from "../ui/service.ts";
 import { hex0x, sha256, unb64url } from "../verify/bytes.ts";
 import { isList, isObject, type Json, type JsonObject, member, readCanonical } from "../verify/canonical.ts";
+import { Refused } from "../verify/errors.ts";
 import type { Criterion } from "./filling.ts";
-import { type Committee, Refused, readCommittee } from "./rounds.ts";
+import { type Committee, readCommittee } from "./rounds.ts";
 import { ENVELOPE, type LotPlace } from "./sheet.ts";
 
 /** Which lot. */

@@ -3,9 +3,9 @@
 import { fill, h } from "../ui/dom.ts";
 import { download } from "../ui/download.ts";
 import { factList } from "../ui/facts.ts";
+import type { Refused } from "../verify/errors.ts";
 import { k, named, pageLanguage } from "../words/keyroom.ts";
 import type { ReadBid } from "./reading.ts";
-import type { Refused } from "./rounds.ts";
 import type { RecordedBid, Scene } from "./scene.ts";
 import type { BidSheet } from "./sheet.ts";
 
