@@ -1,113 +1,18 @@
-/**
- * What a bidder's room keeps on the device: one sealed box a bid, AES-256-GCM (SP 800-38D) under a key from the passphrase (PBKDF2,
- * RFC 8018). The browser's storage and the file that the bidder saves hold the same box; without the passphrase it says how long it is.
- */
-import { b64url, fromUtf8, unb64url, utf8 } from "../verify/bytes.ts";
-import { canonical, hasExactly, isObject, type JsonObject, readCanonical } from "../verify/canonical.ts";
-import { InvalidInput } from "../verify/errors.ts";
+/** What a bidder's room keeps on the device: one sealed box a bid, in the browser's storage and in the file that the bidder saves. */
+import { type BoxKind, PassBox, storedBox } from "../keys/passbox.ts";
+import type { JsonObject } from "../verify/canonical.ts";
 
-const FORMAT = "yinxin-bid-box-1";
-const ROUNDS = 600_000;
-const LARGEST = 64 * 2 ** 20;
-const DATABASE = "yinxin-bids";
-const STORE = "boxes";
+const BIDS: BoxKind = { format: "yinxin-bid-box-1", database: "yinxin-bids" };
 
-/** An opened box: what is kept, and the key that keeps it. */
-export class Box {
-  private constructor(
-    private readonly name: string,
-    private readonly salt: Uint8Array<ArrayBuffer>,
-    private readonly key: CryptoKey,
-    /** What it holds. */
-    readonly value: JsonObject,
-  ) {}
+/** An opened box of a bid. */
+export type Box = PassBox;
 
-  /** A new box under a passphrase. */
-  static async make(name: string, passphrase: string, value: JsonObject): Promise<Box> {
-    const salt = crypto.getRandomValues(new Uint8Array(16));
-    return new Box(name, salt, await derived(passphrase, salt), value);
-  }
-
-  /** A box of the storage or of a file. Throws InvalidInput `box.form`, `box.other` (another bid's), `box.passphrase`. */
-  static async open(name: string, passphrase: string, text: string): Promise<Box> {
-    const sealed = readCanonical(utf8(text), "box", LARGEST);
-    if (
-      !isObject(sealed) ||
-      !hasExactly(sealed, ["format", "name", "nonce", "salt", "sealed"]) ||
-      sealed.format !== FORMAT
-    ) {
-      throw new InvalidInput("no box of a bid", "box.form");
-    }
-    if (sealed.name !== name) throw new InvalidInput("the box of another bid", "box.other");
-    const salt = new Uint8Array(unb64url(sealed.salt, "salt"));
-    const key = await derived(passphrase, salt);
-    const how = { name: "AES-GCM", iv: new Uint8Array(unb64url(sealed.nonce, "nonce")), additionalData: bound(name) };
-    let plain: ArrayBuffer;
-    try {
-      plain = await crypto.subtle.decrypt(how, key, new Uint8Array(unb64url(sealed.sealed, "sealed")));
-    } catch {
-      throw new InvalidInput("the passphrase does not open it", "box.passphrase");
-    }
-    const value: unknown = JSON.parse(fromUtf8(new Uint8Array(plain)) ?? "null");
-    return new Box(name, salt, key, value as JsonObject);
-  }
-
-  /** The same box with another content. */
-  holding(value: JsonObject): Box {
-    return new Box(this.name, this.salt, this.key, value);
-  }
-
-  /** Sealed, as it is stored and saved. */
-  async sealed(): Promise<string> {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const how = { name: "AES-GCM", iv, additionalData: bound(this.name) };
-    const data = await crypto.subtle.encrypt(how, this.key, new Uint8Array(utf8(canonical(this.value))));
-    return canonical({
-      format: FORMAT,
-      name: this.name,
-      nonce: b64url(iv),
-      salt: b64url(this.salt),
-      sealed: b64url(new Uint8Array(data)),
-    });
-  }
-
-  /** Puts it into the browser's storage. */
-  async store(): Promise<void> {
-    const text = await this.sealed();
-    await request("readwrite", (store) => store.put(text, this.name));
-  }
-}
+/** As {@link PassBox.make} and {@link PassBox.open}, for bids. */
+export const Box = {
+  make: (name: string, passphrase: string, value: JsonObject): Promise<Box> =>
+    PassBox.make(BIDS, name, passphrase, value),
+  open: (name: string, passphrase: string, text: string): Promise<Box> => PassBox.open(BIDS, name, passphrase, text),
+};
 
 /** The sealed box of that name in the browser's storage, or null. */
-export async function stored(name: string): Promise<string | null> {
-  const found: unknown = await request("readonly", (store) => store.get(name));
-  return typeof found === "string" ? found : null;
-}
-
-async function derived(passphrase: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  const given = await crypto.subtle.importKey("raw", new Uint8Array(utf8(passphrase)), "PBKDF2", false, ["deriveKey"]);
-  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS };
-  return crypto.subtle.deriveKey(how, given, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-}
-
-function bound(name: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(utf8(`${FORMAT} ${name}`));
-}
-
-async function request(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = (await settled(opening)) as IDBDatabase;
-  try {
-    return await settled(work(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
-}
-
-function settled(asked: IDBRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error ?? new Error("the browser's storage failed"));
-  });
-}
+export const stored = (name: string): Promise<string | null> => storedBox(BIDS, name);

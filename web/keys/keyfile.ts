@@ -5,10 +5,10 @@
 import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { concat, equal, hex, keccak256, unb64url, unhex, utf8 } from "../verify/bytes.ts";
-import { isObject, type Json, type JsonObject, member } from "../verify/canonical.ts";
+import { b64url, concat, equal, hex, keccak256, unb64url, unhex, utf8 } from "../verify/bytes.ts";
+import { canonical, isObject, type Json, type JsonObject, member } from "../verify/canonical.ts";
 import { InvalidInput } from "../verify/errors.ts";
-import { open as openSealed } from "./chacha.ts";
+import { open as openSealed, seal as sealWith } from "./chacha.ts";
 import { addressOf } from "./secp.ts";
 
 /** What a file turned out to be. */
@@ -20,6 +20,7 @@ export interface Opened {
 
 const MOST_MEMORY = 2 ** 29; // bytes; wallets use half of it
 const COST = { n: 2 ** 18, r: 8, p: 1 }; // as the command line's
+const HOME_COST = { n: 2 ** 17, r: 8, p: 1 }; // the same
 
 /**
  * The key in a file of either form.
@@ -58,6 +59,32 @@ export async function sealAccount(secret: Uint8Array, passphrase: string, cost =
     },
     id: crypto.randomUUID(),
     version: 3,
+  });
+}
+
+/**
+ * A key of a home in a file as the command line keeps it (`yinxin-key-1`), canonical JSON.
+ * @param kind `secret`: 32 bytes; `desk`: an X25519 key, PKCS #8
+ * @param name what the key is called in the home; bound into the file
+ */
+export function sealHomeKey(
+  kind: "secret" | "desk",
+  data: Uint8Array,
+  passphrase: string,
+  name: string,
+  cost = HOME_COST,
+): string {
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  const nonce = crypto.getRandomValues(new Uint8Array(12));
+  const key = derived(passphrase, salt, cost.n, cost.r, cost.p, 32);
+  const sealed = sealWith(key, nonce, data, utf8(`yinxin-key-1 ${kind} ${name}`));
+  return canonical({
+    format: "yinxin-key-1",
+    kind,
+    scrypt: { ...cost },
+    salt: b64url(salt),
+    nonce: b64url(nonce),
+    sealed: b64url(sealed),
   });
 }
 

@@ -76,8 +76,19 @@ export function makeDeal(roster: Roster, dealer: number, seed: Uint8Array): Uint
   return utf8(text);
 }
 
+/** Deals that were accepted, by roster, then dealer and digest: a page looks every few seconds, and a check costs two pairings. */
+const ACCEPTED = new WeakMap<Roster, Map<string, Deal>>();
+
 /** A deal that everybody accepts as far as everybody can see: form, commitments, proof of possession. Throws InvalidInput. */
 export function readDeal(data: Uint8Array, roster: Roster, dealer: number): Deal {
+  const known = ACCEPTED.get(roster) ?? new Map<string, Deal>();
+  const key = `${dealer} ${hex0x(sha256(data))}`;
+  const deal = known.get(key) ?? checkedDeal(data, roster, dealer);
+  ACCEPTED.set(roster, known.set(key, deal));
+  return deal;
+}
+
+function checkedDeal(data: Uint8Array, roster: Roster, dealer: number): Deal {
   const value = readMessage(data, FORMAT, roster.digest, ["dealer", "commitments", "possession", "boxes"]);
   if (value.dealer !== dealer) throw new InvalidInput("another member's deal", "ceremony.dealer");
   if (!isList(value.commitments) || value.commitments.length !== roster.threshold) {

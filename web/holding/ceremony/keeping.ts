@@ -1,0 +1,165 @@
+/**
+ * What a key holder keeps on the device: card keys, seeds and shares, each for one registry and account. All of it is one value that
+ * rests sealed ({@link BOX}); here it is in clear, so only a worker has it. A card serves one ceremony (chain/tenders/holding/card_keys.py).
+ */
+import { x25519 } from "@noble/curves/ed25519.js";
+import type { BoxKind } from "../../keys/passbox.ts";
+import { b64url, equal, fromUtf8, unb64url, utf8 } from "../../verify/bytes.ts";
+import { hasExactly, isList, isObject, type Json, type JsonObject } from "../../verify/canonical.ts";
+import { InvalidInput, Refused } from "../../verify/errors.ts";
+import { type BareShare, readShare, shareBytes } from "../share.ts";
+import { newSeed } from "./deal.ts";
+
+/** Where it rests. */
+export const BOX: BoxKind = { format: "yinxin-holder-box-1", database: "yinxin-holder" };
+
+/** Whose it is; 0x hexadecimal. */
+export interface Owner {
+  readonly genesis: string;
+  readonly registry: string;
+  readonly account: string;
+}
+
+/** What belongs to one ceremony; all but `number` and `saved` is secret. */
+interface Part {
+  readonly number: number;
+  /** X25519 key to which the others deal. */
+  readonly card: Uint8Array;
+  seed: Uint8Array | null;
+  share: BareShare | null;
+  /** The share is in a file of its owner's. */
+  saved: boolean;
+}
+
+const FORMAT = "yinxin-holder-1";
+const MEMBERS = ["account", "card", "ceremonies", "format", "genesis", "registry"];
+
+/** The name of an owner's box in the browser's storage. */
+export function boxNameOf(owner: Owner): string {
+  return `${owner.genesis} ${owner.registry} ${owner.account}`;
+}
+
+/** What is kept, for one owner. Every change is to be stored before anything is said that follows from it. */
+export class Keeping {
+  private constructor(
+    readonly owner: Owner,
+    private open: Uint8Array | null,
+    private readonly parts: Map<number, Part>,
+  ) {}
+
+  /** Nothing yet. */
+  static fresh(owner: Owner): Keeping {
+    return new Keeping(owner, null, new Map());
+  }
+
+  /** Inverse of {@link value}. Throws InvalidInput `kept.form`; `kept.other`: another owner's. */
+  static read(value: Json, owner: Owner): Keeping {
+    if (!isObject(value) || !hasExactly(value, MEMBERS) || value.format !== FORMAT) throw form();
+    const { genesis, registry, account } = owner;
+    if (value.genesis !== genesis || value.registry !== registry || value.account !== account) {
+      throw new InvalidInput("kept for another account or registry", "kept.other");
+    }
+    if (!isList(value.ceremonies)) throw form();
+    const parts = value.ceremonies.map(partOf);
+    return new Keeping(owner, secretOf(value.card), new Map(parts.map((one) => [one.number, one])));
+  }
+
+  /** As it is sealed. */
+  value(): JsonObject {
+    const ceremonies = [...this.parts.values()].map((one) => ({
+      number: one.number,
+      card: b64url(one.card),
+      seed: one.seed && b64url(one.seed),
+      share: one.share && fromUtf8(shareBytes(one.share)),
+      saved: one.saved,
+    }));
+    return { format: FORMAT, ...this.owner, card: this.open && b64url(this.open), ceremonies };
+  }
+
+  /** Public key for the next card: the same one until a ceremony uses it. */
+  openCard(): Uint8Array {
+    this.open ??= x25519.utils.randomSecretKey();
+    return x25519.getPublicKey(this.open);
+  }
+
+  /**
+   * The ceremony uses the card with that public key, and no other one may.
+   * @throws Refused `holding.card_used`: another ceremony has used it; `holding.other_key`: it is not kept here
+   */
+  bind(number: number, key: Uint8Array): void {
+    const fits = (secret: Uint8Array | null): boolean => secret !== null && equal(x25519.getPublicKey(secret), key);
+    const used = [...this.parts.values()].find((one) => one.number !== number && fits(one.card));
+    if (used !== undefined) throw new Refused("holding.card_used", { ceremony: used.number });
+    const own = this.parts.get(number);
+    if (own !== undefined && fits(own.card)) return;
+    if (own !== undefined || this.open === null || !fits(this.open)) throw new Refused("holding.other_key");
+    this.parts.set(number, { number, card: this.open, seed: null, share: null, saved: false });
+    this.open = null;
+  }
+
+  /** The key of the card that the ceremony has used, 32 bytes. */
+  cardKey(number: number): Uint8Array {
+    return this.part(number).card;
+  }
+
+  /** True once the seed was made. */
+  hasSeed(number: number): boolean {
+    return (this.parts.get(number)?.seed ?? null) !== null;
+  }
+
+  /** The member's seed for that ceremony, made when first asked for. */
+  seed(number: number): Uint8Array {
+    const part = this.part(number);
+    part.seed ??= newSeed();
+    return part.seed;
+  }
+
+  /** The share, or null. */
+  share(number: number): BareShare | null {
+    return this.parts.get(number)?.share ?? null;
+  }
+
+  /** Keeps a share; the same one again does no harm. Throws Refused `holding.share`: another one is kept. */
+  keep(number: number, share: BareShare): void {
+    const part = this.part(number);
+    if (part.share !== null && !equal(shareBytes(part.share), shareBytes(share))) throw new Refused("holding.share");
+    part.share ??= share;
+  }
+
+  /** True if the share is in a file of its owner's, too. */
+  isSaved(number: number): boolean {
+    return this.parts.get(number)?.saved ?? false;
+  }
+
+  /** Its owner has the share in a file. */
+  markSaved(number: number): void {
+    if (this.share(number) === null) throw new Refused("holding.no_share");
+    this.part(number).saved = true;
+  }
+
+  private part(number: number): Part {
+    const found = this.parts.get(number);
+    if (found === undefined) throw new Refused("holding.other_key");
+    return found;
+  }
+}
+
+function partOf(value: Json): Part {
+  if (!isObject(value) || !hasExactly(value, ["card", "number", "saved", "seed", "share"])) throw form();
+  const { number, saved, share } = value;
+  const card = secretOf(value.card);
+  const text = share === null || typeof share === "string";
+  if (typeof number !== "number" || typeof saved !== "boolean" || card === null || !text) throw form();
+  return { number, card, seed: secretOf(value.seed), share: share === null ? null : readShare(utf8(share)), saved };
+}
+
+function secretOf(value: Json | undefined): Uint8Array | null {
+  if (value === null) return null;
+  const secret = unb64url(value, "secret");
+  if (secret.length !== 32) throw form();
+  return secret;
+}
+
+function form(): InvalidInput {
+  return new InvalidInput("not what a key holder's page keeps", "kept.form");
+}
