@@ -1,5 +1,5 @@
 /**
- * What a key holder keeps on the device: card keys, seeds and shares, each for one registry and account. All of it is one value that
+ * What a key holder keeps on the device, for one registry and account: card keys, seeds, shares, and what was sent. All of it is one value that
  * rests sealed ({@link BOX}); here it is in clear, so only a worker has it. A card serves one ceremony (chain/tenders/holding/card_keys.py).
  */
 import { x25519 } from "@noble/curves/ed25519.js";
@@ -31,8 +31,19 @@ interface Part {
   saved: boolean;
 }
 
+/** A signed transaction, kept before it is sent. */
+export interface SentAct {
+  /** Names the act: the same act has the same label. */
+  readonly label: string;
+  readonly nonce: number;
+  /** 0x hexadecimal. */
+  readonly data: string;
+  /** As a node takes it, 0x hexadecimal. */
+  readonly raw: string;
+}
+
 const FORMAT = "yinxin-holder-1";
-const MEMBERS = ["account", "card", "ceremonies", "format", "genesis", "registry"];
+const MEMBERS = ["account", "acts", "card", "ceremonies", "format", "genesis", "registry"];
 
 /** The name of an owner's box in the browser's storage. */
 export function boxNameOf(owner: Owner): string {
@@ -45,11 +56,12 @@ export class Keeping {
     readonly owner: Owner,
     private open: Uint8Array | null,
     private readonly parts: Map<number, Part>,
+    private readonly acts: Map<string, SentAct>,
   ) {}
 
   /** Nothing yet. */
   static fresh(owner: Owner): Keeping {
-    return new Keeping(owner, null, new Map());
+    return new Keeping(owner, null, new Map(), new Map());
   }
 
   /** Inverse of {@link value}. Throws InvalidInput `kept.form`; `kept.other`: another owner's. */
@@ -59,9 +71,10 @@ export class Keeping {
     if (value.genesis !== genesis || value.registry !== registry || value.account !== account) {
       throw new InvalidInput("kept for another account or registry", "kept.other");
     }
-    if (!isList(value.ceremonies)) throw form();
-    const parts = value.ceremonies.map(partOf);
-    return new Keeping(owner, secretOf(value.card), new Map(parts.map((one) => [one.number, one])));
+    if (!isList(value.ceremonies) || !isList(value.acts)) throw form();
+    const parts = value.ceremonies.map(partOf).map((one) => [one.number, one] as const);
+    const acts = value.acts.map(actOf).map((one) => [one.label, one] as const);
+    return new Keeping(owner, secretOf(value.card), new Map(parts), new Map(acts));
   }
 
   /** As it is sealed. */
@@ -73,7 +86,8 @@ export class Keeping {
       share: one.share && fromUtf8(shareBytes(one.share)),
       saved: one.saved,
     }));
-    return { format: FORMAT, ...this.owner, card: this.open && b64url(this.open), ceremonies };
+    const acts = [...this.acts.values()].map((one) => ({ ...one }));
+    return { format: FORMAT, ...this.owner, card: this.open && b64url(this.open), ceremonies, acts };
   }
 
   /** Public key for the next card: the same one until a ceremony uses it. */
@@ -137,6 +151,22 @@ export class Keeping {
     this.part(number).saved = true;
   }
 
+  /** The newest transaction of that act, or null. */
+  sent(label: string): SentAct | null {
+    return this.acts.get(label) ?? null;
+  }
+
+  /** Keeps a transaction of an act, in the place of one that came to nothing. */
+  noteSent(act: SentAct): void {
+    this.acts.set(act.label, act);
+  }
+
+  /** Transactions with numbers from `counted` on, in their order. */
+  sentFrom(counted: number): SentAct[] {
+    const open = [...this.acts.values()].filter((one) => one.nonce >= counted);
+    return open.sort((left, right) => left.nonce - right.nonce);
+  }
+
   private part(number: number): Part {
     const found = this.parts.get(number);
     if (found === undefined) throw new Refused("holding.other_key");
@@ -151,6 +181,14 @@ function partOf(value: Json): Part {
   const text = share === null || typeof share === "string";
   if (typeof number !== "number" || typeof saved !== "boolean" || card === null || !text) throw form();
   return { number, card, seed: secretOf(value.seed), share: share === null ? null : readShare(utf8(share)), saved };
+}
+
+function actOf(value: Json): SentAct {
+  if (!isObject(value) || !hasExactly(value, ["data", "label", "nonce", "raw"])) throw form();
+  const { label, nonce, data, raw } = value;
+  const texts = typeof label === "string" && typeof data === "string" && typeof raw === "string";
+  if (!texts || typeof nonce !== "number") throw form();
+  return { label, nonce, data, raw };
 }
 
 function secretOf(value: Json | undefined): Uint8Array | null {
