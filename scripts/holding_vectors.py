@@ -1,4 +1,4 @@
-"""Write tests/vectors/holding.json: a key holder's encrypted share and what it signs, for the browser to match.
+"""Write tests/vectors/holding.json: a key holder's encrypted share, what it signs, its ceremony, for pages to match.
 
 Usage: python -m scripts.holding_vectors
 """
@@ -21,6 +21,7 @@ from chain.tenders.holding.backup import back_up
 from chain.tenders.holding.places import Place
 from chain.tenders.holding.roll_call import Presence
 from chain.tenders.holding.store import ShareStore
+from scripts.ceremony_vectors import ceremony
 
 FILE = Path(__file__).parent.parent / "tests" / "vectors" / "holding.json"
 PASSPHRASE = "a sample passphrase of a key holder"  # noqa: S105 - of sample keys
@@ -42,6 +43,7 @@ def vectors() -> dict[str, Any]:
         "files": standing.get("files") or _files(place, share),
         "presence": _presence(place, share),
         "draws": [_draw(place, share, kind) for kind in ("draw", "tie", "float")],
+        "ceremony": ceremony(place, _CEREMONY),
         "releases": [_release(place, share, count, envelope) for count, envelope in ((1, 1), (3, 2))],
     }
 

@@ -3,7 +3,7 @@
  * does; the scheme is `bls-unchained-g1-rfc9380`. Every point has exactly one accepted form, and infinity is none.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js";
-import { concat, equal, hex0x, unhex } from "../verify/bytes.ts";
+import { concat, equal, hex0x, padLeft, unhex } from "../verify/bytes.ts";
 import { InvalidInput } from "../verify/errors.ts";
 
 const { G1, G2, fields } = bls12_381;
@@ -123,6 +123,12 @@ export function g2FromLedger(point: Uint8Array): Uint8Array {
   if (point.length !== 4 * WORD) throw new InvalidInput("not a point of G2 as the ledger has it", "sealing.point");
   const pair = (at: number) => fields.Fp2.fromBigTuple([coordinate(point, at), coordinate(point, at + 1)]);
   return valid(G2.Point.fromAffine({ x: pair(0), y: pair(2) }));
+}
+
+/** Inverse of {@link g2FromLedger}: 256 bytes. Throws InvalidInput. */
+export function g2ForLedger(data: Uint8Array): Uint8Array {
+  const { x, y } = readG2(data).toAffine();
+  return concat(...[x.c0, x.c1, y.c0, y.c1].map((one) => padLeft(fields.Fp.toBytes(one), WORD)));
 }
 
 const WORD = 64;
