@@ -168,7 +168,7 @@ def _played(roster: Roster, honest: Mapping[int, bytes], case: _Case) -> dict[st
         "words": _listed(words),
         "written": {str(one): data.decode() for one, data in complaints.items()},
         "answers": {
-            str(one): answer if isinstance(answer, str | None) else _hexed(answer.shares)
+            str(one): _hexed(answer.shares) if isinstance(answer, Answer) else answer
             for one, answer in answered.items()
         },
         "answered": _listed(answers),
