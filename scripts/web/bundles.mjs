@@ -24,6 +24,8 @@ export const ISLANDS = [
   { name: "decide", entry: "web/decide/main.ts" },
   { name: "holding", entry: "web/holding/main.ts" },
   { name: "holding-worker", entry: "web/holding/holding.worker.ts" },
+  { name: "ceremony", entry: "web/holding/ceremony/main.ts" },
+  { name: "ceremony-worker", entry: "web/holding/ceremony/ceremony.worker.ts" },
   { name: "sheet", entry: "web/sheet/main.ts" },
   { name: "sheet-worker", entry: "web/sheet/sheet.worker.ts" },
   { name: "bid", entry: "web/bid/main.ts" },

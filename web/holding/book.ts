@@ -10,6 +10,7 @@ import type { BlockRef } from "../verify/facts.ts";
 import { LogReader, topicOf } from "../verify/logs.ts";
 import { bytesFrom, Reverted, RpcClient } from "../verify/rpc.ts";
 import { type ContractRange, rangesOf, type TrustRoot } from "../verify/trustroot.ts";
+import { TOPICS, type Told } from "./ceremony/reading.ts";
 import type { LiveBid, LiveSet, Place } from "./messages.ts";
 
 /** Phases of a lot, by the contract's numbers. */
@@ -126,6 +127,11 @@ export class Book {
     return this.rpc.quorum < 2;
   }
 
+  /** The TenderBook, 0x hexadecimal. */
+  get book(): string {
+    return hex0x(this.ranges.book.address);
+  }
+
   /** The KeyHolderRegistry, 0x hexadecimal. */
   get registry(): string {
     return hex0x(this.ranges.registry.address);
@@ -169,6 +175,18 @@ export class Book {
       usableUntil: data.number(320, 64),
       active: key.bytes(key.offset(0, 0)).length > 0,
     };
+  }
+
+  /** A ceremony's whole state and story, or null if there is none of that number. */
+  async told(ceremony: number): Promise<Told | null> {
+    const asked = ["planOf", "membersOf", "publicKeyOf", "eligible"].map((name) => {
+      return this.answer("registry", `${name}(uint64)`, ceremony);
+    });
+    const [plan = null, members = null, key = null, eligible = null] = await Promise.all(asked);
+    if (plan === null || members === null || key === null || eligible === null) return null;
+    const kinds = Object.values(TOPICS).map(hex0x);
+    const logs = await this.logs("registry", [kinds, topicOf(ceremony)]);
+    return { plan, members, key, eligible, logs, time: this.block.time };
   }
 
   /** The bids of an envelope that are live, from every event of bids. What they come to is to be held to {@link heldSet}. */
@@ -237,11 +255,20 @@ export class Book {
     signature: string,
     ...values: readonly number[]
   ): Promise<AbiReader | null> {
+    const found = await this.answer(contract, signature, ...values);
+    return found && new AbiReader(found);
+  }
+
+  private async answer(
+    contract: keyof typeof NAMES,
+    signature: string,
+    ...values: readonly number[]
+  ): Promise<Uint8Array | null> {
     const to = hex0x(this.ranges[contract].address);
     const data = hex0x(callData(signature, ...values.map((one) => padLeft(bigEndian(one, 8), 32))));
     try {
       const [answer] = await this.rpc.readAt(this.block, [["eth_call", [{ to, data }]]]);
-      return new AbiReader(bytesFrom(answer));
+      return bytesFrom(answer);
     } catch (error) {
       if (error instanceof Reverted) return null;
       throw error;

@@ -13,10 +13,12 @@ export interface Chain {
   readonly chainId: number;
   /** What a unit of gas costs at most, wei; 0 on a ledger that asks nothing. */
   readonly fee: bigint;
+  /** Of it for who makes the block, wei. */
+  readonly tip: bigint;
   /** How many transactions of the account the newest final block has counted. */
   count(): Promise<number>;
   /** Hands a signed transaction on. The same again does no harm. Throws if it is refused, or nobody answers. */
-  send(raw: string): Promise<void>;
+  send(act: SentAct): Promise<void>;
   /** Waits until there may be a newer final block; false if that is taking too long. */
   pause(): Promise<boolean>;
 }
@@ -54,7 +56,7 @@ export async function sendOnce(
     await store(keeping);
   }
   // Those before it, too: a number that is left open holds up all that follow.
-  for (const { raw } of keeping.sentFrom(counted)) await chain.send(raw);
+  for (const one of keeping.sentFrom(counted)) await chain.send(one);
   while ((await chain.count()) <= open.nonce) {
     if (!(await chain.pause())) throw new Unavailable("sent, and not final yet", "sender.waiting");
   }
@@ -65,7 +67,7 @@ function signed(act: Act, keeping: Keeping, secret: Uint8Array, chain: Chain, co
   const transaction: Transaction = {
     chainId: chain.chainId,
     nonce,
-    maxPriorityFeePerGas: 0n,
+    maxPriorityFeePerGas: chain.tip,
     maxFeePerGas: chain.fee,
     gas: act.gas,
     to: keeping.owner.registry,

@@ -47,6 +47,13 @@ export function rosterDigestIn(plan: Uint8Array): string {
   return hex0x(new AbiReader(plan).word(4 * 32));
 }
 
+/** Last seconds of the rounds, in the plan. */
+export function endsIn(plan: Uint8Array): Ends {
+  const read = new AbiReader(plan);
+  const second = (place: number): number => read.number(32 * place, 64);
+  return [second(6), second(7), second(8), second(9)];
+}
+
 /**
  * The ceremony.
  * @throws Refused `holding.other_book`: it is for another book; `holding.roster_plan`: its roster contradicts the plan
@@ -63,10 +70,8 @@ export function ceremonyIn(number: number, told: Told, here: Here, papers: Paper
     return data === undefined ? [] : [[member, data]];
   });
   const point = bytesIn(told.key);
-  const second = (place: number): number => plan.number(32 * place, 64);
-  const ends: Ends = [second(6), second(7), second(8), second(9)];
   const key = point.length === 0 ? null : g2FromLedger(point);
-  return { number, ends, roster, time: told.time, key, deals: new Map(deals), ...events };
+  return { number, ends: endsIn(told.plan), roster, time: told.time, key, deals: new Map(deals), ...events };
 }
 
 function rosterOf(number: number, told: Told, here: Here, papers: Papers): Ceremony["roster"] {

@@ -43,7 +43,8 @@ export interface Ceremony {
   readonly deals: Words;
 }
 
-const ROUNDS = ["deals", "complaints", "answers", "confirmations"] as const;
+/** In their order. */
+export const ROUNDS = ["deals", "complaints", "answers", "confirmations"] as const;
 
 /** The round of a second; every end is inclusive, as the contract has it. */
 export function roundAt(ends: Ends, time: number): Round {

@@ -71,6 +71,8 @@ ALLOWED: dict[str, set[str]] = {
     "show_release_page": {"keyholder"},
     "show_roll_call_page": {"keyholder"},
     "show_draws_page": {"keyholder"},
+    "list_ceremonies_page": {"keyholder"},
+    "show_ceremony_page": {"keyholder"},
     "list_evaluated_tenders": {"expert"},
     "change_part_here": {"expert"},
     "show_sheet_page": {"expert"},

@@ -15,6 +15,7 @@ const DEAL: Act = { label: "deal 3", data: utf8("deal"), gas: 200_000 };
 class Ledger implements Chain {
   readonly chainId = 1234;
   readonly fee = 0n;
+  readonly tip = 0n;
   readonly taken: string[] = [];
   private final = 0;
   patience = 9;
@@ -23,7 +24,7 @@ class Ledger implements Chain {
 
   count = async (): Promise<number> => this.final;
 
-  send = async (raw: string): Promise<void> => {
+  send = async ({ raw }: Parameters<Chain["send"]>[0]): Promise<void> => {
     if (this.fault === "before") throw new Error("no answer");
     if (!this.taken.includes(raw)) {
       assert.equal(nonceOf(raw), this.taken.length, "a number that was taken, or is not the next");
