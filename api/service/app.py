@@ -68,7 +68,7 @@ def routers() -> tuple[APIRouter, ...]:
         trust.router,
         *tenders.routers,
         *holding_acts.routers,
-        holding.router,
+        *holding.routers,
         evaluation.router,
         notifications.router,
         jobs.router,

@@ -1,10 +1,12 @@
-"""The key holder's pages: her tenders, and one envelope with the program that opens her share and signs.
+"""The key holder's pages: her tenders, one envelope with the program that opens her share and signs, and ceremonies.
 
-The program (``web/holding``) believes the ledger, not this server: it reads the tender at a final block, computes what
-is live from the events, and refuses before the hour. What it signs goes to the board by
-``POST /v1/tenders/{tender}/lots/{lot}/envelopes/{envelope}/releases``. Page: docs/keyholders.md.
+The programs (``web/holding``) believe the ledger, not this server: they read it at a final block, compute what is live
+from the events, and refuse before the hour. What is signed goes to the board, and a ceremony's acts to the ledger, by
+endpoints of :mod:`api.holding`. Page: docs/keyholders.md.
 """
 
-from api.holding.pages.endpoints import router
+from api.holding.pages import ceremonies, endpoints
 
-__all__ = ["router"]
+routers = (endpoints.router, ceremonies.router)
+
+__all__ = ["routers"]

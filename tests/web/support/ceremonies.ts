@@ -158,9 +158,9 @@ export class CeremonyTown {
   }
 }
 
-/** So many members and their ceremony. */
-export function ceremonyTown(count: number, threshold: number): CeremonyTown {
-  const account = (number: number): string => `0x${number.toString(16).padStart(40, "0")}`;
+/** So many members and their ceremony, with these accounts if they have some. */
+export function ceremonyTown(count: number, threshold: number, accounts: readonly string[] = []): CeremonyTown {
+  const account = (number: number): string => accounts[number - 1] ?? `0x${number.toString(16).padStart(40, "0")}`;
   return new CeremonyTown(
     Array.from({ length: count }, (_, place) => new MemberPage(account(place + 1))),
     threshold,
