@@ -77,9 +77,12 @@ def convene(stage: TenderStage, card: MemberCard) -> int:
     ]  # fmt: skip
     cards = (card, *others)
     roster = Roster(scope_of(ledger, number, 0), 2, tuple(one.member for one in cards))
-    now = max(stage.now(), int(time.time()))
-    ends = [now + DEALS, now + DEALS + STEP, now + DEALS + 2 * STEP, now + DEALS + 2 * STEP + LAST]
-    plan = CeremonyPlan("", ledger.book, 0, term_of(TITLE), board.put(roster.to_bytes()), 2, *ends, now + 10**6)
+    deals = max(stage.now(), int(time.time())) + DEALS
+    complaints, answers = deals + STEP, deals + 2 * STEP
+    plan = CeremonyPlan(
+        "", ledger.book, 0, term_of(TITLE), board.put(roster.to_bytes()), 2,
+        deals, complaints, answers, answers + LAST, answers + 10**6,
+    )  # fmt: skip
     stage.acts("authority").convene(number, plan, [one.address for one in cards])
     announced = Announcement(number, ledger.genesis, ledger.key_registry, TITLE, cards)
     board.post(f"ceremony/{number}", "announcement", announced.to_bytes())

@@ -8,7 +8,7 @@ import { Unavailable, YinxinError } from "../verify/errors.ts";
 import type { Log } from "../verify/events.ts";
 import type { BlockRef } from "../verify/facts.ts";
 import { LogReader, topicOf } from "../verify/logs.ts";
-import { bytesFrom, Reverted, RpcClient } from "../verify/rpc.ts";
+import { bytesFrom, type Call, Reverted, RpcClient } from "../verify/rpc.ts";
 import { type ContractRange, rangesOf, type TrustRoot } from "../verify/trustroot.ts";
 import { TOPICS, type Told } from "./ceremony/reading.ts";
 import type { LiveBid, LiveSet, Place } from "./messages.ts";
@@ -179,14 +179,21 @@ export class Book {
 
   /** A ceremony's whole state and story, or null if there is none of that number. */
   async told(ceremony: number): Promise<Told | null> {
-    const asked = ["planOf", "membersOf", "publicKeyOf", "eligible"].map((name) => {
-      return this.answer("registry", `${name}(uint64)`, ceremony);
+    const asked = ["planOf", "membersOf", "publicKeyOf", "eligible"].map((name): Call => {
+      return this.calling("registry", `${name}(uint64)`, ceremony);
     });
-    const [plan = null, members = null, key = null, eligible = null] = await Promise.all(asked);
-    if (plan === null || members === null || key === null || eligible === null) return null;
-    const kinds = Object.values(TOPICS).map(hex0x);
-    const logs = await this.logs("registry", [kinds, topicOf(ceremony)]);
-    return { plan, members, key, eligible, logs, time: this.block.time };
+    const answers = await this.rpc.readAt(this.block, asked).catch(revertedIsNull);
+    if (answers === null) return null;
+    const [plan, members, key, eligible] = answers;
+    const logs = await this.logs("registry", [Object.values(TOPICS).map(hex0x), topicOf(ceremony)]);
+    return {
+      plan: bytesFrom(plan),
+      members: bytesFrom(members),
+      key: bytesFrom(key),
+      eligible: bytesFrom(eligible),
+      logs,
+      time: this.block.time,
+    };
   }
 
   /** The bids of an envelope that are live, from every event of bids. What they come to is to be held to {@link heldSet}. */
@@ -255,24 +262,16 @@ export class Book {
     signature: string,
     ...values: readonly number[]
   ): Promise<AbiReader | null> {
-    const found = await this.answer(contract, signature, ...values);
-    return found && new AbiReader(found);
+    const answers = await this.rpc
+      .readAt(this.block, [this.calling(contract, signature, ...values)])
+      .catch(revertedIsNull);
+    return answers && new AbiReader(bytesFrom(answers[0]));
   }
 
-  private async answer(
-    contract: keyof typeof NAMES,
-    signature: string,
-    ...values: readonly number[]
-  ): Promise<Uint8Array | null> {
+  private calling(contract: keyof typeof NAMES, signature: string, ...values: readonly number[]): Call {
     const to = hex0x(this.ranges[contract].address);
     const data = hex0x(callData(signature, ...values.map((one) => padLeft(bigEndian(one, 8), 32))));
-    try {
-      const [answer] = await this.rpc.readAt(this.block, [["eth_call", [{ to, data }]]]);
-      return bytesFrom(answer);
-    } catch (error) {
-      if (error instanceof Reverted) return null;
-      throw error;
-    }
+    return ["eth_call", [{ to, data }]];
   }
 
   private async logs(contract: keyof typeof NAMES, topics: readonly (string | string[])[]): Promise<Log[]> {
@@ -280,6 +279,12 @@ export class Book {
     const found = await reader.read((log) => log, topics, 0, this.block.number);
     return found.map(({ event }) => event);
   }
+}
+
+/** There is nothing of that number. */
+function revertedIsNull(error: unknown): null {
+  if (error instanceof Reverted) return null;
+  throw error;
 }
 
 function committedBid(log: Log, read: AbiReader): CommittedBid {
