@@ -64,7 +64,7 @@ function cardForm(given: Given, root: TrustRoot): HTMLElement {
   const button = h("button", { class: "button primary", type: "submit", id: "make-card" }, k("ceremony.makeCard"));
   const make = async (): Promise<void> => {
     // Without it a browser that runs out of room may throw the card's key away.
-    await navigator.storage.persist().catch(() => false);
+    navigator.storage.persist().catch(() => false);
     const held = await open(fault);
     try {
       const text = await held.card(name.value.trim());
