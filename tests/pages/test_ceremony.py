@@ -34,7 +34,7 @@ __all__ = ["office", "tender_stage", "tender_template"]
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 PAGE, COMMAND, CHEAT = "holder-1", "holder-2", "holder-3"
-DEALS, STEP, LAST = 26, 12, 100
+DEALS, STEP, LAST = 22, 12, 100
 """Seconds of the rounds. In the first the page is opened, twice, and two others deal: about 9 s on a machine that is
 not busy. In the next two it looks every two seconds and waits for one transaction: 4 s. The last ends with the key.
 """

@@ -29,7 +29,8 @@ READER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; conne
 """Of the workers that read codes, take digests and open bids: a worker's policy comes with its own script."""
 _COMPUTING = ("reader-", "hash-worker-", "seal-worker-", "sheet-worker-")
 SERVICE_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
-"""Of the service worker: it only fetches what the page would."""
+"""Of the service worker, and of the worker that takes part in ceremonies: they only fetch what the page would."""
+_FETCHING = ("sw.js", "ceremony-worker-")
 PERMISSIONS = "camera=(self), microphone=(), geolocation=(), usb=(), payment=(), clipboard-read=(self)"
 """Permissions-Policy of the pages."""
 
@@ -123,7 +124,7 @@ def _file(path: Path) -> SiteFile:
             "Permissions-Policy": PERMISSIONS,
             "Cross-Origin-Opener-Policy": "same-origin",
         }
-    elif path.name == "sw.js":
+    elif path.name.startswith(_FETCHING) and path.suffix == ".js":
         headers |= {"Content-Security-Policy": SERVICE_WORKER_POLICY}
     elif path.name.startswith(_COMPUTING) and path.suffix == ".js":
         headers |= {"Content-Security-Policy": READER_POLICY}
