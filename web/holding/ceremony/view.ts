@@ -1,9 +1,10 @@
 /** What a member is shown of a ceremony: the rounds and their hours, how it stands for her, who is left out and why. */
 import { localTimes } from "../../page/times.ts";
 import { h } from "../../ui/dom.ts";
+import { factList as facts } from "../../ui/facts.ts";
 import { dateTime } from "../../ui/times.ts";
 import { k, named, pageLanguage } from "../../words/keyroom.ts";
-import { facts } from "../view.ts";
+
 import type { Done } from "./rounds.ts";
 import type { Shown, ShownNote } from "./shown.ts";
 import { type Ends, ROUNDS, roundAt } from "./state.ts";
