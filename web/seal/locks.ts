@@ -52,6 +52,11 @@ export function checkRecipients(recipients: Recipients): Recipients {
   return recipients;
 }
 
+/** A stanza as long as that of {@link wrap}, with nothing in it. */
+export function blank(identity: BidIdentity): Stanza {
+  return { args: [STANZA, bare64(identityDigest(identity))], body: new Uint8Array(BODY) };
+}
+
 /** The one stanza of a sealed bid. Throws InvalidInput for an opening key or recipients that are none. */
 export function wrap(identity: BidIdentity, openingKey: Uint8Array, recipients: Recipients, secrets: Secrets): Stanza {
   const digest = identityDigest(identity);

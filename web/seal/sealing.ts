@@ -35,15 +35,15 @@ export interface SealedFile {
   readonly size: number;
 }
 
-/** Blocks that are read and encrypted while one is written. */
-export const AHEAD = 8;
+/** Blocks that are read and encrypted while the start is made, one is written, or the disk is waited for. */
+export const AHEAD = 24;
 
 const FLUSHED = 16; // blocks after which the disk is waited for, while others are encrypted; to wait once at the end is idle time
 
 /**
  * Makes the file, or what is missing of it. Null if it was stopped.
  *
- * Throws InvalidInput (`bid.changed`) if a document has another size than the manifest says.
+ * Throws InvalidInput (`bid.changed`) if a document has another size than the manifest says, and what the layout's start throws.
  */
 export async function sealInto(
   layout: Layout,
@@ -55,8 +55,6 @@ export async function sealInto(
 ): Promise<SealedFile | null> {
   const whole = keptBlocks(layout, sink);
   const plaintext = new Plaintext(layout, sources, whole);
-  write(sink, layout.start, 0);
-  hasher.update(layout.start);
   const blocks = Math.ceil(layout.plain / BLOCK);
   const rooms: ArrayBuffer[] = [];
   let reading: Promise<unknown> = Promise.resolve();
@@ -73,6 +71,12 @@ export async function sealInto(
       const next = make(asked);
       next.catch(() => {}); // told when its turn comes
       coming.push(next);
+    }
+    if (at === 0) {
+      await reading; // all that may be encrypted now is handed over; the start takes this thread for itself
+      const start = layout.start();
+      write(sink, start, 0);
+      hasher.update(start);
     }
     if (stopped()) {
       sink.flush();
@@ -99,19 +103,19 @@ function kept(layout: Layout, sink: Sink, at: number, room: ArrayBuffer): Uint8A
 
 /** Blocks that lie whole in the sink; what is beyond them is cut off. */
 function keptBlocks(layout: Layout, sink: Sink): number {
-  const start = new Uint8Array(layout.start.length);
+  const start = new Uint8Array(layout.startSize);
   const size = sink.getSize();
   if (
     size < start.length ||
     size > layout.size ||
     sink.read(start, { at: 0 }) !== start.length ||
-    !equal(start, layout.start)
+    !equal(start, layout.start())
   ) {
     sink.truncate(0);
     return 0;
   }
   if (size === layout.size) return Math.ceil(layout.plain / BLOCK);
-  const whole = Math.floor((size - layout.start.length) / (placeOf(layout, 1) - placeOf(layout, 0)));
+  const whole = Math.floor((size - layout.startSize) / (placeOf(layout, 1) - placeOf(layout, 0)));
   sink.truncate(placeOf(layout, whole));
   return whole;
 }
