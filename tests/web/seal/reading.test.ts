@@ -39,7 +39,17 @@ test("a document that ends early is told, not padded", async () => {
   const short = Object.defineProperty(new Blob([new Uint8Array(10)]), "size", { value: 11 });
   const documents = [{ name: "a.pdf", mediaType: "application/pdf", size: 11, digest: new Uint8Array(32) }];
   const nothing = new Uint8Array(0);
-  const layout = { start: nothing, key: nothing, head: Uint8Array.of(1), documents, plain: 65_536, chunks: 1, size: 0 };
+  const head = Uint8Array.of(1);
+  const layout = {
+    start: () => nothing,
+    startSize: 0,
+    key: nothing,
+    head,
+    documents,
+    plain: 65_536,
+    chunks: 1,
+    size: 0,
+  };
   const plaintext = new Plaintext(layout, [short], 0);
   await assert.rejects(plaintext.next(new ArrayBuffer(70_000)), { code: "bid.changed" });
 });
