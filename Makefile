@@ -30,15 +30,15 @@ pictures: ## look at every page in both languages and two widths, and at the pap
 demo: ## a bureau, a thousand certificates, a clerk, a forgery; leaves demo-out/ (IPFS=kubo for a real IPFS node)
 	@scripts/setup --quiet
 	@if [ "$(IPFS)" = kubo ]; then scripts/kubo/build >/dev/null; fi
-	@$(PYTHON) scripts/demo.py $(if $(IPFS),--ipfs $(IPFS)) $(DEMO)
+	@$(PYTHON) -m scripts.demo $(if $(IPFS),--ipfs $(IPFS)) $(DEMO)
 
 up: ## start everything and keep it running; data stays in up/ (LAN=1: https for phones; PORT=…; DETACH=1; DEMO=1)
 	@scripts/setup --quiet
-	@exec $(PYTHON) scripts/up.py $(if $(filter-out 0,$(DEMO)),--demo demo-out) $(if $(filter-out 0,$(LAN)),--lan) $(if $(PORT),--port $(PORT)) \
+	@exec $(PYTHON) -m scripts.up $(if $(filter-out 0,$(DEMO)),--demo demo-out) $(if $(filter-out 0,$(LAN)),--lan) $(if $(PORT),--port $(PORT)) \
 		$(if $(filter-out 0,$(DETACH)),--detach)
 
 down: ## stop what make up started; data stays (DEMO=1: that of the demo)
-	@$(PYTHON) scripts/up.py --stop $(if $(filter-out 0,$(DEMO)),--demo demo-out)
+	@$(PYTHON) -m scripts.up --stop $(if $(filter-out 0,$(DEMO)),--demo demo-out)
 
 kubo: ## build Kubo (IPFS) with Go, once, into a cache outside the checkout
 	@scripts/kubo/build

@@ -15,7 +15,7 @@ import httpx
 
 from scripts.bench._watched import Stepped, Watch, run_stepped
 from scripts.bench.certificates import BUREAU
-from scripts.demo_stage import Role, Stage
+from scripts.demo.stage import Role, Stage
 
 _LOOK = 0.25
 _PATIENCE = 3600.0

@@ -47,8 +47,8 @@ from chain.merkle import Tree
 from scripts.bench._roads import Approval, CommandRoad, Road, ServiceRoad
 from scripts.bench._watched import Stepped, Watch
 from scripts.bench.certificates import BUREAU, LICENCE, Bench, licence
-from scripts.demo_stage import Role, Stage
-from scripts.sample_lists import CHINESE, companies, csv_bytes
+from scripts.demo.stage import Role, Stage
+from scripts.samples.lists import CHINESE, companies, csv_bytes
 
 GOAL_SECONDS, GOAL_SIZE = 60.0, 100_000
 STAGES = (

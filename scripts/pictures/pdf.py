@@ -22,8 +22,8 @@ from chain.catalogue import SHIPPED, CertificateType, Field, get_type
 from chain.catalogue.lists import read_list
 from chain.rendering.face import Face, ReprintMark, make_face
 from chain.rendering.page import PageJob, draw
-from scripts.sample_kinds import SAMPLE_KINDS
-from scripts.sample_lists import CHINESE, companies, csv_bytes
+from scripts.samples.kinds import SAMPLE_KINDS
+from scripts.samples.lists import CHINESE, companies, csv_bytes
 
 BUREAU = "示例市市场监督管理局"
 LONG_BUREAU = "示例市某某经济技术开发区市场监督管理局行政审批服务中心"

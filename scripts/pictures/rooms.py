@@ -18,7 +18,7 @@ from unittest import mock
 from api.accounts.roles import Role
 from api.tenders import joining
 from scripts.chromium import find_chromium
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.service.hall import Hall
 from tests.api.service.served import Served, serving
 from tests.api.tenders.office import make_homes, open_office

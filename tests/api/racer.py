@@ -22,7 +22,7 @@ from chain.catalogue.lists import read_list
 from chain.issuing.contents import Draft
 from chain.kernel.errors import YinxinError
 from chain.kernel.home import Home
-from scripts.sample_lists import CHINESE, companies, csv_bytes
+from scripts.samples.lists import CHINESE, companies, csv_bytes
 
 LICENCE = get_type("business-licence")
 

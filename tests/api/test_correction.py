@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.sample_lists import CHINESE
+from scripts.samples.lists import CHINESE
 from tests.api.town import Town, licences
 
 pytestmark = pytest.mark.loopback

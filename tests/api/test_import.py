@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chain.identifiers import mint
-from scripts.sample_lists import CHINESE, Sample, csv_bytes
+from scripts.samples.lists import CHINESE, Sample, csv_bytes
 from tests.api.town import BUREAU, LICENCE, OTHER, OTHER_NAME, Town, licences
 
 pytestmark = pytest.mark.loopback

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.sample_lists import CHINESE, csv_bytes, xlsx_bytes
+from scripts.samples.lists import CHINESE, csv_bytes, xlsx_bytes
 from tests.api.town import BUREAU, LICENCE, Town, licences
 from tests.api.walk import run_until
 

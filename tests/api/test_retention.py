@@ -17,7 +17,7 @@ from api.certificates import retention
 from api.certificates.retention import due
 from chain.desk.state import SignerState
 from chain.kernel.home import Home
-from scripts.sample_lists import Sample
+from scripts.samples.lists import Sample
 from tests.api.fixtures import prepare, running
 from tests.api.leftovers import found_in, register_says
 from tests.api.town import Town, licences

@@ -14,7 +14,7 @@ from chain.catalogue import read_definition
 from chain.credentials.leaf import type_leaf
 from chain.documents.cids import cid_of_sha256
 from chain.kernel.errors import Conflict, InvalidInput, Refused
-from scripts.sample_lists import csv_bytes
+from scripts.samples.lists import csv_bytes
 from tests.api.fixtures import prepare, running
 from tests.api.town import BUREAU, OTHER, Said, Town
 from tests.support.guarantee import CODE, HEADING, SLUG, as_json, definition, row, second

@@ -41,7 +41,7 @@ from chain.keys import keystore
 from chain.ledger.connection import open_ledger
 from chain.ledger.node import NodeHandle, ensure_node, stop_node
 from chain.ledger.reader import LedgerReader
-from scripts.sample_lists import CHINESE, Sample, companies, csv_bytes
+from scripts.samples.lists import CHINESE, Sample, companies, csv_bytes
 
 ROOT = Path(__file__).parents[2]
 YINXIN = str(Path(sys.executable).with_name("yinxin"))

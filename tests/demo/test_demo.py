@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from scripts.demo_tender import PRICES, REPLACED, SUSPENDED
-from scripts.up_layout import Layout
+from scripts.demo.tender import PRICES, REPLACED, SUSPENDED
+from scripts.up.layout import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 YINXIN = ROOT / ".venv" / "bin" / "yinxin"
@@ -29,7 +29,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a small demo left behind."""
     out = tmp_path_factory.mktemp("demo") / "demo-out"
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "demo.py", "--rows", "45", "--ipfs", "local", "--out", out],
+        [sys.executable, "-m", "scripts.demo", "--rows", "45", "--ipfs", "local", "--out", out],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -162,7 +163,7 @@ def _yinxin_verdict(played: Path, bundle: Path) -> str:
 def test_its_pages_show_its_tender_and_its_certificates(played: Path) -> None:
     """``make up DEMO=1``: the board for everybody, the register for who signs in, from the demo's own homes."""
     process = subprocess.Popen(
-        [sys.executable, ROOT / "scripts" / "up.py", "--demo", played],
+        [sys.executable, "-m", "scripts.up", "--demo", played], cwd=ROOT,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chain.catalogue import SHIPPED
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.town import BUREAU, licences
 from tests.pages.axe import look
 from tests.pages.browser import DESK, PHONE, Browser, Visit

@@ -14,7 +14,7 @@ from eth_account import Account
 from playwright.sync_api import Route
 
 from chain.kernel.encoding import sha256
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.people import Person
 from tests.api.service.hall import advance
 from tests.api.town import OTHER, PASSPHRASE, licences

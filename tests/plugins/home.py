@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ci_kubo import cache_folder
+from scripts.ci.kubo import cache_folder
 
 _MADE: pytest.StashKey[Path] = pytest.StashKey()
 

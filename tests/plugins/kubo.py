@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ci_kubo import find_kubo, why_unbuildable
+from scripts.ci.kubo import find_kubo, why_unbuildable
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from scripts.ci_skips import Allowed, is_listed, read_allowed
+from scripts.ci.skips import Allowed, is_listed, read_allowed
 
 
 class Ledger:

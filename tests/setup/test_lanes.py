@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import ci_lanes
-from scripts.ci_lanes import Lanes
-from scripts.ci_parts import Part
+from scripts.ci import lanes as ci_lanes
+from scripts.ci.lanes import Lanes
+from scripts.ci.parts import Part
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 
 _PROGRAM = """
 import subprocess, sys
-from scripts import ci_leftovers
+from scripts.ci import leftovers as ci_leftovers
 if not ci_leftovers.inherit_orphans():
     sys.exit("no heir")
 subprocess.run([sys.executable, "-c", {body!r}], check=True)

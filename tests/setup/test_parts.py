@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ci_outcome import Outcome, Skip, refuse_unlisted, skipped, table, totals
-from scripts.ci_parts import ROOT, NoSuchPart, Part, all_parts, choose, cut_long
-from scripts.ci_skips import Allowed, read_allowed
+from scripts.ci.outcome import Outcome, Skip, refuse_unlisted, skipped, table, totals
+from scripts.ci.parts import ROOT, NoSuchPart, Part, all_parts, choose, cut_long
+from scripts.ci.skips import Allowed, read_allowed
 
 FORGE = Part("contracts", ("forge",), "forge")
 PYTEST = Part("chain/x", ("pytest",), "pytest")

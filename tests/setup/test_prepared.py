@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ci_lanes import PREPARED
+from scripts.ci.lanes import PREPARED
 from tests.support.prepared import prepared_once
 
 

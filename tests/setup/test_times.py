@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from scripts.ci_times import ROOT, Span, Times, cut, read_outcomes, write
+from scripts.ci.times import ROOT, Span, Times, cut, read_outcomes, write
 
 HERE = "tests/setup/test_times.py"
 

@@ -23,7 +23,7 @@ from chain.kernel.tender_facts import Phase
 from chain.sealing import LiveSet, make_release
 from chain.tenders.notice import Notice, Place, make_notice
 from chain.tenders.opening import live_bids, read_story, releases_topic
-from scripts.sample_tenders import People, Periods, desks, write
+from scripts.samples.tenders import People, Periods, desks, write
 from tests.api.custody.served import serving
 from tests.api.holders import Holders
 from tests.api.town import BUREAU as LICENSING

@@ -28,7 +28,7 @@ from chain.tenders.opening import LiveBids, live_bids, read_story, releases_topi
 from chain.tenders.opening.organisations import Judge, deadline_block, judge_with
 from chain.tenders.opening.session import FileFolder
 from chain.tenders.story import Story
-from scripts.sample_tenders import People, Periods, desks, roads
+from scripts.samples.tenders import People, Periods, desks, roads
 from tests.api.town import cheap_keys
 from tests.support.companies import Companies, SampleCompany
 from tests.support.file_door import open_door

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ci_lanes import PREPARED
+from scripts.ci.lanes import PREPARED
 
 
 def prepared_once(name: str, build: Callable[[Path], None], factory: pytest.TempPathFactory) -> Path:

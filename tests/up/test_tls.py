@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from scripts.up_tls import Served, serve_with
+from scripts.up.tls import Served, serve_with
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 HERE = ipaddress.IPv4Address("192.168.7.20")

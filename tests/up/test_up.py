@@ -25,7 +25,7 @@ from chain.catalogue import all_types
 from chain.ledger.node import node_status
 from chain.ledger.snapshot import SignedSnapshot
 from chain.ledger.trustroot import TrustRoot
-from scripts.up_layout import BUREAUS, Layout
+from scripts.up.layout import BUREAUS, Layout
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(600)]
 
@@ -102,7 +102,8 @@ def start(folder: Path, *arguments: str) -> Run:
     output = folder.with_name("output.txt")
     with output.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, ROOT / "scripts" / "up.py", "--folder", folder, *arguments],
+            [sys.executable, "-m", "scripts.up", "--folder", folder, *arguments],
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
@@ -237,11 +238,12 @@ def test_devices_are_given_a_signed_snapshot_and_the_page_that_checks(first: Run
 
 
 def test_a_second_start_says_that_one_runs_already(first: Run, folder: Path) -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "up.py"), "--folder", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "scripts.up", "--folder", str(folder)]
+    how: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True, "stdin": subprocess.DEVNULL}
+    done = subprocess.run(command, check=False, **how)
     assert done.returncode == 0
     assert f"runs already at {first.note['url']}/" in done.stdout
-    other = subprocess.run([*command, "--lan"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    other = subprocess.run([*command, "--lan"], check=False, **how)
     assert other.returncode == 1, "what was asked for does not run"
     assert first.process.poll() is None
 
@@ -304,8 +306,8 @@ def test_the_next_start_serves_https_on_the_local_network_and_keeps_everything(
             assert kept.json()["verdict"] == "VALID"
 
         began = time.monotonic()
-        down = [sys.executable, str(ROOT / "scripts" / "up.py"), "--folder", str(folder), "--stop"]
-        subprocess.run(down, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+        down = [sys.executable, "-m", "scripts.up", "--folder", str(folder), "--stop"]
+        subprocess.run(down, check=True, cwd=ROOT, capture_output=True, stdin=subprocess.DEVNULL)
         assert run.process.wait(60) == 0
         assert time.monotonic() - began < 45
         assert of_folder(folder) == []

@@ -38,7 +38,7 @@ from chain.ledger.decision import Decision
 from chain.ledger.typed import Anchor, StatusChange
 from chain.merkle import Tree
 from chain.rendering.qr import qr_url
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.people import Person, content_of
 from tests.api.town import BUREAU, LICENCE, Town, licences
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.sample_lists import csv_bytes
+from scripts.samples.lists import csv_bytes
 from tests.api.people import Person, content_of, hand_in
 from tests.api.town import BUREAU, Town
 from tests.support.guarantee import HEADING, SLUG, as_json, definition, row

@@ -83,7 +83,7 @@ def test_if_match_guards_a_recall(hall: Hall) -> None:
 
 
 def _row(number: int) -> dict[str, str]:
-    from scripts.sample_lists import CHINESE
+    from scripts.samples.lists import CHINESE
     from tests.api.town import licences
 
     return dict(zip(CHINESE, (str(value) for value in licences(1, first=number)[0].values), strict=True))

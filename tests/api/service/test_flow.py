@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.service.hall import Hall
 from tests.api.town import BUREAU, licences
 

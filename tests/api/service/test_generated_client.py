@@ -16,7 +16,7 @@ import pytest
 
 from chain.identifiers import uscc
 from scripts.client.generate import generate, python
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.service.hall import WORD, Hall
 from tests.api.service.served import beside, serving
 from tests.api.town import BUREAU, OTHER, licences

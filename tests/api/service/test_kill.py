@@ -20,7 +20,7 @@ import pytest
 from api.service.tables import idempotency_keys
 from chain.credentials.es256 import SoftwareSigner
 from chain.kernel.encoding import hex0x
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.holders import Holders
 from tests.api.jobs.kit import eventually, jobs, rows, working
 from tests.api.jobs.walks import SERVER

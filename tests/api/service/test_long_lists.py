@@ -12,7 +12,7 @@ from chain.desk.messages import Request
 from chain.issuing.contents import Draft, rows_digest
 from chain.kernel.canonical import canonical
 from chain.kernel.encoding import hex0x, unb64url
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.people import Person
 from tests.api.service.hall import Hall
 from tests.api.town import BUREAU, licences

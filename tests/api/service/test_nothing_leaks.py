@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from chain.ledger.connection import open_ledger
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.service.hall import Hall
 from tests.api.service.served import serving
 from tests.api.town import BUREAU, licences

@@ -22,7 +22,7 @@ from api.audit import log as audit_log
 from api.service import idempotency
 from api.service.alive import Alive
 from chain.kernel.errors import Conflict, InvalidInput, Unavailable
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.service.hall import WORD, Hall
 from tests.api.town import BUREAU, licences
 

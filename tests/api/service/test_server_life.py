@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from api.audit import log as audit_log
 from api.certificates.tables import batches, certificates
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.service.hall import Hall
 from tests.api.service.served import Served, alive, serving
 from tests.api.town import BUREAU, licences

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.sample_lists import CHINESE, csv_bytes
+from scripts.samples.lists import CHINESE, csv_bytes
 from tests.api.service.hall import Hall
 from tests.api.service.served import Served, serving
 from tests.api.town import BUREAU, licences

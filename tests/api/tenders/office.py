@@ -21,7 +21,7 @@ from api.service.context import Service
 from api.tenders.jobs import Desk, bring_up_to_date
 from chain.kernel.home import Home
 from chain.tenders.notice import Notice, Place, make_notice
-from scripts.sample_tenders import STATUTORY, People, desks, write
+from scripts.samples.tenders import STATUTORY, People, desks, write
 from tests.api.town import cheap_keys
 from tests.chain.sealing.samples import public
 from tests.support.tender_stage import BUREAU, NAME, TenderStage

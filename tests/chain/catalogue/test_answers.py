@@ -15,8 +15,8 @@ from chain.catalogue.lists import read_list
 from chain.catalogue.problems import Problem
 from chain.catalogue.registry import TYPES
 from chain.kernel.errors import InvalidInput
-from scripts.sample_kinds import SAMPLE_KINDS
-from scripts.sample_lists import csv_bytes
+from scripts.samples.kinds import SAMPLE_KINDS
+from scripts.samples.lists import csv_bytes
 
 BUILDER = get_type("construction-qualification")
 FOOD = get_type("food-trade-licence")

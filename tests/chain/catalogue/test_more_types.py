@@ -15,8 +15,8 @@ from chain.catalogue.lists.heading import _headings, normalised
 from chain.catalogue.registry import TYPES
 from chain.identifiers import citizen, parse
 from chain.kernel.errors import InvalidInput
-from scripts.sample_kinds import SAMPLE_KINDS
-from scripts.sample_lists import csv_bytes
+from scripts.samples.kinds import SAMPLE_KINDS
+from scripts.samples.lists import csv_bytes
 
 SLUGS = sorted(SAMPLE_KINDS)
 

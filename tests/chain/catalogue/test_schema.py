@@ -9,8 +9,8 @@ from jsonschema_rs import Draft202012Validator
 
 from chain.catalogue import CertificateType, Problem, all_types, check_fields, get_type, load_type, schema_of
 from chain.catalogue.lists import read_list
-from scripts.sample_kinds import SAMPLE_KINDS
-from scripts.sample_lists import CHINESE, companies, csv_bytes
+from scripts.samples.kinds import SAMPLE_KINDS
+from scripts.samples.lists import CHINESE, companies, csv_bytes
 from tests.support.guarantee import HEADING, as_json, row, second
 
 GUARANTEE = load_type(as_json(second()))

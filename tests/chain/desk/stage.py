@@ -35,7 +35,7 @@ from chain.kernel.ports import LeafParts, LeafPlace, TrustSource
 from chain.ledger.connection import AccountAnchorKey
 from chain.ledger.typed import Domain
 from chain.merkle import Tree
-from scripts.sample_lists import CHINESE, companies, csv_bytes
+from scripts.samples.lists import CHINESE, companies, csv_bytes
 from tests.support.memory_ledger import ANCHOR_LOG, CHAIN_ID, MemoryLedger, pad
 from tests.support.world import LICENCE, NAME, OTHER_USCC, USCC, signer
 

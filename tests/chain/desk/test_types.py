@@ -22,7 +22,7 @@ from chain.kernel.ports import LeafParts
 from chain.keys.signatures import recover
 from chain.ledger.typed import Anchor, Domain
 from chain.merkle import Tree
-from scripts.sample_lists import csv_bytes
+from scripts.samples.lists import csv_bytes
 from tests.chain.desk.stage import LIST, Stage
 from tests.support.guarantee import CODE, HEADING, as_json, definition, row, second
 from tests.support.memory_ledger import ANCHOR_LOG, CHAIN_ID

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scripts import sheet_vectors
+from scripts.vectors import sheet as sheet_vectors
 
 
 def test_the_vectors_are_what_the_command_makes_now(vectors: Callable[[str], Any]) -> None:

@@ -13,7 +13,7 @@ from chain.evaluation.draw import _Numbers, read_tie, tie_subject
 from chain.kernel.encoding import hex0x, unhex0x
 from chain.sealing import Draw, FloatPoint
 from chain.sealing.threshold import verify
-from scripts.draw_vectors import build
+from scripts.vectors.draw import build
 
 
 @pytest.fixture

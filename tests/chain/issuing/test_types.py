@@ -13,8 +13,8 @@ from chain.issuing import Draft, Slot, credential_content, draft_of, stamp_conte
 from chain.kernel.canonical import canonical, read_canonical
 from chain.kernel.errors import InvalidInput
 from chain.rendering.qr import PREFIX_LIMIT, make_code
-from scripts.sample_kinds import SAMPLE_KINDS
-from scripts.sample_lists import csv_bytes
+from scripts.samples.kinds import SAMPLE_KINDS
+from scripts.samples.lists import csv_bytes
 from tests.support.world import NAME, USCC, signer
 
 NEW = [kind for kind in all_types() if kind.slug in SAMPLE_KINDS]

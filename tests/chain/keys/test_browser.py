@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chain.keys.keystore import open_wallet
-from scripts import key_vectors
+from scripts.vectors import key as key_vectors
 
 
 def test_a_file_that_the_browser_made_opens(vectors: Callable[[str], Any]) -> None:

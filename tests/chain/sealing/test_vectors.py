@@ -38,7 +38,7 @@ def _raw(text: str) -> bytes:
 
 
 def test_are_what_the_script_writes(vectors: Load) -> None:
-    from scripts.sealing_vectors import vectors as made
+    from scripts.vectors.sealing import vectors as made
 
     assert vectors("sealing") == made()
 

@@ -325,7 +325,7 @@ contract CeremonyTest is TenderFixture {
         key[place] = bytes1(uint8(key[place]) ^ 1);
     }
 
-    /// @dev A point of the twist outside the subgroup, found by scripts/tender_vectors.py.
+    /// @dev A point of the twist outside the subgroup, found by scripts/vectors/tender.py.
     function _onCurveOutsideGroup() private view returns (bytes memory) {
         return vm.parseJsonBytes(vm.readFile("tests/vectors/tender.json"), ".outsideGroup");
     }

@@ -9,7 +9,7 @@ import pytest
 from api.certificates.pages import figures
 from chain.catalogue import SHIPPED
 from chain.credentials.status_list import Status
-from scripts.sample_lists import CHINESE, Sample, csv_bytes
+from scripts.samples.lists import CHINESE, Sample, csv_bytes
 from tests.api.service.hall import Hall
 from tests.api.service.pages.browsing import Browsing
 from tests.api.service.pages.reading import page, read

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chain.catalogue import get_type
 from chain.catalogue.lists import Finding, Limits, ListReport, read_list
 from chain.kernel.errors import InvalidInput, NotFound, YinxinError
-from scripts.sample_lists import CHINESE, FIELDS, STANDARD, companies, csv_bytes
+from scripts.samples.lists import CHINESE, FIELDS, STANDARD, companies, csv_bytes
 
 LICENCE = get_type("business-licence")
 SAMPLES = companies(12, seed=3)

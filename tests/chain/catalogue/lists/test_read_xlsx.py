@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from chain.catalogue import get_type
 from chain.catalogue.lists import Limits, ListReport, read_list
 from chain.kernel.errors import InvalidInput, YinxinError
-from scripts.sample_lists import CHINESE, FIELDS, companies, csv_bytes, xlsx_bytes
+from scripts.samples.lists import CHINESE, FIELDS, companies, csv_bytes, xlsx_bytes
 
 LICENCE = get_type("business-licence")
 SAMPLES = companies(6, seed=4)

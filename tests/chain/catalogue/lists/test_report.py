@@ -11,7 +11,7 @@ from chain.catalogue import get_type
 from chain.catalogue.lists import ListReport, read_list, write_report
 from chain.catalogue.lists.report import Language, guarded
 from chain.kernel.errors import InvalidInput
-from scripts.sample_lists import CHINESE, companies, csv_bytes, damaged
+from scripts.samples.lists import CHINESE, companies, csv_bytes, damaged
 
 LICENCE = get_type("business-licence")
 

@@ -8,8 +8,8 @@ import pytest
 
 from chain.catalogue import all_types, get_type
 from chain.catalogue.lists import read_list
-from scripts.sample_kinds import SAMPLE_KINDS, citizen_number
-from scripts.sample_lists import csv_bytes, write_lists
+from scripts.samples.kinds import SAMPLE_KINDS, citizen_number
+from scripts.samples.lists import csv_bytes, write_lists
 
 KINDS = sorted(SAMPLE_KINDS)
 

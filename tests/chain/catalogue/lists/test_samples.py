@@ -7,7 +7,7 @@ import pytest
 from chain.catalogue import get_type
 from chain.catalogue.lists import read_list
 from chain.identifiers import uscc
-from scripts.sample_lists import CHINESE, companies, csv_bytes, damaged, write_lists
+from scripts.samples.lists import CHINESE, companies, csv_bytes, damaged, write_lists
 
 LICENCE = get_type("business-licence")
 

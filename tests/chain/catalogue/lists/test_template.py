@@ -22,7 +22,7 @@ from chain.catalogue.lists.template import (
     write_template,
 )
 from chain.kernel.errors import InvalidInput
-from scripts.sample_kinds import SAMPLE_KINDS
+from scripts.samples.kinds import SAMPLE_KINDS
 from tests.support.guarantee import as_json, second
 
 KINDS = (*all_types(), load_type(as_json(second())))

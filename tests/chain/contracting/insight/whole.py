@@ -20,7 +20,7 @@ from chain.tenders.opening import Decision, LotPlace, Objection, ObjectionAnswer
 from chain.tenders.opening.record import NamedOrganisation
 from chain.tenders.story import Story, tell
 from chain.tenders.typed import commitment_hash
-from scripts.sample_tenders import STATUTORY, desks, write
+from scripts.samples.tenders import STATUTORY, desks, write
 from tests.chain.sealing.samples import GENESIS, holders
 from tests.chain.tenders.events import BOOK, TERMS, Teller, address
 from tests.chain.tenders.notice.samples import NOW, PEOPLE

@@ -11,7 +11,7 @@ from chain.kernel.encoding import unb64url, unhex0x
 from chain.keys import Keystore
 from chain.tenders.holding.places import Place
 from chain.tenders.holding.store import ShareStore
-from scripts import holding_vectors
+from scripts.vectors import holding as holding_vectors
 
 
 def test_the_vectors_are_what_the_command_makes_now(vectors: Callable[[str], Any]) -> None:

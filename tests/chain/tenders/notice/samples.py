@@ -8,7 +8,7 @@ from typing import Any
 
 from chain.kernel.encoding import sha256
 from chain.tenders.notice import Drafted, Notice, Place, make_notice
-from scripts.sample_tenders import STATUTORY, People, desks, roads, write
+from scripts.samples.tenders import STATUTORY, People, desks, roads, write
 from tests.chain.sealing.samples import BOOK, GENESIS, holders, public
 
 NOW = 1_790_000_000

@@ -14,7 +14,7 @@ from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import amendment_findings, changed_members, make_notice, read_draft, touches_bids
 from chain.tenders.notice.template import blank, draft_of, render
-from scripts.sample_tenders import STATUTORY, desks, write
+from scripts.samples.tenders import STATUTORY, desks, write
 from tests.chain.sealing.samples import BOOK, GENESIS, holders, public
 from tests.chain.tenders.notice.samples import DRAFTS, NOW, PEOPLE, drafted, place, sample
 

@@ -14,7 +14,7 @@ from chain.kernel.encoding import unb64url
 from chain.kernel.errors import Refused
 from chain.tenders.notice import Limits, current_notice, notices
 from chain.tenders.notice.publishing import Publisher
-from scripts.sample_tenders import People, Periods, desks, roads, write
+from scripts.samples.tenders import People, Periods, desks, roads, write
 from tests.support.tender_stage import BUREAU, NAME, TenderStage
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(240)]

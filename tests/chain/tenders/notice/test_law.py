@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chain.tenders.notice import Limits, Notice, committee_gaps, law_findings
-from scripts.sample_tenders import Periods, desks
+from scripts.samples.tenders import Periods, desks
 from tests.chain.tenders.notice.samples import NOW, PEOPLE, drafted, sample
 
 

@@ -15,7 +15,7 @@ from chain.kernel.encoding import hex0x
 from chain.kernel.errors import InvalidInput
 from chain.tenders.notice import look_at, read_notice
 from chain.tenders.notice.answers import read_answers
-from scripts.notice_vectors import vectors as made
+from scripts.vectors.notice import vectors as made
 from tests.chain.tenders.notice.samples import DRAFTS, sample
 
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors" / "notice.json").read_text("utf-8"))

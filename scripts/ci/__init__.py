@@ -1,0 +1,1 @@
+"""Runs everything that decides whether a change may land: ``python -m scripts.ci``."""

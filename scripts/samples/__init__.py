@@ -1,0 +1,1 @@
+"""Lists and tenders that belong to nobody, for demo, tests, pictures and benchmarks."""

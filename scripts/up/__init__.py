@@ -1,0 +1,1 @@
+"""What ``make up`` sets up once and keeps running: two bureaus and their service."""

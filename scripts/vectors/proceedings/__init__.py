@@ -1,0 +1,1 @@
+"""Vectors of committees, evaluations, rankings and awards: ``python -m scripts.vectors.proceedings``."""
