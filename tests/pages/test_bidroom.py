@@ -97,7 +97,7 @@ def early(fair: Fair) -> Iterator[Early]:
     """Bid for first of all, in two envelopes and on a phone: its deadline is over when the other tests are done."""
 
     def publish() -> int:
-        tender = fair.market.publish(deadline_in=110, edit=in_two_envelopes)
+        tender = fair.market.publish(deadline_in=150, edit=in_two_envelopes)
         fair.office.follow()
         return tender
 

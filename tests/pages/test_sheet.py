@@ -110,7 +110,7 @@ def published(office: TenderOffice, folder: Path) -> tuple[OpeningCase, list[dic
     for name in (*EXPERTS, OWNER):
         stage.add_home(name, "expert", pin=True)
     case = OpeningCase.publish(
-        stage, folder / "tender", deadline=18, minimumBids=2, qualification=[], guarantee=None,
+        stage, folder / "tender", deadline=30, minimumBids=2, qualification=[], guarantee=None,
         committee={"members": 3, "experts": 2},
     )  # fmt: skip
     owner = enrolled(case, EXPERTS, OWNER, folder)
