@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import select
 
@@ -38,9 +37,6 @@ _PAPER = 2**20
 _NOTE = 4_096
 _TRANSACTION = 4_096
 _SAMPLE = "eyJmb3JtYXQiOiJ5aW54aW4t"
-MemberAddress = Annotated[
-    str, Path(pattern="^0x[0-9a-f]{40}$", description="ledger address of a member", examples=[SAMPLE_ACCOUNT])
-]
 
 
 class OwnCeremony(Shape):
@@ -97,6 +93,7 @@ class ActBody(Shape):
 class MemberAccount(Shape):
     """What a member's account needs to know to sign its next act."""
 
+    address: str = Field(description="its ledger address", examples=[SAMPLE_ACCOUNT])
     member: int = Field(description="its number in the roster", examples=[2])
     count: int = Field(description="its transactions in the newest final block: the next one's number", examples=[5])
     fee: str = Field(description="what a unit of gas may cost at most, wei; 0 where nothing is asked", examples=["0"])
@@ -186,24 +183,15 @@ def hand_on_act(service: Here, caller: Caller, ceremony: CeremonyNumber, body: A
         hand_on(seat.rpc, signed)
 
 
-@router.get("/ceremonies/{ceremony}/accounts/{address}", **ruled(_READING))
-def show_member_account(
-    service: Here, caller: Caller, ceremony: CeremonyNumber, address: MemberAddress
-) -> MemberAccount:
-    """How many transactions of a member's account are final, and what gas costs; for members."""
-    account = unhex0x(address, size=20, field="address")
+@router.get("/ceremonies/{ceremony}/account", **ruled(_READING))
+def show_member_account(service: Here, caller: Caller, ceremony: CeremonyNumber) -> MemberAccount:
+    """How many transactions of the caller's account, a member's, are final, and what gas costs."""
     with _seat(service, caller, ceremony) as seat:
-        if account not in seat.members:
-            raise NotFound(
-                f"{address} is no member of ceremony {ceremony}", code="holding.member", field="address",
-                fix=f"GET /v1/ceremonies/{ceremony} lists its members",
-            )  # fmt: skip
-        count = count_of(seat.rpc, seat.ledger.block, account)
+        count = count_of(seat.rpc, seat.ledger.block, seat.address)
         offered = fees(seat.rpc, seat.rpc.call("eth_getBlockByNumber", ["latest", False]))
     price = offered.get("maxFeePerGas", offered.get("gasPrice", 0))
     tip = offered.get("maxPriorityFeePerGas", price)
-    member = seat.members.index(account) + 1
-    return MemberAccount(member=member, count=count, fee=str(price), tip=str(tip))
+    return MemberAccount(address=hex0x(seat.address), member=seat.member, count=count, fee=str(price), tip=str(tip))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 import { call, Refusal } from "../../ui/service.ts";
 import { b64url, unb64url } from "../../verify/bytes.ts";
 import { canonical, isObject, type Json, type JsonObject, member } from "../../verify/canonical.ts";
-import { Unavailable, YinxinError } from "../../verify/errors.ts";
+import { Refused, Unavailable, YinxinError } from "../../verify/errors.ts";
 
 /** A member's account at the newest final block. */
 export interface MemberAccount {
@@ -21,7 +21,7 @@ export interface Door {
   put(ceremony: number, deal: Uint8Array): Promise<void>;
   /** Leaves a confirmation on the boards. */
   post(ceremony: number, member: number, confirmation: Uint8Array): Promise<void>;
-  /** How an account stands. */
+  /** How an account stands. Throws Refused `holding.stranger` if another one is signed in. */
   account(ceremony: number, address: string): Promise<MemberAccount>;
   /** Hands a signed transaction (0x hexadecimal) to the ledger. */
   hand(ceremony: number, raw: string): Promise<void>;
@@ -39,7 +39,9 @@ export const pageDoor: Door = {
     return send(ceremony, "confirmations", { member: number, confirmation: b64url(confirmation) });
   },
   account: async (ceremony, address) => {
-    const found = await read(ceremony, `accounts/${address}`);
+    const found = await read(ceremony, "account");
+    // Whoever is signed in is not whose key file is open: the service hands on the signed-in account's acts alone.
+    if (member(found, "address") !== address) throw new Refused("holding.stranger", { ceremony });
     const [count, fee, tip] = ["count", "fee", "tip"].map((name) => member(found, name));
     const amounts = [fee, tip].every((one) => typeof one === "string" && /^\d{1,30}$/.test(one));
     if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0 || !amounts) {
