@@ -60,27 +60,33 @@ def audit_contract(
         if wrong:
             raise Broken(wrong)
     _officer(case, "A1310", subject, signed, event)
-    standing = StandingContract(event.values["digest"], contract, ())
+    standing: StandingContract | None = StandingContract(event.values["digest"], contract, ())
     for number, amended in enumerate(amendments_of(line), 1):
         standing = _amended(case, line, place, award, standing, amended, f"{case.lot(line.number)}, amendment {number}")
-    _grown(case, subject, contract.price, standing.price)
+    if standing is not None:
+        _grown(case, subject, contract.price, standing.price)
 
 
 def _amended(
-    case: TenderCase, line: LotStory, place: LotPlace, award: Award, before: StandingContract, event: TenderEvent,
-    subject: str,
-) -> StandingContract:  # fmt: skip
+    case: TenderCase, line: LotStory, place: LotPlace, award: Award, before: StandingContract | None,
+    event: TenderEvent, subject: str,
+) -> StandingContract | None:  # fmt: skip
+    """The contract as amended; None from the first amendment on that cannot be read: of later ones, signatures tell."""
     signed = read_paper(case, "A1311", subject, event.values["digest"], read_amendment)
     if signed is None:
-        return before
+        return None
     amendment = signed.agreement
     assert isinstance(amendment, Amendment)
     with case.report.looking("A1311", subject):
-        wrong = amendment_contradiction(amendment, place, before)
+        wrong = "" if before is None else amendment_contradiction(amendment, place, before)
         wrong = wrong or signature_contradiction(signed, None, supplier_of(line, award))
         if wrong:
             raise Broken(wrong)
+        if before is None:
+            raise NotFound("an amendment before it is not to be had", code="audit.amendment")
     _officer(case, "A1311", subject, signed, event)
+    if before is None:
+        return None
     return StandingContract(before.digest, before.contract, (*before.amendments, (event.values["digest"], amendment)))
 
 

@@ -24,6 +24,7 @@ from chain.contracting.award import (
     Ground,
     Period,
     Reason,
+    amendments_of,
     complain,
     decide,
     object_in_time,
@@ -101,6 +102,24 @@ class Again(Whole):
         object_in_time(self.acts(BIDDERS[1]), self.board, self.story, PLACE, "弄虚作假", self.now, False)
         answer_objection(self.acts(), self.board, self.story, PLACE, 1, "成立", Decision(True, False))
         self.award(2, Reason(1, Ground.DISQUALIFIED, "查实违法", 1))
+
+
+class Amended(Whole):
+    """The second amendment doubles the price, the third takes that back."""
+
+    def play(self) -> None:
+        super().play()
+        award = Award.from_bytes(self.board.get(self.story.lots[1].awards[-1].values["digest"]))
+        for number, price in ((2, replace(award.price, amount=award.price.amount * 2)), (3, award.price)):
+            newest = self.amendments[-1]
+            before = cast(Amendment, read_amendment(self.board.get(newest)).agreement)
+            made = both_sign(replace(before, number=number, previous=newest, price=price))
+            record_amendment(self.acts(), self.board, self.story.lots[1], made, award)
+
+    @property
+    def amendments(self) -> list[bytes]:
+        """Digests, oldest first."""
+        return [event.values["digest"] for event in amendments_of(self.story.lots[1])]
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +267,28 @@ def test_a_contract_that_a_side_has_not_signed_is_found(whole: Whole) -> None:
     for wrong in (replace(signed, supplier=signed.officer), replace(signed, officer=sign(bytes(32), sha256(b"x")))):
         board = _Board(whole.folder, event.values["digest"], wrong.to_bytes())
         assert rules(whole.audit(board=board)) == {"A1310"}
+
+
+def test_an_amendment_that_nobody_has_leaves_open_the_later_ones_and_what_they_come_to(tmp_path: Path) -> None:
+    day = Amended(tmp_path)
+    day.play()
+    assert rules(day.audit()) == set()
+    for number, lost in enumerate(day.amendments, 1):
+        board = _Board(day.folder, lost, b"")
+        board.lost = True
+        found = [(one.rule, one.result.value, one.subject.split(" (")[0]) for one in day.audit(board=board).findings]
+        later = range(number, len(day.amendments) + 1)
+        assert found == [("A1311", "unknown", f"tender 3, lot 1, amendment {one}") for one in later]
+
+
+def test_after_an_amendment_that_nobody_has_a_missing_signature_is_found_all_the_same(tmp_path: Path) -> None:
+    day = Amended(tmp_path)
+    day.play()
+    first, second, _ = day.amendments
+    signed = read_amendment(day.board.get(second))
+    board = _Board(day.folder, second, replace(signed, supplier=signed.officer).to_bytes())
+    next(day.folder.rglob(first.hex())).unlink()
+    assert [one.result.value for one in day.audit(board=board).findings] == ["unknown", "broken", "unknown"]
 
 
 class _Retired(Ledger):
