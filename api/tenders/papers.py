@@ -7,6 +7,7 @@ commitments. Of a sheet no board has anything before everybody's commitments sta
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
@@ -17,7 +18,7 @@ from chain.evaluation.draw import Seats
 from chain.evaluation.sheets import read_commitments
 from chain.evaluation.sheets.commitments import KIND as COMMITMENTS
 from chain.kernel.encoding import hex0x
-from chain.kernel.errors import Damaged, InvalidInput, NotFound
+from chain.kernel.errors import Damaged, InvalidInput, NotFound, Refused, Unavailable, YinxinError
 from chain.kernel.tender_ports import Board
 
 OPENING = "opening"
@@ -35,7 +36,12 @@ NAMING: Mapping[str, Callable[[bytes], Collection[bytes]]] = {
 
 
 def check_public(connection: Connection, board: Board, tender: int, digest: bytes) -> None:
-    """Raises NotFound unless that paper is public, and one of that tender."""
+    """See that a paper is public, and one of that tender.
+
+    Raises:
+        NotFound: it is not.
+        Unavailable: no paper that could be had names it, and another one that may is not to be had now.
+    """
     tender_row(connection, tender)
     table = tender_records
     query = (
@@ -50,19 +56,43 @@ def check_public(connection: Connection, board: Board, tender: int, digest: byte
         if hex0x(digest) in documents[0]:
             return
     named = select(table.c.kind, table.c.digest).where(table.c.tender == tender, table.c.kind.in_(NAMING))
-    if any(digest in named_by(board, row.kind, bytes(row.digest)) for row in connection.execute(named)):
-        return
+    silent: YinxinError | None = None
+    for row in connection.execute(named):
+        try:
+            if digest in named_by(board, row.kind, bytes(row.digest)):
+                return
+        except (Unavailable, Refused) as fault:
+            silent = fault
+    if silent is not None:
+        raise Unavailable(
+            f"a paper of tender {tender} that may name it is not to be had: {silent.message}", code="paper.untold",
+            field="digest", fix="ask again later",
+        ) from silent  # fmt: skip
     raise NotFound(
         f"tender {tender} names no such paper", code="paper.unknown", field="digest", fix="take a digest of `records`"
     )
 
 
 def named_by(board: Board, kind: str, digest: bytes) -> Collection[bytes]:
-    """Papers that one on the ledger names; none if it is on no board or in no form of ours."""
+    """Papers that one on the ledger names; none if it is on no board or in no form of ours.
+
+    Raises:
+        Unavailable, Refused: a board that may have it did not answer, or refused.
+    """
     try:
-        return NAMING[kind](board.get(digest))
+        return _named_by(board.get, kind, digest)
     except (InvalidInput, NotFound, Damaged):
         return ()
+
+
+@lru_cache(maxsize=1024)
+def _named_by(get: Callable[[bytes], bytes], kind: str, digest: bytes) -> frozenset[bytes]:
+    """As :func:`named_by`, of a paper that was had: kept, for the digest says all that it names; errors are not."""
+    data = get(digest)
+    try:
+        return frozenset(NAMING[kind](data))
+    except InvalidInput:
+        return frozenset()
 
 
 def opening_record(connection: Connection, tender: int, lot: int) -> bytes:
