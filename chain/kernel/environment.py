@@ -26,7 +26,8 @@ class _Variables(EnvSettingsSource):
 class SettingsHere(Settings, BaseSettings):
     """The settings, each variable before the value given."""
 
-    model_config = SettingsConfigDict(env_prefix="YINXIN_", env_nested_delimiter="__")
+    # Said again: configurations are merged base after base, and that of BaseSettings, the last, forbids.
+    model_config = SettingsConfigDict(env_prefix="YINXIN_", env_nested_delimiter="__", extra="ignore")
 
     @classmethod
     def settings_customise_sources(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chain.kernel.errors import InvalidInput
-from chain.kernel.home import Home, write_atomically
+from chain.kernel.home import Home, check_settings, write_atomically
 
 FAULTS = {
     "nonsense = 1": ("config.unknown", "nonsense"),
@@ -97,6 +97,16 @@ def test_variables_of_no_setting_are_passed_over(tmp_path: Path, monkeypatch: py
         monkeypatch.setenv(variable, "9")
     settings = Home(tmp_path).settings
     assert (settings.role, settings.ledger.quorum) == ("", 1)
+
+
+@pytest.mark.parametrize("variable", ["", "YINXIN_LEDGER__QUORUM"])
+def test_a_name_of_no_setting_is_passed_over_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, "3")
+    settings = check_settings({"operator": "O-1", "nonsense": 1})
+    assert (settings.operator, settings.ledger.quorum) == ("O-1", 3 if variable else 1)
 
 
 def test_what_is_written_comes_back(tmp_path: Path) -> None:
