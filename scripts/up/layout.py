@@ -76,7 +76,7 @@ class Layout:
 
     @property
     def snapshot(self) -> Path:
-        """The newest trust snapshot; `up_homes` tells the service of it."""
+        """The newest trust snapshot; `scripts.up.homes` tells the service of it."""
         return self.homes / "trust.snapshot"
 
     @property
