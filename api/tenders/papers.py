@@ -34,6 +34,9 @@ NAMING: Mapping[str, Callable[[bytes], Collection[bytes]]] = {
 }
 """Kinds on the ledger whose papers name further public papers, and which."""
 
+_MISSED = 3
+"""Papers that are not to be had, after which the rest is not asked for: each may wait out a silent board."""
+
 
 def check_public(connection: Connection, board: Board, tender: int, digest: bytes) -> None:
     """See that a paper is public, and one of that tender.
@@ -56,18 +59,20 @@ def check_public(connection: Connection, board: Board, tender: int, digest: byte
         if hex0x(digest) in documents[0]:
             return
     named = select(table.c.kind, table.c.digest).where(table.c.tender == tender, table.c.kind.in_(NAMING))
-    silent: YinxinError | None = None
+    silent: list[YinxinError] = []
     for row in connection.execute(named):
         try:
             if digest in named_by(board, row.kind, bytes(row.digest)):
                 return
         except (Unavailable, Refused) as fault:
-            silent = fault
-    if silent is not None:
+            silent.append(fault)
+            if len(silent) == _MISSED:
+                break
+    if silent:
         raise Unavailable(
-            f"a paper of tender {tender} that may name it is not to be had: {silent.message}", code="paper.untold",
+            f"a paper of tender {tender} that may name it is not to be had: {silent[0].message}", code="paper.untold",
             field="digest", fix="ask again later",
-        ) from silent  # fmt: skip
+        ) from silent[0]  # fmt: skip
     raise NotFound(
         f"tender {tender} names no such paper", code="paper.unknown", field="digest", fix="take a digest of `records`"
     )
