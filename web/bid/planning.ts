@@ -9,6 +9,9 @@ import { InvalidInput } from "../verify/errors.ts";
 import { type Commitment, kindDigest } from "./acts.ts";
 import type { Kept, KeptEnvelope, KeptVersion } from "./room.ts";
 import type { Place } from "./statement.ts";
+import type { TenderFacts } from "./tender.ts";
+
+const GOOD_FOR = 600; // seconds for which an act may be accepted, as the command line's
 
 /** A document, as far as a manifest names it. */
 export interface Attachment {
@@ -67,6 +70,11 @@ export function planned(
     digest: null,
     size: 0,
   };
+}
+
+/** The last second of the chain's clock at which the ledger accepts an act that is signed now. */
+export function goodUntil({ block, deadline }: TenderFacts): number {
+  return Math.min(block.time + GOOD_FOR, deadline);
 }
 
 /** What the bidder signs for a version, good until a second of the chain's clock. Throws InvalidInput `bidroom.unsealed`. */

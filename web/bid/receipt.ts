@@ -63,16 +63,26 @@ export async function receiptOf(room: Room, version: KeptVersion, evidence: Evid
   return { text, version: whole, block, custodian: event.custodian, ...vouched(root, given, block) };
 }
 
-/**
- * The receipt of the withdrawal that the room has signed; null if it signed none, or the ledger accepted none. Throws as `receiptOf`.
- */
+/** The newest withdrawal of this room that the ledger accepted, and how; null if it signed none, or none was. */
+export async function lastWithdrawn(
+  room: Room,
+): Promise<{ readonly withdrawal: KeptWithdrawal; readonly accepted: Acceptance } | null> {
+  const { withdrawal: last, withdrawn = [] } = room.kept;
+  for (const withdrawal of [...withdrawn, ...(last === undefined ? [] : [last])].reverse()) {
+    const { tender, lot, bidder, version } = withdrawal;
+    const accepted = await room.setting.ledger.withdrawal(tender, lot, bidder, version);
+    if (accepted !== null) return { withdrawal, accepted };
+  }
+  return null;
+}
+
+/** The receipt of the newest withdrawal of this room that the ledger accepted; null if there is none. Throws as `receiptOf`. */
 export async function withdrawalReceiptOf(room: Room, evidence: Evidence): Promise<WithdrawalReceipt | null> {
-  const { root, ledger } = room.setting;
-  const { withdrawal } = room.kept;
-  if (withdrawal === undefined) return null;
+  const { root } = room.setting;
+  const found = await lastWithdrawn(room);
+  if (found === null) return null;
+  const { withdrawal, accepted } = found;
   const { tender, lot, bidder, version } = withdrawal;
-  const accepted = await ledger.withdrawal(tender, lot, bidder, version);
-  if (accepted === null) return null;
   const { chain = null, checkpoint = null } = await evidence(accepted.transaction);
   const given = read({ chain, checkpoint });
   const { block } = proven(given, room.domain(), accepted, (log) => {

@@ -9,7 +9,14 @@ import type { JsonObject } from "../verify/canonical.ts";
 import { commitmentHash, withdrawalHash } from "./acts.ts";
 import { fetched } from "./opening.ts";
 import { action, note, type Step, save, step } from "./parts.ts";
-import { type Proof, type Receipt, receiptOf, type WithdrawalReceipt, withdrawalReceiptOf } from "./receipt.ts";
+import {
+  lastWithdrawn,
+  type Proof,
+  type Receipt,
+  receiptOf,
+  type WithdrawalReceipt,
+  withdrawalReceiptOf,
+} from "./receipt.ts";
 import type { Room } from "./room.ts";
 import { lastAccepted } from "./verifying.ts";
 import { faultWords, language, moment, said, t } from "./words.ts";
@@ -33,12 +40,12 @@ export function receipts(room: Room): Step {
   });
 }
 
-/** The same for the withdrawal that was signed in this room. */
+/** The same for withdrawals that were signed in this room. */
 export function withdrawals(room: Room): Step {
   const find = async (known: WithdrawalReceipt | null): Promise<WithdrawalReceipt | "known" | "waits" | null> => {
-    const { withdrawal } = room.kept;
-    if (withdrawal === undefined) return null;
-    if (known?.withdrawal.version === withdrawal.version && known.fault === "") return "known";
+    const last = await lastWithdrawn(room);
+    if (last === null) return null;
+    if (known?.withdrawal.version === last.withdrawal.version && known.fault === "") return "known";
     return withdrawalReceiptOf(room, evidence);
   };
   const same = (left: WithdrawalReceipt, right: WithdrawalReceipt): boolean =>

@@ -17,7 +17,7 @@ import { lacks } from "./completeness.ts";
 import * as custodians from "./custodian.ts";
 import { Box } from "./kept.ts";
 import type { Custodian, Notice } from "./notice.ts";
-import { commitmentOf, planned } from "./planning.ts";
+import { commitmentOf, goodUntil, planned } from "./planning.ts";
 import type { Place } from "./statement.ts";
 import type { Entry, TenderFacts, TenderLedger } from "./tender.ts";
 
@@ -69,8 +69,10 @@ export interface Kept {
   readonly version: KeptVersion | null;
   /** Versions that the ledger accepted before: their secrets prove that they were sealed rightly. */
   readonly past: readonly KeptVersion[];
-  /** The last withdrawal that was signed here, accepted or not: its receipt is made of it. */
+  /** The last withdrawal that was signed here, accepted or not. */
   readonly withdrawal?: KeptWithdrawal;
+  /** Those before it that the ledger accepted: the receipt is of the newest that it did. */
+  readonly withdrawn?: readonly KeptWithdrawal[];
 }
 
 /** Where the room is: what the page was told and has checked. */
@@ -83,7 +85,6 @@ export interface Setting {
   readonly lot: number;
 }
 
-const GOOD_FOR = 600; // seconds for which an act may be accepted, as the command line's
 const POLL = 1000;
 const STATED = ["forms", "certificates", "guarantee", "statement"] as const; // what goes into a manifest
 
@@ -302,10 +303,15 @@ export class Room {
       const { tender, lot, bidder } = this.kept.place;
       if (!entry.live) throw new InvalidInput("there is no live bid", "bidroom.nothing");
       const version = entry.version + 1;
-      const act: Withdrawal = { tender, lot, bidder, version, notAfter: goodUntil(facts) };
-      const hash = withdrawalHash(act);
-      const signature = signStruct(this.domain(), hash, this.secret());
-      await this.keep({ withdrawal: { ...act, signature } });
+      const { withdrawal: last, withdrawn = [] } = this.kept;
+      // One that may still be accepted is brought again: of two, nobody could say later which one was.
+      const flying = last?.version === version && facts.block.time <= last.notAfter ? last : null;
+      const act: Withdrawal = { tender, lot, bidder, version, notAfter: flying?.notAfter ?? goodUntil(facts) };
+      const signature = flying?.signature ?? signStruct(this.domain(), withdrawalHash(act), this.secret());
+      if (flying === null) {
+        const stood = last && (await this.setting.ledger.withdrawal(tender, lot, bidder, last.version)) !== null;
+        await this.keep({ withdrawal: { ...act, signature }, ...(stood ? { withdrawn: [...withdrawn, last] } : {}) });
+      }
       return this.toCustodians(async (custodian) => {
         const { state, code, detail } = await custodians.withdraw(custodian, act, signature);
         if (state === "refused") throw new YinxinError(detail ?? "refused", code ?? "bidroom.refused");
@@ -474,10 +480,6 @@ async function sealedIn(folder: FileSystemDirectoryHandle, name: string): Promis
   } catch {
     throw new InvalidInput("the sealed file is no longer here", "bidroom.file");
   }
-}
-
-function goodUntil({ block, deadline }: TenderFacts): number {
-  return Math.min(block.time + GOOD_FOR, deadline);
 }
 
 function changed(): InvalidInput {

@@ -66,8 +66,9 @@ def take(
             here.folder.state(room.statement)
         for version in room.versions:
             _keep(here, version, papers)
-        if room.withdrawal is not None and not here.folder.act_file(room.withdrawal.version).is_file():
-            here.folder.keep_act(room.withdrawal)
+        for withdrawal in room.withdrawals:
+            if not here.folder.act_file(withdrawal.version).is_file():
+                here.folder.keep_act(withdrawal)
         placed = [str(path) for path in sealed or [] if _place(here, room, path)]
     unplaced = [str(path) for path in sealed or [] if str(path) not in placed]
     taken: dict[str, Any] = {

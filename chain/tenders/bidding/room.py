@@ -38,6 +38,7 @@ _LARGEST = 64 * 2**20
 _ROOM = {
     "format", "place", "fresh", "recovery", "statement", "forms", "certificates", "guarantee", "version", "past",
 }  # fmt: skip
+_SIGNED = {"withdrawal", "withdrawn"}
 _VERSION = {"version", "notice", "salt", "envelopes", "act", "block"}
 _ENVELOPE = {"number", "name", "manifest", "secrets", "root", "digest", "size"}
 
@@ -70,7 +71,7 @@ class BidRoom:
         statement: who bids, or None.
         forms: figures as they were filled in, by envelope.
         versions: ascending.
-        withdrawal: the last that was signed, or None.
+        withdrawals: the accepted ones, and the last that was signed; ascending.
     """
 
     place: BidPlace
@@ -79,7 +80,7 @@ class BidRoom:
     statement: Statement | None
     forms: Mapping[int, Mapping[str, str]] = field(repr=False)
     versions: tuple[RoomVersion, ...]
-    withdrawal: SignedAct | None = None
+    withdrawals: tuple[SignedAct, ...] = ()
 
 
 def named_place(data: bytes) -> tuple[int, int]:
@@ -123,7 +124,7 @@ def open_room(data: bytes, passphrase: str, chain_id: int) -> BidRoom:
 def read_room(data: bytes, chain_id: int) -> BidRoom:
     """What lies in a box. Raises InvalidInput: not a room, or it contradicts itself."""
     found = read_canonical(data, what="room", limit=_LARGEST)
-    signed = {"withdrawal"} if isinstance(found, dict) and "withdrawal" in found else set()
+    signed = _SIGNED & found.keys() if isinstance(found, dict) else set()
     value = exactly(found, _ROOM | signed, "room")
     if value["format"] != ROOM_FORMAT:
         raise fault("format", f"only {ROOM_FORMAT} is known")
@@ -134,10 +135,13 @@ def read_room(data: bytes, chain_id: int) -> BidRoom:
     kept = listed(value["past"], "past", most=10_000)
     newest = value["version"]
     versions = [_version(one, place, chain_id) for one in [*kept, *([] if newest is None else [newest])]]
+    withdrawals = listed(value.get("withdrawn", []), "withdrawn", most=10_000)
+    if "withdrawal" in signed:
+        withdrawals = [*withdrawals, value["withdrawal"]]
     return BidRoom(
         place, fresh, recovery, None if value["statement"] is None else read_statement(value["statement"]),
         _forms(value["forms"]), tuple(one for one in versions if one is not None),
-        _withdrawal(value["withdrawal"], place, chain_id) if signed else None,
+        tuple(_withdrawal(one, place, chain_id) for one in withdrawals),
     )  # fmt: skip
 
 

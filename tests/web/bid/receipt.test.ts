@@ -4,7 +4,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { commitmentHash, signerOf, signStruct, withdrawalHash } from "../../../web/bid/acts.ts";
 import type { Custodian } from "../../../web/bid/notice.ts";
 import { receiptOf, withdrawalReceiptOf } from "../../../web/bid/receipt.ts";
-import type { KeptVersion, KeptWithdrawal, Room } from "../../../web/bid/room.ts";
+import { type KeptVersion, type KeptWithdrawal, Room } from "../../../web/bid/room.ts";
 import { addressOf } from "../../../web/keys/secp.ts";
 import {
   b64url,
@@ -22,7 +22,7 @@ import {
 import { canonical, type JsonObject } from "../../../web/verify/canonical.ts";
 import { leafHash, treeRoot } from "../../../web/verify/merkle.ts";
 import { encode, encodeInteger } from "../../../web/verify/rlp.ts";
-import { Chain, DIGEST, documents, rooms, workers } from "../support/bidroom.ts";
+import { Chain, DIGEST, documents, PASSPHRASE, rooms, workers } from "../support/bidroom.ts";
 
 const WITNESS = new Uint8Array(32).fill(9);
 const KEEPER = new Uint8Array(32).fill(5);
@@ -177,7 +177,22 @@ async function withdrawn(version = 2) {
     return Response.json({ state: "pending", hash });
   };
   await room.withdraw();
-  return { room, evidence: made.evidence, sent };
+  return { chain, room, evidence: made.evidence, sent };
+}
+
+/** The custodian answers no withdrawal; what was sent to it. */
+function shut(): JsonObject[] {
+  const sent: JsonObject[] = [];
+  globalThis.fetch = async (_address, asked) => {
+    sent.push(JSON.parse(String(asked?.body)) as JsonObject);
+    return Response.json({ code: "custody.closed", detail: "no" }, { status: 409 });
+  };
+  return sent;
+}
+
+/** The room as a reload of the page finds it. */
+async function again(room: Room): Promise<Room> {
+  return Room.reopen(room.setting, PASSPHRASE, await room.file());
 }
 
 test("a withdrawal has its receipt: what was signed, the book's own event of it, and the witnesses' word", async () => {
@@ -203,4 +218,43 @@ test("a withdrawal of another act, or a bid's event, makes no receipt of a withd
       { code: "receipt.evidence" },
     );
   }
+});
+
+test("a withdrawal that is not accepted takes no earlier one's receipt away", async () => {
+  const { chain, room, evidence, sent } = await withdrawn();
+  const { block } = chain;
+  chain.accept(hex0x(DIGEST), 3); // another bid
+  chain.block = block;
+  shut();
+  await assert.rejects(room.withdraw(), { code: "custody.closed" });
+  assert.equal(room.kept.withdrawal?.version, 4);
+  const receipt = await withdrawalReceiptOf(await again(room), async () => evidence);
+  assert.deepEqual([receipt?.withdrawal.version, receipt?.fault], [2, ""]);
+  assert.deepEqual(JSON.parse(JSON.parse(receipt?.text ?? "").act).content, sent[0]);
+});
+
+test("of two accepted withdrawals the receipt is the newer one's", async () => {
+  const { chain, room } = await withdrawn();
+  chain.accept(hex0x(DIGEST), 3);
+  shut();
+  await assert.rejects(room.withdraw(), { code: "custody.closed" });
+  chain.withdraw();
+  const word32 = (value: number) => bigEndian(value, 32);
+  const made = told(room, WITHDRAWN, concat(word32(1), word32(4), word(room.kept.place.bidder)));
+  chain.block = { number: 1, time: 1_800_000_001, hash: new Uint8Array(made.hash) };
+  const receipt = await withdrawalReceiptOf(await again(room), async () => made.evidence);
+  assert.equal(receipt?.withdrawal.version, 4);
+});
+
+test("a withdrawal that may still be accepted is brought again as it was signed, and signed anew once it can't be", async () => {
+  const { chain, room } = await accepted();
+  const sent = shut();
+  const asked = async (one: Room) => assert.rejects(one.withdraw(), { code: "custody.closed" });
+  await asked(room);
+  chain.pass(600);
+  await asked(await again(room));
+  assert.deepEqual(sent[1], sent[0]);
+  chain.pass(1);
+  await asked(await again(room));
+  assert.deepEqual([sent[2]?.version, Number(sent[2]?.notAfter) - Number(sent[0]?.notAfter)], [2, 601]);
 });

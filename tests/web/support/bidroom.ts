@@ -20,6 +20,7 @@ const BOOK = `0x${"11".repeat(20)}`;
 export class Chain {
   block = { number: 10, time: START, hash: new Uint8Array(32) };
   private readonly taken = new Map<string, number>();
+  private readonly withdrawn = new Set<number>();
   private standing: Entry = { version: 0, place: 0, live: false, moved: false };
 
   /** Seconds go by. */
@@ -37,10 +38,11 @@ export class Chain {
   withdraw(): void {
     this.pass(1);
     this.standing = { ...this.standing, version: this.standing.version + 1, live: false };
+    this.withdrawn.add(this.standing.version);
   }
 
   async withdrawal(_tender: number, _lot: number, _bidder: string, version: number): Promise<Acceptance | null> {
-    const taken = !this.standing.live && version === this.standing.version;
+    const taken = this.withdrawn.has(version);
     return taken ? { block: this.block.number, blockHash: hex0x(this.block.hash), transaction: hex0x(DIGEST) } : null;
   }
 
@@ -164,6 +166,9 @@ export function documents(envelopes = 1): Map<number, File[]> {
   return new Map(numbers.map((number) => [number, [new File([`document ${number}`], "a.pdf")]]));
 }
 
+/** Opens the rooms made here. */
+export const PASSPHRASE = "long enough, and nobody's";
+
 /** What may be otherwise than usual. */
 interface Otherwise {
   readonly chain?: Chain;
@@ -213,7 +218,7 @@ export async function rooms(otherwise: Otherwise = {}): Promise<Room> {
     lot: 1,
   };
   store.rows.clear();
-  const room = await Room.begin(setting, "long enough, and nobody's");
+  const room = await Room.begin(setting, PASSPHRASE);
   await room.keep({ statement: { format: "yinxin-bidder-1" }, forms: { [envelopes]: { price: PRICE } } });
   return room;
 }

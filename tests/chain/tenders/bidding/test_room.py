@@ -56,20 +56,24 @@ def test_another_passphrase_or_name_opens_nothing() -> None:
             named_place(data.replace(NAME.encode(), name.encode()))
 
 
-def withdrawal(lot: int = PLACE.lot) -> dict[str, Any]:
+def withdrawal(lot: int = PLACE.lot, number: int = 2) -> dict[str, Any]:
     """A withdrawal as the room keeps it."""
     domain = BookDomain(CHAIN_ID, PLACE.book)
-    signed = sign_withdrawal(domain, PLACE.tender, lot, PLACE.bidder, 2, 1_790_000_000, FRESH)
+    signed = sign_withdrawal(domain, PLACE.tender, lot, PLACE.bidder, number, 1_790_000_000, FRESH)
     found: dict[str, Any] = json.loads(signed.to_bytes())["content"]
     return found
 
 
 def test_a_withdrawal_that_was_signed_in_the_room_comes_over_as_it_was_signed() -> None:
-    signed = read_room(canonical(content(withdrawal=withdrawal())), CHAIN_ID).withdrawal
-    assert signed is not None
+    (signed,) = read_room(canonical(content(withdrawal=withdrawal())), CHAIN_ID).withdrawals
     check_act(signed)
     assert (signed.kind, signed.version) == ("withdraw", 2)
-    assert read_room(canonical(content()), CHAIN_ID).withdrawal is None
+    assert read_room(canonical(content()), CHAIN_ID).withdrawals == ()
+
+
+def test_earlier_withdrawals_come_over_with_the_last_one() -> None:
+    both = content(withdrawn=[withdrawal()], withdrawal=withdrawal(number=4))
+    assert [one.version for one in read_room(canonical(both), CHAIN_ID).withdrawals] == [2, 4]
 
 
 def swapped() -> dict[str, Any]:
@@ -94,6 +98,8 @@ def with_root() -> dict[str, Any]:
         {"past": [version(1) | {"version": 3}]},
         {"withdrawal": withdrawal(lot=3)},
         {"withdrawal": None},
+        {"withdrawn": [withdrawal(lot=3)]},
+        {"withdrawn": None},
         {"forms": {"3": {}}},
         {"forms": {"1": {"price": 1}}},
     ],
