@@ -171,7 +171,7 @@ function certificate(
         await room.keep({ certificates: [...room.kept.certificates.filter((other) => other.rule !== rule.name), one] });
       tellKept();
       const judged = await judge(new TextDecoder().decode(data)).catch(unjudged);
-      if (mine !== turn) return;
+      if (kept() !== one) return; // of what is kept it counts, though another file was chosen meanwhile that would not do
       told.append(h("p", { class: "small", id: `${id}-verdict` }, judged.words));
       show(id, judged);
     } catch (error) {
