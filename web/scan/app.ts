@@ -35,6 +35,8 @@ export class App {
   private state: State = START;
   private session: Session | null = null;
   private turn = 0;
+  /** Checks that the clerk gave up: they stand in no list. */
+  private readonly cancelled = new Set<number>();
   private again: (() => void) | null = null;
   private cameraLast = false;
   private readonly checking: Checking;
@@ -327,14 +329,18 @@ export class App {
     const turn = this.begin("checking.heading");
     this.checking.check(input, session).then(
       async ({ found, took, offline }) => {
-        if (turn !== this.turn) return;
+        if (this.cancelled.has(turn)) return;
         // Whether somebody is there now is not told by checking again later.
         const live = typeof input === "string" && looksLikeShowing(input);
         const waits = session === null && !live && staysOpen(found);
-        const entry = await this.shift.add(found, now(), waits ? hold(input) : null);
+        const entry = await this.shift.add(found, now(), waits ? hold(input) : null).catch((error: unknown) => {
+          reportError(error); // the device keeps nothing more: the answer is shown all the same
+          return null;
+        });
         if (waits) void this.keeping.round();
-        if (turn !== this.turn) return; // the next thing is being checked: this one's answer stands in the list alone
-        const given: Given = { kind: "given", found, at: now(), took, offline, entry: entry.id, queued: waits };
+        if (turn !== this.turn) return this.draw(); // the next thing is being checked: this answer stands in the list alone
+        const id = entry?.id ?? null;
+        const given: Given = { kind: "given", found, at: now(), took, offline, entry: id, queued: waits };
         this.show(given);
         document.getElementById("verdict")?.focus();
         announce(spoken(found.verdict), true);
@@ -366,6 +372,7 @@ export class App {
   }
 
   private cancel(): void {
+    this.cancelled.add(this.turn);
     this.turn += 1;
     this.show({ kind: "empty" });
     document.getElementById("start-camera")?.focus();

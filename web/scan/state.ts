@@ -50,8 +50,8 @@ export interface Given {
   readonly took: number;
   /** It rests on the snapshot and not on the ledger itself. */
   readonly offline: boolean;
-  /** Its entry in the shift's list. */
-  readonly entry: number;
+  /** Its entry in the shift's list; null if the device could not keep it. */
+  readonly entry: number | null;
   /** It waits to be checked again. */
   readonly queued: boolean;
 }
