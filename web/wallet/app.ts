@@ -85,6 +85,13 @@ export class App {
     this.place.querySelector<HTMLElement>("main h2")?.focus();
   }
 
+  /** As `go`, while the locker is open on these cards: what is heard of after it was closed changes nothing on the page. */
+  private guarded(cards: Cards): (view: View, notice?: Notice | null) => void {
+    return (view, notice = null) => {
+      if (this.cards === cards) this.go(view, notice);
+    };
+  }
+
   private draw(): void {
     keepingFocus(this.place, () => this.drawAnew());
   }
@@ -219,10 +226,7 @@ export class App {
     try {
       await act();
       const cards = await Cards.open();
-      // What is heard of after the locker was closed changes nothing on the page.
-      const open = (view: View, notice: Notice | null = null): void => {
-        if (this.cards === cards) this.go(view, notice);
-      };
+      const open = this.guarded(cards);
       this.cards = cards;
       this.device = new DeviceActions(cards, this.trust, {
         failed: () => open({ kind: "home" }, { tone: "bad", key: "fault.storage" }),
@@ -343,13 +347,12 @@ export class App {
       return true;
     }
     if (request === null) return false;
+    const open = this.guarded(cards);
     const showing = new ShowActions(request, cards, {
       draw: () => this.draw(),
-      live: () => this.go({ kind: "live", showing }),
-      say: (notice) => this.go({ kind: "live", showing }, notice),
-      done: (notice) => {
-        if (this.cards !== null) this.go({ kind: "home" }, notice);
-      },
+      live: () => open({ kind: "live", showing }),
+      say: (notice) => open({ kind: "live", showing }, notice),
+      done: (notice) => open({ kind: "home" }, notice),
     });
     this.turn += 1; // what is still being opened does not take the request off the screen
     this.go({ kind: "asked", showing });
@@ -387,15 +390,16 @@ export class App {
     const { cards } = this;
     const turn = ++this.turn;
     this.go({ kind: "busy", word: "add.checking" });
+    // False once another thing was opened, or the locker closed: this one is no news on the page any more.
+    const news = (): boolean => turn === this.turn && cards === this.cards;
     try {
       const { card, notice } = await act();
-      // Another thing was opened meanwhile, or the locker closed: this one is no news on the page any more.
-      if (turn !== this.turn || cards !== this.cards) return;
+      if (!news()) return;
       this.go(card === null ? { kind: "home" } : { kind: "card", id: card.id }, notice);
     } catch (error) {
       // The locker closed while this was under way: nothing is kept, and the page already says so.
       if (error instanceof LockerFault) return;
-      this.go({ kind: "home" }, { tone: "bad", key: "fault.storage" });
+      if (news()) this.go({ kind: "home" }, { tone: "bad", key: "fault.storage" });
       throw error;
     }
   }
