@@ -20,18 +20,31 @@ interface Line {
 }
 
 const REMEMBERED = "yinxin-sending ";
+/** Milliseconds after which a page that was to be left, and is still there, stays. */
+const STAYS = 5000;
 let leaving = false;
+/** What was cut off while the page was being left. */
+let cut: Line | null = null;
 
 /** Lets every form with such a line tell how far it is. */
 export function tellSending(): void {
   const left = lineIn(document.documentElement);
   if (left !== null) tellLeft(left);
-  // What is cut off by leaving is not ended: the page tells of it when it comes back.
+  // What is cut off by leaving is not ended: the page tells of it when it comes back. Firefox cuts it off before `pagehide`.
+  let stays: ReturnType<typeof setTimeout> | undefined;
+  addEventListener("beforeunload", () => {
+    leaving = true;
+    clearTimeout(stays);
+    stays = setTimeout(stay, STAYS);
+  });
   addEventListener("pagehide", () => {
     leaving = true;
+    clearTimeout(stays);
   });
-  addEventListener("pageshow", () => {
-    leaving = false;
+  addEventListener("pageshow", ({ persisted }) => {
+    const back = persisted ? lineIn(document.documentElement) : null;
+    if (back !== null) cut = back; // kept as it was, with its bar: nothing goes any more
+    stay();
   });
   document.addEventListener("htmx:beforeSend", (event) => {
     const line = lineIn(event.target);
@@ -50,12 +63,22 @@ export function tellSending(): void {
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const line = lineIn(event.target);
-    if (line !== null && !line.bar.hidden) end(line, "");
+    if (line === null || line.bar.hidden) return;
+    const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+    if (xhr.status !== 0) leaving = false; // what was answered was not cut off
+    end(line, "");
   });
   document.addEventListener("click", (event) => {
     const form = (event.target as Element).closest("[data-stop]")?.closest("form");
+    if (form) stay(); // whoever stops it is here
     form?.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
   });
+}
+
+function stay(): void {
+  leaving = false;
+  if (cut !== null) tellLeft(cut);
+  cut = null;
 }
 
 function tellLeft(line: Line): void {
@@ -70,6 +93,7 @@ function tellLeft(line: Line): void {
 
 function begin(line: Line, way: "check" | "make"): void {
   remember(line, way);
+  cut = null;
   if (line.way !== null) line.way.hidden = true;
   for (const one of [line.box, line.bar, line.stop]) one.hidden = false;
   line.bar.removeAttribute("value");
@@ -77,7 +101,10 @@ function begin(line: Line, way: "check" | "make"): void {
 }
 
 function end(line: Line, words: string): void {
-  if (leaving) return;
+  if (leaving) {
+    cut = line;
+    return;
+  }
   remember(line, null);
   for (const one of [line.bar, line.stop]) one.hidden = true;
   line.box.hidden = words === "";
