@@ -35,6 +35,16 @@ export class Made extends EventTarget {
     this.children.push(...children);
   }
 
+  contains(): boolean {
+    return false;
+  }
+
+  focus(): void {}
+
+  querySelector(): null {
+    return null;
+  }
+
   replaceChildren(...children: (Made | string)[]): void {
     this.children = children;
   }
@@ -49,23 +59,49 @@ export class Made extends EventTarget {
 
   /** The element in it with that id, or null. */
   find(id: string): Made | null {
-    if (this.id === id) return this;
+    return this.first((one) => one.id === id);
+  }
+
+  /** The first element in it, itself too, of which that is true, or null. */
+  first(good: (one: Made) => boolean): Made | null {
+    if (good(this)) return this;
     for (const one of this.children) {
-      const found = typeof one === "string" ? null : one.find(id);
+      const found = typeof one === "string" ? null : one.first(good);
       if (found !== null) return found;
     }
     return null;
   }
 }
 
-/** Makes `document` one whose body holds what is put into it; the body. */
+/** Makes `document` and `window` those of a page whose body holds what is put into it; the body. */
 export function blank(lang = "en"): Made {
   const body = new Made("body");
-  const value = {
+  const document = Object.assign(new EventTarget(), {
+    activeElement: null,
+    body,
     documentElement: { lang },
+    title: "",
     createElement: (name: string) => new Made(name),
+    createElementNS: (_space: string, name: string) => new Made(name),
     getElementById: (id: string) => body.find(id),
+  });
+  const page = {
+    document,
+    window: Object.assign(new EventTarget(), { scrollTo: () => {} }),
+    location: { hash: "" },
+    navigator: { languages: [lang], onLine: true },
+    requestAnimationFrame: (act: () => void) => act(),
+    HTMLElement: Made,
+    HTMLInputElement: class extends Made {},
+    HTMLTextAreaElement: class extends Made {},
   };
-  Object.defineProperty(globalThis, "document", { value, configurable: true });
+  for (const [name, value] of Object.entries(page)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  for (const id of ["said", "said-now"]) {
+    const region = new Made("div");
+    region.id = id;
+    body.append(region);
+  }
   return body;
 }
