@@ -158,7 +158,8 @@ const browser = {
   navigator: { storage: { persist: async () => true } },
   Worker: SealingWorker,
 };
-for (const [name, value] of Object.entries(browser)) Object.defineProperty(globalThis, name, { value, writable: true });
+for (const [name, value] of Object.entries(browser))
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 
 /** Documents for each envelope, chosen anew. */
 export function documents(envelopes = 1): Map<number, File[]> {

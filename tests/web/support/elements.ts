@@ -26,6 +26,10 @@ export class Made extends EventTarget {
     this.attributes.set(name, value);
   }
 
+  removeAttribute(name: string): void {
+    this.attributes.delete(name);
+  }
+
   toggleAttribute(name: string, on: boolean): void {
     if (on) this.attributes.set(name, "");
     else this.attributes.delete(name);
@@ -41,8 +45,16 @@ export class Made extends EventTarget {
 
   focus(): void {}
 
-  querySelector(): null {
+  closest(): null {
     return null;
+  }
+
+  /** By a tag's name, or `[attribute]`; of other selectors nothing is found. */
+  querySelector(selector: string): Made | null {
+    const [, name] = /^\[([a-z-]+)\]$/.exec(selector) ?? [];
+    return this.first(
+      (one) => one !== this && (name === undefined ? one.tagName === selector : one.attributes.has(name)),
+    );
   }
 
   replaceChildren(...children: (Made | string)[]): void {
@@ -89,8 +101,10 @@ export function blank(lang = "en"): Made {
     document,
     window: Object.assign(new EventTarget(), { scrollTo: () => {} }),
     location: { hash: "" },
-    navigator: { languages: [lang], onLine: true },
+    // What another part of the browser has put there stays.
+    navigator: Object.assign(Object.create(globalThis.navigator ?? null), { languages: [lang], onLine: true }),
     requestAnimationFrame: (act: () => void) => act(),
+    Element: Made,
     HTMLElement: Made,
     HTMLInputElement: class extends Made {},
     HTMLTextAreaElement: class extends Made {},
