@@ -183,8 +183,12 @@ class Holder:
             return
         self._own_deal(ceremony, me)
         answer = make_answer(ceremony.roster, me, self.store.seed(number), ceremony.transcript())
-        said = ceremony.answers.get(me, {})
-        for member, share in sorted(answer.shares.items()) if answer else ():
+        if answer is None:
+            return
+        said, plain = ceremony.answers.get(me, {}), ceremony.dealt[me]
+        shown = [member for member, word in answer.shares.items() if word != plain]
+        self.store.shown(number).note(shown, ceremony.roster.threshold)
+        for member, share in sorted(answer.shares.items()):
             if member not in said:
                 self.acts.answer(number, member, share)
                 report.done.append(f"answered member {member}")
@@ -284,7 +288,14 @@ def _two_homes(number: int) -> Conflict:
     )  # fmt: skip
 
 
-_PASSING = ("ceremony.withheld", "ceremony.complaints", "ceremony.hidden", "ceremony.qualified", "ceremony.box")
+_PASSING = (
+    "ceremony.withheld",
+    "ceremony.complaints",
+    "ceremony.hidden",
+    "ceremony.qualified",
+    "ceremony.box",
+    "holding.many_shown",
+)
 """What a member can only note, and look at again in the next pass."""
 
 _ROUNDS = {

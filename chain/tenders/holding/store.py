@@ -6,6 +6,7 @@
     keys/ceremony-<n>-<place>-card      X25519 key to which the others dealt (card_keys)
     keys/ceremony-<n>-<place>-share     secret of the keystore under which the share is encrypted
     holding/<place>/ceremony-<n>.share  the share (yinxin-key-share-1), ChaCha20-Poly1305 under that secret
+    holding/<place>/ceremony-<n>.shown.json  to whom shares of the own deal were shown (shown)
     holding/<place>/openings-<book>.json   the latest opening that each tender announced
     holding/papers/                     deals and rosters that were seen (papers)
 
@@ -34,6 +35,7 @@ from chain.sealing import KeyShare
 from chain.tenders.holding.card_keys import bind_card, destroy_card
 from chain.tenders.holding.openings import SeenOpenings
 from chain.tenders.holding.places import Place
+from chain.tenders.holding.shown import ShownShares
 
 FORMAT = "yinxin-kept-share-1"
 _FILE = re.compile(r"ceremony-([1-9][0-9]*)\.share\Z")
@@ -93,6 +95,10 @@ class ShareStore:
         """The card with that key (32 bytes) is used by this ceremony, and by no other one. Raises Refused."""
         self.place.settle(self.folder)
         bind_card(self.keys, self.card_name(ceremony), public)
+
+    def shown(self, ceremony: int) -> ShownShares:
+        """To whom shares of the own deal in that ceremony were shown; the card is bound."""
+        return ShownShares(self.folder / f"ceremony-{ceremony}.shown.json")
 
     def has_card(self, ceremony: int) -> bool:
         """True once the ceremony has used a card of this home."""

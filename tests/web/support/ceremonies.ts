@@ -76,7 +76,10 @@ export class MemberPage {
 
 /** Ledger and board. */
 export class CeremonyTown {
+  /** Of the newest block, seconds. */
   time = 1;
+  /** Seconds by which devices' clocks are before it. */
+  ahead = 0;
   readonly papers = new Map<string, Uint8Array>();
   readonly dealt = new Map<number, Uint8Array>();
   readonly complaints = new Map<number, Map<number, Uint8Array>>();
@@ -133,6 +136,7 @@ export class CeremonyTown {
       words.set(me, said.set(other, word));
     };
     return {
+      now: () => this.time + this.ahead,
       store: (keeping) => act(() => page.keep(keeping)),
       put: (data) => act(() => this.put(data)),
       spread: async () => undefined,

@@ -64,6 +64,7 @@ async function opened({ text, passphrase, root }: Opening): Promise<string> {
     },
     store: (keeping) => box.holding(keeping.value()).store(),
     pause: () => new Promise((done) => setTimeout(done, BLOCK)),
+    now: () => Date.now() / 1000,
   };
   holder = new Holder(key.data, passphrase, Keeping.read(box.value, owner), outside);
   return owner.account;

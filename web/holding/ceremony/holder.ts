@@ -27,6 +27,8 @@ export interface Outside {
   store(keeping: Keeping): Promise<void>;
   /** Waits about as long as a block takes. */
   pause(): Promise<void>;
+  /** This device's clock, seconds. */
+  now(): number;
 }
 
 /** Of a deal, a complaint or an answer, and of a confirmation: more than the registry was ever seen to use. */
@@ -101,6 +103,7 @@ export class Holder {
       return this.send(number, `${number} ${what}`, data, gas);
     };
     return {
+      now: () => this.outside.now(),
       store: (keeping) => this.outside.store(keeping),
       put: (data) => door.put(number, data),
       spread: (data) => this.spread(number, data),

@@ -20,7 +20,7 @@ export interface Owner {
   readonly account: string;
 }
 
-/** What belongs to one ceremony; all but `number` and `saved` is secret. */
+/** What belongs to one ceremony; all but `number`, `saved` and `shown` is secret. */
 interface Part {
   readonly number: number;
   /** X25519 key to which the others deal. */
@@ -29,6 +29,8 @@ interface Part {
   share: BareShare | null;
   /** The share is in a file of its owner's. */
   saved: boolean;
+  /** Members to whom a share was shown, or is about to be: ascending. */
+  shown: readonly number[];
 }
 
 /** A signed transaction, kept before it is sent. */
@@ -85,6 +87,7 @@ export class Keeping {
       seed: one.seed && b64url(one.seed),
       share: one.share && fromUtf8(shareBytes(one.share)),
       saved: one.saved,
+      shown: [...one.shown],
     }));
     const acts = [...this.acts.values()].map((one) => ({ ...one }));
     return { format: FORMAT, ...this.owner, card: this.open && b64url(this.open), ceremonies, acts };
@@ -107,7 +110,7 @@ export class Keeping {
     const own = this.parts.get(number);
     if (own !== undefined && fits(own.card)) return;
     if (own !== undefined || this.open === null || !fits(this.open)) throw new Refused("holding.other_key");
-    this.parts.set(number, { number, card: this.open, seed: null, share: null, saved: false });
+    this.parts.set(number, { number, card: this.open, seed: null, share: null, saved: false, shown: [] });
     this.open = null;
   }
 
@@ -126,6 +129,17 @@ export class Keeping {
     const part = this.part(number);
     part.seed ??= newSeed();
     return part.seed;
+  }
+
+  /** Members to whom a share of the own deal was shown, whatever became of it: ascending. */
+  shown(number: number): readonly number[] {
+    return this.parts.get(number)?.shown ?? [];
+  }
+
+  /** Shares are shown to those members, too. */
+  noteShown(number: number, members: Iterable<number>): void {
+    const part = this.part(number);
+    part.shown = [...new Set([...part.shown, ...members])].sort((left, right) => left - right);
   }
 
   /** The share, or null. */
@@ -175,12 +189,15 @@ export class Keeping {
 }
 
 function partOf(value: Json): Part {
-  if (!isObject(value) || !hasExactly(value, ["card", "number", "saved", "seed", "share"])) throw form();
-  const { number, saved, share } = value;
+  if (!isObject(value) || !hasExactly(value, ["card", "number", "saved", "seed", "share", "shown"])) throw form();
+  const { number, saved, share, shown } = value;
   const card = secretOf(value.card);
   const text = share === null || typeof share === "string";
-  if (typeof number !== "number" || typeof saved !== "boolean" || card === null || !text) throw form();
-  return { number, card, seed: secretOf(value.seed), share: share === null ? null : readShare(utf8(share)), saved };
+  if (typeof number !== "number" || typeof saved !== "boolean" || card === null || !text || !isList(shown)) throw form();
+  const members = shown.filter((one) => typeof one === "number");
+  if (members.length < shown.length) throw form();
+  const kept = share === null ? null : readShare(utf8(share));
+  return { number, card, seed: secretOf(value.seed), share: kept, saved, shown: members };
 }
 
 function actOf(value: Json): SentAct {

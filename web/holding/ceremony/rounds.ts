@@ -2,11 +2,12 @@
  * A key holder's part in a ceremony: what is due in each round, by the ledger's clock (chain/tenders/holding/rounds.py). Everything a
  * member says follows from its seed, the key on its card, and what ledger and boards say; so a page that was closed anywhere goes on,
  * says nothing twice, and says the same. What is kept is stored before anything is said; a deal is on the board before its digest is
- * on the ledger; and nothing is confirmed before its owner has the share in a file.
+ * on the ledger; nothing is confirmed before its owner has the share in a file; and fewer than t shares of the own deal are ever shown,
+ * whatever the ledger is said to hold.
  */
 import { equal, hex, sha256 } from "../../verify/bytes.ts";
 import { Refused, YinxinError } from "../../verify/errors.ts";
-import { accusedIn, boxWord, makeComplaint, missingWord } from "./complaints.ts";
+import { accusedIn, boxWord, makeComplaint, missingWord, type Words } from "./complaints.ts";
 import { makeConfirmation } from "./confirmation.ts";
 import { type Deal, makeDeal, readDeal } from "./deal.ts";
 import { makeAnswer, type Offence, readOrNull } from "./hearing.ts";
@@ -29,6 +30,8 @@ import { numbersOf } from "./wire.ts";
 
 /** Where a member's words go. Each act returns once it is final on the ledger, and does nothing twice. */
 export interface Ports {
+  /** This device's own clock, seconds. */
+  now(): number;
   /** Stores what is kept. */
   store(keeping: Keeping): Promise<void>;
   /** Puts the own deal on the board. */
@@ -69,7 +72,16 @@ export interface Report {
 }
 
 /** What a member can only note, and look at again in the next pass. */
-const PASSING = ["ceremony.withheld", "ceremony.complaints", "ceremony.hidden", "ceremony.qualified", "ceremony.box"];
+const PASSING = [
+  ...["ceremony.withheld", "ceremony.complaints", "ceremony.hidden", "ceremony.qualified", "ceremony.box"],
+  ...["holding.many_shown", "holding.answers_clock", "holding.answers_over"],
+];
+
+/**
+ * Seconds by which a device's clock and the blocks' may differ: a clock set by hand strays by minutes, and a ledger's final block comes
+ * late. It holds an invented round to the hours of the true one and needs no more; a part of the round would be nothing in a short one.
+ */
+const STRAY = 600;
 
 /**
  * Does what is due now; calling again does no harm.
@@ -166,14 +178,31 @@ class Pass {
     const { number, roster, complaints, dealt, answers } = this.ceremony;
     const accused = [...complaints.values()].some((words) => words.has(this.me));
     if (!accused || !dealt.has(this.me)) return;
-    await this.ownDeal();
+    const plain = sha256(await this.ownDeal());
     const shares = makeAnswer(roster, this.me, this.keeping.seed(number), transcriptIn(this.ceremony));
+    if (shares !== null) await this.noteShown(shares, plain);
     for (const member of shares === null ? [] : numbersOf(shares)) {
       const share = shares?.get(member);
       if (share === undefined || answers.get(this.me)?.has(member)) continue;
       await this.ports.answer(number, member, share);
       this.report.done.push({ kind: "answered", member });
     }
+  }
+
+  /**
+   * Lets these words be said; those that show a share, and are not `plain`, are noted first. Who complains, and that it is time to answer,
+   * one service says: t shares are the whole polynomial, so t are not shown, however the complaints change between two passes.
+   */
+  private async noteShown(words: Words, plain: Uint8Array): Promise<void> {
+    const { number, roster, ends, key } = this.ceremony;
+    if (key !== null || this.keeping.share(number) !== null) throw new Refused("holding.answers_over");
+    const now = this.ports.now();
+    if (now < ends[1] - STRAY || now > ends[2] + STRAY) throw new Refused("holding.answers_clock");
+    const shares = [...words].filter(([, word]) => !equal(word, plain));
+    const all = new Set([...this.keeping.shown(number), ...shares.map(([member]) => member)]);
+    if (all.size >= roster.threshold) throw new Refused("holding.many_shown");
+    this.keeping.noteShown(number, all);
+    await this.ports.store(this.keeping);
   }
 
   private async confirm(): Promise<void> {

@@ -124,6 +124,33 @@ def test_a_false_complainer_is_answered_and_left_out(town: Town) -> None:
     check_key(town, number, (1, 2, 3, 5))
 
 
+def test_however_complaints_change_between_two_passes_fewer_than_t_shares_are_shown(town: Town) -> None:
+    number = town.convene()
+    town.all_go_on(number)
+    kept, roster = town.ledger.kept[number - 1], read_ceremony(town.ledger, town.board, number).roster
+    dealt = list(kept.events)
+
+    def told_of(*members: int) -> Report:
+        """What holder 1 does, told of complaints by these and of nothing that was said before."""
+        kept.events[:] = dealt
+        kept.complaints.clear()
+        kept.answers.clear()
+        town.to_round(number, 2, late=True)
+        for member in members:
+            town.people[member].holder.acts.complain(number, 1, box_word(roster, member, 1))
+        town.to_round(number, 3)
+        return town.move_in(1).holder.go_on(number)
+
+    assert told_of(2).done == ["answered member 2"]
+    refused = told_of(4, 5)
+    assert (refused.done, kept.answers) == ([], set())
+    assert any("with those shown before, 3 shares" in note for note in refused.notes)
+    assert told_of(4).done == ["answered member 4"]
+    for member in (3, 5):
+        assert told_of(member).done == []
+    assert told_of(2, 4).done == ["answered member 2", "answered member 4"], "these may be said again"
+
+
 def test_a_deal_hidden_from_everybody_is_left_out_even_if_it_comes_late(town: Town) -> None:
     number = town.convene()
     town.all_go_on(number, without=(2,))

@@ -64,6 +64,7 @@ class Desk implements Outside {
 
   store: Outside["store"] = async (keeping) => this.page.keep(keeping);
   pause: Outside["pause"] = async () => undefined;
+  now: Outside["now"] = () => this.town.time;
 
   private async take(raw: string): Promise<void> {
     const fields = decode(unhex0x(raw, "raw").subarray(1), "transaction") as Uint8Array[];

@@ -44,6 +44,8 @@ test("all of it comes back from its sealed box, by the passphrase and for its ow
   const seed = keeping.seed(3);
   keeping.keep(3, SHARE);
   keeping.markSaved(3);
+  keeping.noteShown(3, [5, 1]);
+  keeping.noteShown(3, [1]);
   const next = keeping.openCard();
   const name = boxNameOf(OWNER);
   const text = await (await PassBox.make(BOX, name, "correct horse", keeping.value())).sealed();
@@ -52,6 +54,7 @@ test("all of it comes back from its sealed box, by the passphrase and for its ow
   const back = Keeping.read(value, OWNER);
   assert.equal(canonical(back.value()), canonical(keeping.value()));
   assert.deepEqual([back.seed(3), back.share(3), back.isSaved(3), back.openCard()], [seed, SHARE, true, next]);
+  assert.deepEqual([back.shown(3), back.shown(4)], [[1, 5], []]);
   await assert.rejects(PassBox.open(BOX, name, "wrong horse", text), { code: "box.passphrase" });
   assert.throws(() => Keeping.read(value, { ...OWNER, account: OWNER.registry }), { code: "kept.other" });
   assert.throws(() => Keeping.read({ ...value, more: 1 }, OWNER), { code: "kept.form" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { missingWord } from "../../../../web/holding/ceremony/complaints.ts";
+import { boxWord, missingWord } from "../../../../web/holding/ceremony/complaints.ts";
 import { confirms } from "../../../../web/holding/ceremony/confirmation.ts";
 import { Keeping } from "../../../../web/holding/ceremony/keeping.ts";
 import { type Ceremony, judgementInForce, type Outcome, roundAt } from "../../../../web/holding/ceremony/state.ts";
@@ -119,6 +119,57 @@ test("that a deal is missing is said in the second half of the round only, and i
   assert.equal(note?.kind === "refused" && note.error.code, "ceremony.withheld");
   blind.blind.clear();
   assert.deepEqual(await everybody(town, CONFIRMATIONS), ["unsaved", "unsaved", "unsaved"]);
+});
+
+/** The service tells that these complain of member 1, and nothing of what was told or answered before. */
+function inventComplaints(town: CeremonyTown, ...members: readonly number[]): void {
+  town.complaints.clear();
+  town.answers.clear();
+  for (const member of members) town.complaints.set(member, new Map([[1, boxWord(town.roster, member, 1)]]));
+}
+
+async function notesOf(town: CeremonyTown): Promise<string[]> {
+  const { notes, done } = await pageOf(town, 1).open(town);
+  assert.deepEqual(done, []);
+  assert.equal(town.answers.size, 0, "nothing was shown");
+  return notes.map((note) => (note.kind === "refused" ? note.error.code : note.kind));
+}
+
+test("however the complaints change between two passes, fewer than t shares of a deal are shown", async () => {
+  const town = ceremonyTown(5, 3);
+  await everybody(town, DEALS);
+  town.time = ANSWERS;
+  inventComplaints(town, 2, 3, 4);
+  assert.deepEqual(await notesOf(town), ["ceremony.complaints"]);
+  inventComplaints(town, 2);
+  assert.deepEqual((await pageOf(town, 1).open(town)).done, [{ kind: "answered", member: 2 }]);
+  inventComplaints(town, 4, 5);
+  assert.deepEqual(await notesOf(town), ["holding.many_shown"]);
+  inventComplaints(town, 4);
+  assert.deepEqual((await pageOf(town, 1).open(town)).done, [{ kind: "answered", member: 4 }]);
+  for (const member of [3, 5]) {
+    inventComplaints(town, member);
+    assert.deepEqual(await notesOf(town), ["holding.many_shown"]);
+  }
+  inventComplaints(town, 4, 2);
+  assert.equal((await pageOf(town, 1).open(town)).done.length, 2, "what was shown may be said again");
+});
+
+test("a share is shown only while this device's own clock is about in the answers' round, and not once there is a share", async () => {
+  const town = ceremonyTown(3, 2);
+  await everybody(town, DEALS);
+  town.time = ANSWERS;
+  inventComplaints(town, 3);
+  for (const ahead of [-1_000, 1_000]) {
+    town.ahead = ahead;
+    assert.deepEqual(await notesOf(town), ["holding.answers_clock"]);
+  }
+  town.ahead = 0;
+  town.complaints.clear();
+  assert.deepEqual(await everybody(town, CONFIRMATIONS), ["unsaved", "unsaved", "unsaved"]);
+  town.time = ANSWERS;
+  inventComplaints(town, 3);
+  assert.deepEqual(await notesOf(town), ["holding.answers_over"]);
 });
 
 test("a page without what the account dealt from, or without its card, says nothing", async () => {
