@@ -82,7 +82,7 @@ export class PassBox {
     });
   }
 
-  /** Puts it into the browser's storage. */
+  /** Puts it into the browser's storage; done once it is written there. */
   async store(): Promise<void> {
     const text = await this.sealed();
     await request(this.kind, "readwrite", (store) => store.put(text, this.name));
@@ -114,10 +114,22 @@ async function request(
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
   const database = (await settled(opening)) as IDBDatabase;
   try {
-    return await settled(work(database.transaction(STORE, mode).objectStore(STORE)));
+    const transaction = database.transaction(STORE, mode, { durability: "strict" });
+    const asked = work(transaction.objectStore(STORE));
+    await written(transaction);
+    return asked.result;
   } finally {
     database.close();
   }
+}
+
+/** A request's success says that it was taken; on the disk it is once its transaction is complete, which may still fail. */
+function written(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    // A request that fails aborts its transaction, and its error is the transaction's.
+    transaction.onabort = () => reject(transaction.error ?? new Error("the browser's storage failed"));
+  });
 }
 
 function settled(asked: IDBRequest): Promise<unknown> {

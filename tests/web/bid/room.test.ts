@@ -6,7 +6,8 @@ import type { KeptVersion, Room } from "../../../web/bid/room.ts";
 import type { Job } from "../../../web/seal/job.ts";
 import { readManifest } from "../../../web/seal/manifest.ts";
 import { hex0x, unb64url } from "../../../web/verify/bytes.ts";
-import { Chain, DIGEST, documents, PRICE, rooms, store, workers } from "../support/bidroom.ts";
+import { Chain, DIGEST, documents, PRICE, rooms, workers } from "../support/bidroom.ts";
+import { store } from "../support/storage.ts";
 
 const told = (): void => {};
 const begun = (_job: Job): void => {};

@@ -5,6 +5,7 @@ import type { Acceptance, Entry, TenderFacts, TenderLedger } from "../../../web/
 import type { HashAnswer, HashQuestion, SealAnswer, SealQuestion } from "../../../web/seal/messages.ts";
 import { hex0x, sha256 } from "../../../web/verify/bytes.ts";
 import type { TrustRoot } from "../../../web/verify/trustroot.ts";
+import { store } from "./storage.ts";
 
 /** Within the ceiling. */
 export const PRICE = "99.00";
@@ -129,32 +130,7 @@ class SealingWorker {
   }
 }
 
-/** What the browser keeps, by name. */
-export const store = { rows: new Map<string, unknown>(), fails: false };
-
-type Asked = { result?: unknown; error?: Error; onsuccess?: () => void; onerror?: () => void };
-
-function asked(work: () => unknown): Asked {
-  const request: Asked = {};
-  queueMicrotask(() => {
-    if (store.fails) {
-      request.error = new Error("no space left");
-      request.onerror?.();
-      return;
-    }
-    request.result = work();
-    request.onsuccess?.();
-  });
-  return request;
-}
-
-const rows = {
-  put: (value: unknown, name: string) => asked(() => store.rows.set(name, value)),
-  get: (name: string) => asked(() => store.rows.get(name)),
-};
-const database = { close: () => {}, transaction: () => ({ objectStore: () => rows }) };
 const browser = {
-  indexedDB: { open: () => asked(() => database) },
   navigator: { storage: { persist: async () => true } },
   Worker: SealingWorker,
 };

@@ -193,7 +193,8 @@ function partOf(value: Json): Part {
   const { number, saved, share, shown } = value;
   const card = secretOf(value.card);
   const text = share === null || typeof share === "string";
-  if (typeof number !== "number" || typeof saved !== "boolean" || card === null || !text || !isList(shown)) throw form();
+  if (typeof number !== "number" || typeof saved !== "boolean" || card === null || !text || !isList(shown))
+    throw form();
   const members = shown.filter((one) => typeof one === "number");
   if (members.length < shown.length) throw form();
   const kept = share === null ? null : readShare(utf8(share));
