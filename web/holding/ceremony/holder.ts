@@ -7,15 +7,16 @@ import { equal, hex0x, sha256 } from "../../verify/bytes.ts";
 import { Refused, YinxinError } from "../../verify/errors.ts";
 import { openShare, pairsOf, shareBytes } from "../share.ts";
 import { type Backup, backUp } from "./backup.ts";
-import { answerCall, complainCall, confirmCall, dealCall } from "./calls.ts";
+import { answerCall, complainCall, confirmCall, confirmGas, dealCall, WORD_GAS } from "./calls.ts";
 import { cardDigest, cardText } from "./cards.ts";
+import type { Words } from "./complaints.ts";
 import type { Keeping } from "./keeping.ts";
-import { type Chain, sendOnce } from "./outbox.ts";
+import { type Act, type Chain, sendOnce } from "./outbox.ts";
 import type { Papers } from "./reading.ts";
 import { goOn, type Ports } from "./rounds.ts";
 import type { Door, MemberAccount } from "./service.ts";
 import { type Shown, shown } from "./shown.ts";
-import type { Ceremony } from "./state.ts";
+import { type Ceremony, sameOutcome } from "./state.ts";
 
 /** What lies outside. */
 export interface Outside {
@@ -31,10 +32,13 @@ export interface Outside {
   now(): number;
 }
 
-/** Of a deal, a complaint or an answer, and of a confirmation: more than the registry was ever seen to use. */
-const GAS = { word: 150_000, confirm: 700_000 } as const;
 /** How often a sender looks whether its transaction is final before it says that it still waits. */
 const PATIENCE = 60;
+/** How often it looks for what a final transaction says: the node that is asked may be some blocks behind the one that counted. */
+const LOOKS = 5;
+
+/** True if the ledger has what an act says. */
+type Has = (ceremony: Ceremony) => boolean;
 
 /** See the file's head. */
 export class Holder {
@@ -70,8 +74,8 @@ export class Holder {
     const papers = await this.outside.door.papers(number);
     for (const data of papers) this.seen.set(hex0x(sha256(data)), data);
     this.onBoard = new Set(papers.map((data) => hex0x(sha256(data))));
-    const ceremony = await this.outside.look(number, (digest) => this.seen.get(digest));
-    const report = await goOn(ceremony, this.keeping, this.portsOf(number));
+    const ceremony = await this.look(number);
+    const report = await goOn(ceremony, this.keeping, this.portsOf(ceremony));
     return shown(ceremony, report, this.keeping.isSaved(number));
   }
 
@@ -97,29 +101,45 @@ export class Holder {
     await this.outside.store(this.keeping);
   }
 
-  private portsOf(number: number): Ports {
+  private look(number: number): Promise<Ceremony> {
+    return this.outside.look(number, (digest) => this.seen.get(digest));
+  }
+
+  private portsOf({ number, roster }: Ceremony): Ports {
     const { door } = this.outside;
-    const act = (what: string, data: Uint8Array, gas: number = GAS.word): Promise<void> => {
-      return this.send(number, `${number} ${what}`, data, gas);
+    const me = roster.members.findIndex((one) => hex0x(one.address) === this.keeping.owner.account) + 1;
+    const act = (what: string, data: Uint8Array, has: Has, gas = WORD_GAS): Promise<void> => {
+      return this.send(number, { label: `${number} ${what}`, data, gas }, has);
     };
+    const said = (words: ReadonlyMap<number, Words>, other: number): boolean => words.get(me)?.has(other) ?? false;
     return {
       now: () => this.outside.now(),
       store: (keeping) => this.outside.store(keeping),
       put: (data) => door.put(number, data),
       spread: (data) => this.spread(number, data),
       post: (_, member, confirmation) => door.post(number, member, confirmation),
-      deal: (_, digest) => act("deal", dealCall(number, digest)),
-      complain: (_, accused, word) => act(`complain ${accused}`, complainCall(number, accused, word)),
-      answer: (_, complainer, word) => act(`answer ${complainer}`, answerCall(number, complainer, word)),
+      deal: (_, digest) => act("deal", dealCall(number, digest), ({ dealt }) => dealt.has(me)),
+      complain: (_, accused, word) => {
+        const data = complainCall(number, accused, word);
+        return act(`complain ${accused}`, data, ({ complaints }) => said(complaints, accused));
+      },
+      answer: (_, complainer, word) => {
+        const data = answerCall(number, complainer, word);
+        return act(`answer ${complainer}`, data, ({ answers }) => said(answers, complainer));
+      },
       // A member may confirm another outcome than before: that is another act.
       confirm: (_, outcome) => {
         const data = confirmCall(number, outcome);
-        return act(`confirm ${hex0x(sha256(data))}`, data, GAS.confirm);
+        const has: Has = ({ confirmed }) => {
+          const known = confirmed.get(me);
+          return known !== undefined && sameOutcome(known, outcome);
+        };
+        return act(`confirm ${hex0x(sha256(data))}`, data, has, confirmGas(roster.members.length));
       },
     };
   }
 
-  private async send(number: number, label: string, data: Uint8Array, gas: number): Promise<void> {
+  private async send(number: number, one: Act, has: Has): Promise<void> {
     const { door, chainId } = this.outside;
     const account = (): Promise<MemberAccount> => door.account(number, this.keeping.owner.account);
     const { fee, tip } = await account();
@@ -129,13 +149,20 @@ export class Holder {
       count: async () => (await account()).count,
       // Acts of other ceremonies may still be open, each with a ceremony's number before its name.
       send: (act) => door.hand(Number.parseInt(act.label, 10), act.raw),
+      stands: async () => {
+        for (let look = 0; look < LOOKS; look++) {
+          if (has(await this.look(number))) return true;
+          await this.outside.pause();
+        }
+        return false;
+      },
       pause: async () => {
         await this.outside.pause();
         looks += 1;
         return looks < PATIENCE;
       },
     };
-    await sendOnce({ label, data, gas }, this.keeping, this.secret, chain, (keeping) => this.outside.store(keeping));
+    await sendOnce(one, this.keeping, this.secret, chain, (keeping) => this.outside.store(keeping));
   }
 
   /** What is on the service's boards anyway is not sent there; a board that refuses stops nobody. */

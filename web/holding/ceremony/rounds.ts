@@ -28,7 +28,7 @@ import {
 } from "./state.ts";
 import { numbersOf } from "./wire.ts";
 
-/** Where a member's words go. Each act returns once it is final on the ledger, and does nothing twice. */
+/** Where a member's words go. Each act returns once it is final and a fresh look at the ledger has it, and does nothing twice. */
 export interface Ports {
   /** This device's own clock, seconds. */
   now(): number;

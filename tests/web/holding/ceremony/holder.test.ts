@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { confirmCall } from "../../../../web/holding/ceremony/calls.ts";
+import { confirmCall, confirmGas } from "../../../../web/holding/ceremony/calls.ts";
 import { Holder, type Outside } from "../../../../web/holding/ceremony/holder.ts";
 import { Keeping } from "../../../../web/holding/ceremony/keeping.ts";
 import { pauseAfter } from "../../../../web/holding/ceremony/pace.ts";
 import type { Shown } from "../../../../web/holding/ceremony/shown.ts";
-import { judgementIn, outcomeOf } from "../../../../web/holding/ceremony/state.ts";
+import { type Ceremony, judgementIn, outcomeOf } from "../../../../web/holding/ceremony/state.ts";
 import { addressOf } from "../../../../web/keys/secp.ts";
 import { selector } from "../../../../web/verify/abi.ts";
 import { b64url, equal, fromBigEndian, hex, sha256, unhex0x, utf8 } from "../../../../web/verify/bytes.ts";
@@ -25,6 +25,10 @@ class Desk implements Outside {
   readonly hidden = new Set<string>();
   /** Its boards take nothing. */
   full = false;
+  /** The ledger counts what is sent, and it comes to nothing. */
+  late = false;
+  /** What the next looks find: a node that is behind. */
+  readonly behind: Ceremony[] = [];
 
   constructor(
     readonly town: CeremonyTown,
@@ -49,12 +53,12 @@ class Desk implements Outside {
     hand: async (_, raw) => {
       if (this.sent.includes(raw)) return;
       this.sent.push(raw);
-      await this.take(raw);
+      if (!this.late) await this.take(raw);
     },
   };
 
   look: Outside["look"] = async (_, papers) => {
-    const seen = this.town.seenBy(this.page);
+    const seen = this.behind.shift() ?? this.town.seenBy(this.page);
     const deals = [...seen.dealt].flatMap(([member, digest]): [number, Uint8Array][] => {
       const data = papers(`0x${hex(digest)}`);
       return data === undefined ? [] : [[member, data]];
@@ -84,6 +88,11 @@ class Desk implements Outside {
       await ports.confirm(number, outcome);
     }
   }
+}
+
+function gasOf(raw: string): number {
+  const fields = decode(unhex0x(raw, "raw").subarray(1), "transaction") as Uint8Array[];
+  return fromBigEndian(fields[4] ?? assert.fail());
 }
 
 /** So many members with accounts of their own. */
@@ -127,10 +136,38 @@ test("pages that are opened anew for each step come to one key, by signed acts a
     [1, 2, 3].map(() => ({ standing: "ready", dealt: [1, 2, 3], confirmed: [1, 2, 3], saved: true })),
   );
   assert.equal(new Set(reports.map((one) => one.key)).size, 1);
+  for (const desk of all) assert.equal(gasOf(desk.sent.at(-1) ?? assert.fail()), confirmGas(3));
   assert.deepEqual(
     all.map((desk) => desk.sent.length),
     [2, 2, 2],
   );
+});
+
+test("an act is reported once the ledger has it, and not because its number was used", async () => {
+  const [desk = assert.fail()] = desks(3, 2);
+  desk.late = true;
+  await assert.rejects(desk.open().goOn(3), { code: "sender.nothing" });
+  assert.equal(desk.town.dealt.size, 0);
+  desk.late = false;
+  assert.deepEqual((await desk.open().goOn(3)).done, [{ kind: "dealt" }]);
+  assert.equal(desk.sent.length, 2);
+});
+
+test("a page that looks at a node that is behind signs nothing a second time", async () => {
+  const [desk = assert.fail()] = desks(3, 2);
+  const before = desk.town.seenBy(desk.page);
+  await desk.open().goOn(3);
+  desk.behind.push(before, before);
+  assert.deepEqual((await desk.open().goOn(3)).done, [{ kind: "dealt" }]);
+  assert.equal(desk.sent.length, 1);
+});
+
+test("a confirmation has gas for every member whom the registry looks at", () => {
+  // Two words of each that nobody read before, 2 100 each (EIP-2929), two hashes and the loop.
+  const [cold, rest] = [2 * 2_100, 800];
+  // A key that is put in force: eight words, 22 100 each, and three more; the transaction and its data; the point.
+  const once = 11 * 22_100 + 30_000 + 50_000;
+  for (const members of [3, 85, 255]) assert.ok(confirmGas(members) > once + members * (cold + rest), String(members));
 });
 
 test("what goes to the page has nothing secret in it", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Keeping } from "../../../../web/holding/ceremony/keeping.ts";
 import { type Act, type Chain, sendOnce } from "../../../../web/holding/ceremony/outbox.ts";
 import { addressOf } from "../../../../web/keys/secp.ts";
-import { sha256, unhex0x, utf8 } from "../../../../web/verify/bytes.ts";
+import { hex0x, sha256, unhex0x, utf8 } from "../../../../web/verify/bytes.ts";
 import { canonical, type Json } from "../../../../web/verify/canonical.ts";
 import { decode } from "../../../../web/verify/rlp.ts";
 
@@ -18,14 +18,25 @@ class Ledger implements Chain {
   readonly tip = 0n;
   readonly taken: string[] = [];
   private final = 0;
+  /** Content of the act that is sent. */
+  asked = "";
+  /** Numbers of transactions that come to nothing. */
+  readonly reverts = new Set<number>();
+  /** What the service says that it counts, if it lies. */
+  lie: number | null = null;
   patience = 9;
   /** Thrown instead of taking the next one; or after it was taken. */
   fault: "before" | "after" | null = null;
 
-  count = async (): Promise<number> => this.final;
+  count = async (): Promise<number> => this.lie ?? this.final;
+
+  stands = async (): Promise<boolean> => {
+    return this.taken.some((raw, at) => at < this.final && !this.reverts.has(at) && fieldOf(raw, 7) === this.asked);
+  };
 
   send = async ({ raw }: Parameters<Chain["send"]>[0]): Promise<void> => {
     if (this.fault === "before") throw new Error("no answer");
+    if (this.lie !== null) throw new Error("the number is too high");
     if (!this.taken.includes(raw)) {
       assert.equal(nonceOf(raw), this.taken.length, "a number that was taken, or is not the next");
       this.taken.push(raw);
@@ -33,19 +44,25 @@ class Ledger implements Chain {
     if (this.fault === "after") throw new Error("no answer");
   };
 
+  /** A block. */
+  mine = async (): Promise<void> => {
+    this.final = this.taken.length;
+  };
+
   pause = async (): Promise<boolean> => {
     if (this.patience-- <= 0) return false;
-    this.final = this.taken.length;
+    await this.mine();
     return true;
   };
 }
 
-function nonceOf(raw: string): number {
+function fieldOf(raw: string, at: number): string {
   const fields = decode(unhex0x(raw, "raw").subarray(1), "transaction");
   assert.ok(Array.isArray(fields));
-  const nonce = fields[1] as Uint8Array;
-  return nonce.reduce((sum, byte) => 256 * sum + byte, 0);
+  return hex0x(fields[at] as Uint8Array);
 }
+
+const nonceOf = (raw: string): number => Number(`${fieldOf(raw, 1)}`.replace(/^0x$/, "0"));
 
 /** A page's storage. */
 class Device {
@@ -60,8 +77,10 @@ class Device {
   };
 }
 
-const send = (act: Act, device: Device, ledger: Ledger): Promise<void> =>
-  sendOnce(act, device.open(), SECRET, ledger, device.store);
+function send(act: Act, device: Device, ledger: Ledger): Promise<void> {
+  ledger.asked = hex0x(act.data);
+  return sendOnce(act, device.open(), SECRET, ledger, device.store);
+}
 
 test("an act is kept before it is sent, and is final when it is done", async () => {
   const [device, ledger] = [new Device(), new Ledger()];
@@ -106,8 +125,42 @@ test("what is not final in time is not signed a second time", async () => {
 
 test("an act that came to nothing is signed anew; other content under the same name is refused", async () => {
   const [device, ledger] = [new Device(), new Ledger()];
-  await send(DEAL, device, ledger);
+  ledger.reverts.add(0);
+  await assert.rejects(send(DEAL, device, ledger), { code: "sender.nothing" });
   await send(DEAL, device, ledger); // counted, and the ledger has not what it says
   assert.deepEqual(ledger.taken.map(nonceOf), [0, 1]);
   await assert.rejects(send({ ...DEAL, data: utf8("other") }, device, ledger), { code: "sender.label" });
+});
+
+test("an act that was counted after the ledger was looked at is not signed a second time", async () => {
+  const [device, ledger] = [new Device(), new Ledger()];
+  ledger.patience = 0;
+  await assert.rejects(send(DEAL, device, ledger), { code: "sender.waiting" });
+  await ledger.mine();
+  await send(DEAL, device, ledger);
+  assert.equal(ledger.taken.length, 1);
+});
+
+test("after a count that was wrong once, what is kept goes out under the numbers that are free", async () => {
+  const [device, ledger] = [new Device(), new Ledger()];
+  const answer = { label: "answer 3/1", data: utf8("answer"), gas: 150_000 };
+  ledger.lie = 50;
+  await assert.rejects(send(DEAL, device, ledger), /too high/);
+  await assert.rejects(send(answer, device, ledger), /too high/);
+  ledger.lie = null;
+  const complaint = { ...DEAL, label: "complaint 3/2", data: utf8("complaint") };
+  await send(complaint, device, ledger);
+  assert.deepEqual(ledger.taken.map(nonceOf), [0, 1, 2]);
+  assert.deepEqual(
+    ledger.taken.map((raw) => [fieldOf(raw, 7), Number(fieldOf(raw, 4))]),
+    [DEAL, answer, complaint].map(({ data, gas }) => [hex0x(data), gas]),
+    "the same acts",
+  );
+  assert.deepEqual(
+    device
+      .open()
+      .sentFrom(0)
+      .map((one) => one.raw),
+    ledger.taken,
+  );
 });
