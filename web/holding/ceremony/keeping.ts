@@ -147,11 +147,17 @@ export class Keeping {
     return this.parts.get(number)?.share ?? null;
   }
 
-  /** Keeps a share; the same one again does no harm. Throws Refused `holding.share`: another one is kept. */
-  keep(number: number, share: BareShare): void {
+  /**
+   * Keeps a share; true if it is another than before. One that was kept makes room only if it `may`, and then the new one is in no file.
+   * @throws Refused `holding.share`: another one is kept, and may not make room
+   */
+  keep(number: number, share: BareShare, may = false): boolean {
     const part = this.part(number);
-    if (part.share !== null && !equal(shareBytes(part.share), shareBytes(share))) throw new Refused("holding.share");
-    part.share ??= share;
+    if (part.share !== null && equal(shareBytes(part.share), shareBytes(share))) return false;
+    if (part.share !== null && !may) throw new Refused("holding.share");
+    part.share = share;
+    part.saved = false;
+    return true;
   }
 
   /** True if the share is in a file of its owner's, too. */

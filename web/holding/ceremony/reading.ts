@@ -1,6 +1,8 @@
 /**
  * What the KeyHolderRegistry's answers and events say of a ceremony, with the papers that boards have of it. Members count from 0 on the
- * ledger and from 1 here. Events that do not account for what the contract holds are not believed (chain/ledger/tenders/whole.py).
+ * ledger and from 1 here. Events that do not account for what the contract holds are not believed (chain/ledger/tenders/whole.py). What
+ * leaves no trace in the answers is as good as the endpoint that tells it: a complaint that is left out together with its answer, the
+ * digests and words themselves, confirmations, and all of it if the answers are made up as well.
  */
 import { g2FromLedger } from "../../seal/curve.ts";
 import { AbiReader } from "../../verify/abi.ts";

@@ -257,8 +257,9 @@ class Pass {
       this.report.standing = "left_out";
       return false;
     }
-    const fresh = this.keeping.share(number) === null;
-    this.keeping.keep(number, takeShare(judgement, this.me, this.keeping.cardKey(number)));
+    // As long as no key is in force, what was judged before may have been told wrongly, or in part: what is told now counts.
+    const may = this.ceremony.key === null;
+    const fresh = this.keeping.keep(number, takeShare(judgement, this.me, this.keeping.cardKey(number)), may);
     await this.ports.store(this.keeping);
     if (fresh) this.report.done.push({ kind: "share" });
     return true;

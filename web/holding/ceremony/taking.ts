@@ -94,7 +94,8 @@ export class Taking {
     fill(this.stage.rounds, roundsCard(report.ends, report.time));
     this.draw();
     if (report.standing !== "unsaved") fill(this.saving);
-    else if (before !== "unsaved") fill(this.saving, this.savingCard());
+    else if (before !== "unsaved" || report.done.some((one) => one.kind === "share"))
+      fill(this.saving, this.savingCard());
     if (report.standing === "ready") fill(this.saving, afterwardsCard());
   }
 

@@ -35,7 +35,10 @@ test("the seed is made once, and another share than the kept one is refused", ()
   assert.throws(() => keeping.keep(3, { ...SHARE, secret: SECRET.map(() => 6) }), { code: "holding.share" });
   assert.equal(keeping.isSaved(3), false);
   keeping.markSaved(3);
+  assert.equal(keeping.keep(3, SHARE, true), false);
   assert.equal(keeping.isSaved(3), true);
+  assert.equal(keeping.keep(3, { ...SHARE, secret: SECRET.map(() => 6) }, true), true);
+  assert.equal(keeping.isSaved(3), false);
 });
 
 test("all of it comes back from its sealed box, by the passphrase and for its owner only; nothing of it is there in clear", async () => {

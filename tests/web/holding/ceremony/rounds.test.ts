@@ -121,6 +121,30 @@ test("that a deal is missing is said in the second half of the round only, and i
   assert.deepEqual(await everybody(town, CONFIRMATIONS), ["unsaved", "unsaved", "unsaved"]);
 });
 
+test("a share that was taken from what was told wrongly makes room while no key is in force, and is to be saved anew", async () => {
+  const town = ceremonyTown(3, 2);
+  await everybody(town, DEALS);
+  const page = pageOf(town, 1);
+  town.time = CONFIRMATIONS;
+  town.complaints.set(2, new Map([[3, boxWord(town.roster, 2, 3)]])); // never answered: 3 is left out
+  await page.open(town);
+  page.save();
+  assert.deepEqual((await page.open(town)).done, [{ kind: "confirmed" }]);
+  town.complaints.clear(); // never said, as the ledger has it
+  const told = await page.open(town);
+  assert.deepEqual([told.standing, told.done], ["unsaved", [{ kind: "share" }]]);
+  page.save();
+  assert.deepEqual((await page.open(town)).done, [{ kind: "confirmed" }]);
+  const other = pageOf(town, 2);
+  await other.open(town);
+  other.save();
+  assert.equal((await other.open(town)).done.length, 1);
+  assert.equal((await page.open(town)).standing, "ready");
+  // Nothing takes the place of a share of the key in force.
+  town.complaints.set(2, new Map([[3, boxWord(town.roster, 2, 3)]]));
+  await assert.rejects(page.open(town), { code: "holding.share" });
+});
+
 /** The service tells that these complain of member 1, and nothing of what was told or answered before. */
 function inventComplaints(town: CeremonyTown, ...members: readonly number[]): void {
   town.complaints.clear();
