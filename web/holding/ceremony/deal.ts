@@ -76,15 +76,14 @@ export function makeDeal(roster: Roster, dealer: number, seed: Uint8Array): Uint
   return utf8(text);
 }
 
-/** Deals that were accepted, by roster, then dealer and digest: a page looks every few seconds, and a check costs two pairings. */
-const ACCEPTED = new WeakMap<Roster, Map<string, Deal>>();
+/** Deals that were accepted, by digest of the roster, dealer and digest: a page looks every few seconds, and a check costs two pairings. */
+const ACCEPTED = new Map<string, Deal>();
 
 /** A deal that everybody accepts as far as everybody can see: form, commitments, proof of possession. Throws InvalidInput. */
 export function readDeal(data: Uint8Array, roster: Roster, dealer: number): Deal {
-  const known = ACCEPTED.get(roster) ?? new Map<string, Deal>();
-  const key = `${dealer} ${hex0x(sha256(data))}`;
-  const deal = known.get(key) ?? checkedDeal(data, roster, dealer);
-  ACCEPTED.set(roster, known.set(key, deal));
+  const key = `${hex0x(roster.digest)} ${dealer} ${hex0x(sha256(data))}`;
+  const deal = ACCEPTED.get(key) ?? checkedDeal(data, roster, dealer);
+  ACCEPTED.set(key, deal);
   return deal;
 }
 

@@ -40,11 +40,9 @@ function keyFields(
     if (chosen === undefined) throw new Said(k("keys.noFile"));
     fault.textContent = k("keys.opening");
     const passphrase = word.value;
+    word.value = "";
     const held = await holdAccount(worker, await chosen.text(), passphrase, root);
-    if (held.account === account) {
-      word.value = "";
-      return held;
-    }
+    if (held.account === account) return held;
     held.forget();
     throw new YinxinError("another account", "holding.other_account");
   };
@@ -55,16 +53,27 @@ function keyFields(
   return { fields, open };
 }
 
+/**
+ * Asks the browser to keep what is stored here: without its promise it may throw keys away when it runs out of room. Where it does not
+ * promise, that is said in `place`. It may ask its reader first, so nothing waits for it.
+ */
+function askToKeep(place: HTMLElement): void {
+  const said = (kept: boolean): void => {
+    fill(place, !kept && h("p", { class: "note note-care", "data-note": "unkept" }, k("ceremony.unkept")));
+  };
+  navigator.storage.persist().then(said, () => said(false));
+}
+
 /** Makes the next card and hands it to the reader; nothing stays open. */
 function cardForm(given: Given, root: TrustRoot): HTMLElement {
   const name = h("input", { class: "input", id: "card-name", maxlength: 100, autocomplete: "off" });
   const { fields, open } = keyFields(given, root);
   const fault = faultLine("card-fault");
   const made = h("div");
+  const unkept = h("div");
   const button = h("button", { class: "button primary", type: "submit", id: "make-card" }, k("ceremony.makeCard"));
   const make = async (): Promise<void> => {
-    // Without it a browser that runs out of room may throw the card's key away.
-    navigator.storage.persist().catch(() => false);
+    askToKeep(unkept);
     const held = await open(fault);
     try {
       const text = await held.card(name.value.trim());
@@ -89,6 +98,7 @@ function cardForm(given: Given, root: TrustRoot): HTMLElement {
     ...fields,
     fault,
     made,
+    unkept,
     h("div", { class: "row" }, button),
   );
 }
@@ -96,6 +106,7 @@ function cardForm(given: Given, root: TrustRoot): HTMLElement {
 /** One ceremony: its rounds, then the account, then what comes of it. */
 class CeremonyPage {
   private readonly rounds = h("div");
+  private readonly unkept = h("div");
   private readonly step = h("div", { class: "stack-wide" });
 
   constructor(
@@ -108,7 +119,7 @@ class CeremonyPage {
     const told = await book.told(this.given.ceremony);
     if (told === null) throw new YinxinError("no such ceremony", "holding.unknown_ceremony");
     fill(this.rounds, roundsCard(endsIn(told.plan), told.time));
-    fill(place, this.rounds, this.step);
+    fill(place, this.rounds, this.unkept, this.step);
     this.drawDoor();
   }
 
@@ -118,6 +129,7 @@ class CeremonyPage {
     const fault = faultLine("open-fault");
     const button = h("button", { class: "button primary", type: "submit", id: "begin" }, k("ceremony.begin"));
     const begin = async (): Promise<void> => {
+      askToKeep(this.unkept);
       const taking = new Taking(await open(fault), this.given.ceremony, {
         rounds: this.rounds,
         step: this.step,

@@ -6,13 +6,13 @@ import { announce } from "../../ui/announce.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { download } from "../../ui/download.ts";
 import { utf8 } from "../../verify/bytes.ts";
-import { k, named } from "../../words/keyroom.ts";
+import { k } from "../../words/keyroom.ts";
 import type { Backup } from "./backup.ts";
 import type { HeldAccount } from "./held.ts";
-import { pauseAfter } from "./pace.ts";
+import { endsTaking, pauseAfter } from "./pace.ts";
 import type { Done } from "./rounds.ts";
 import type { Shown } from "./shown.ts";
-import { doneWords, reportCard, roundsCard } from "./view.ts";
+import { doneWords, reportCard, roundsCard, standsWords } from "./view.ts";
 
 /** Where it is shown, and how it ends. */
 export interface Stage {
@@ -78,6 +78,10 @@ export class Taking {
       if (report.due > 0) this.timer = setTimeout(() => void this.pass(), pauseAfter(report));
     } catch (error) {
       if (this.over) return;
+      if (endsTaking(codeOf(error))) {
+        this.leave(faultWords(error));
+        return;
+      }
       this.trouble = `${k("ceremony.tryAgain", { why: faultWords(error) })} ${k("ceremony.goesOn")}`;
       this.draw(codeOf(error));
       this.timer = setTimeout(() => void this.pass(), AFTER_TROUBLE);
@@ -90,7 +94,7 @@ export class Taking {
     this.trouble = "";
     this.done.push(...report.done);
     for (const one of report.done) announce(doneWords(one));
-    if (report.standing !== before) announce(named("stands", report.standing));
+    if (report.standing !== before) announce(standsWords(report));
     fill(this.stage.rounds, roundsCard(report.ends, report.time));
     this.draw();
     if (report.standing !== "unsaved") fill(this.saving);

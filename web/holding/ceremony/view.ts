@@ -62,7 +62,7 @@ export function reportCard(report: Shown, done: readonly Done[], trouble: string
     "section",
     { class: "card stack", id: "report", "aria-labelledby": "report-heading", "data-standing": standing },
     h("h2", { id: "report-heading" }, k("ceremony.report")),
-    h("p", { class: `note${tone}`, id: "standing" }, named("stands", standing)),
+    h("p", { class: `note${tone}`, id: "standing" }, standsWords(report)),
     trouble !== "" && h("p", { class: "note note-bad", id: "trouble" }, trouble),
     ...report.notes.map((note) => noteLine(note, member)),
     facts(
@@ -76,6 +76,11 @@ export function reportCard(report: Shown, done: readonly Done[], trouble: string
     done.length > 0 &&
       h("ul", { id: "done" }, ...done.map((one) => h("li", { "data-done": one.kind }, doneWords(one)))),
   );
+}
+
+/** How it stands, in words. Once the rounds are over, a share that is in no file is confirmed no more. */
+export function standsWords({ standing, due }: Pick<Shown, "standing" | "due">): string {
+  return standing === "unsaved" && due === 0 ? k("stands.unsavedOver") : named("stands", standing);
 }
 
 /** What was done, in words. */
