@@ -18,7 +18,7 @@ from api.accounts.principals import Membership
 from api.accounts.roles import Role
 from chain.kernel.encoding import b64url, hex0x, sha256
 from chain.ledger.tenders import calls
-from chain.sealing.ceremony import Roster, make_deal
+from chain.sealing.ceremony import Confirmation, Roster, make_deal
 from chain.tenders.holding import MemberCard
 from chain.tenders.holding.convening import Invitation, convene
 from tests.api.tenders.office import WORD, TenderOffice
@@ -154,6 +154,13 @@ def test_a_confirmation_out_of_its_round_or_for_another_is_refused(ceremony: Cer
 
     assert code_of(leave(2, b"{}")) == (403, "holding.stranger")
     assert code_of(leave(1, b"{}")) == (422, "ceremony.format")
+    well_formed = {
+        member: Confirmation(ceremony.roster.digest(), member, sha256(b"transcript"), bytes(48)).to_bytes()
+        for member in (1, 2)
+    }
+    assert code_of(leave(1, well_formed[1])) == (409, "holding.confirmation"), "deals are made still"
+    assert code_of(leave(1, well_formed[2])) == (422, "ceremony.member")
+    assert code_of(leave(2, well_formed[2])) == (403, "holding.stranger")
     assert ceremony.papers()["confirmations"] == {}
 
 

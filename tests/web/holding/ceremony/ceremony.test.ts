@@ -100,6 +100,11 @@ test("a member's deal follows from its seed, to the byte of the command's", () =
   assert.throws(() => makeDeal(ROSTER, 1, new Uint8Array(31)), { code: "ceremony.seed" });
 });
 
+test("a deal that was accepted is not checked again, though the roster is read anew in each pass", () => {
+  const passes = [1, 2].map(() => readDeal(utf8(at(KNOWN.deals, 1)), readRoster(utf8(KNOWN.roster)), 1));
+  assert.equal(passes[0], passes[1]);
+});
+
 test("papers that break a rule are refused as the command refuses them", () => {
   const read = {
     deal: (data: Uint8Array) => readDeal(data, ROSTER, 1),
