@@ -7,7 +7,7 @@ import { openKeyFile } from "../../keys/keyfile.ts";
 import { PassBox, storedBox } from "../../keys/passbox.ts";
 import { addressOf } from "../../keys/secp.ts";
 import { hex0x } from "../../verify/bytes.ts";
-import { Refused, YinxinError } from "../../verify/errors.ts";
+import { Refused, Unavailable, YinxinError } from "../../verify/errors.ts";
 import { Book } from "../book.ts";
 import type { CeremonyQuestion } from "./held.ts";
 import { Holder, type Outside } from "./holder.ts";
@@ -62,7 +62,13 @@ async function opened({ text, passphrase, root }: Opening): Promise<string> {
       if (told === null) throw new Refused("holding.unknown_ceremony", { ceremony: number });
       return ceremonyIn(number, told, { genesis, book: book.book }, papers);
     },
-    store: (keeping) => box.holding(keeping.value()).store(),
+    store: async (keeping) => {
+      try {
+        await box.holding(keeping.value()).store();
+      } catch {
+        throw new Unavailable("the browser does not store it", "kept.store");
+      }
+    },
     pause: () => new Promise((done) => setTimeout(done, BLOCK)),
     now: () => Date.now() / 1000,
   };

@@ -25,6 +25,7 @@ test("what another try cannot mend ends it, and what can pass is tried again", (
     "ledger.gap",
     "rpc.quorum",
     "holding.roster",
+    "kept.store",
   ]) {
     assert.ok(!endsTaking(code), code);
     assert.ok(`fault.${code}` in words, `${code} has words`);
