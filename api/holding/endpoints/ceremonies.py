@@ -117,17 +117,24 @@ class _Seat:
 @router.get("/me/ceremonies", **ruled(_READING))
 def list_own_ceremonies(service: Here, caller: Caller) -> OwnCeremonies:
     """The newest ceremonies in which this account, by its ledger address, is a member."""
+    return OwnCeremonies(items=own_ceremonies(service, caller))
+
+
+def own_ceremonies(service: Service, caller: Principal, only: int | None = None) -> list[OwnCeremony]:
+    """Those in which the caller is a member, newest first; or ``only`` that one, if it is."""
     if caller.address is None:
-        return OwnCeremonies(items=[])
+        return []
     table, account = ceremony_members, unhex0x(caller.address, size=20)
     wanted = select(table.c.ceremony, table.c.member).where(table.c.account == account)
+    if only is not None:
+        wanted = wanted.where(table.c.ceremony == only)
     with service.engine.connect() as connection:
         rows = connection.execute(wanted.order_by(table.c.ceremony.desc()).limit(_MOST)).all()
     items = []
     for row in rows:
         view = query.ceremony(service.engine, row.ceremony)
         items.append(OwnCeremony(member=row.member, title=_title(service, row.ceremony), ceremony=view))
-    return OwnCeremonies(items=items)
+    return items
 
 
 @router.get("/ceremonies/{ceremony}/papers", **ruled(_READING))
@@ -222,4 +229,4 @@ def _title(service: Service, ceremony: int) -> str | None:
     return None if found is None else found.title
 
 
-__all__ = ["router"]
+__all__ = ["own_ceremonies", "router"]

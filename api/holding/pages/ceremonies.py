@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.accounts.roles import Role, Scope
 from api.accounts.rules import anywhere
-from api.holding.endpoints.ceremonies import OwnCeremony, list_own_ceremonies
+from api.holding.endpoints.ceremonies import OwnCeremony, own_ceremonies
 from api.service.pages.rendering import render
 from api.service.pages.routes import PageRoute
 from api.service.pages.site import address_of_asset
@@ -49,7 +49,7 @@ class Invited:
 def list_ceremonies_page(request: Request, service: Here, caller: Caller) -> Response:
     """The ceremonies of this key holder, and the program that makes a card."""
     now = service.clock()
-    found = [_invited(one, now) for one in list_own_ceremonies(service, caller).items]
+    found = [_invited(one, now) for one in own_ceremonies(service, caller)]
     data = _data("card", 0, caller.address)
     return render(request, "holding/ceremonies.html", words="keyroom", found=found, data=data)
 
@@ -57,7 +57,7 @@ def list_ceremonies_page(request: Request, service: Here, caller: Caller) -> Res
 @router.get("/{ceremony}", **ruled(_RULE))
 def show_ceremony_page(request: Request, service: Here, caller: Caller, ceremony: CeremonyNumber) -> Response:
     """One ceremony, for the program that takes part in it. Which ledger it is of, that program sees for itself."""
-    mine = [one for one in list_own_ceremonies(service, caller).items if one.ceremony.number == ceremony]
+    mine = own_ceremonies(service, caller, ceremony)
     found = _invited(mine[0], service.clock()) if mine else None
     data = _data("ceremony", ceremony, caller.address)
     return render(request, "holding/ceremony.html", words="keyroom", found=found, data=data)
