@@ -23,7 +23,8 @@ from chain.ledger.compile import Compilation
 from chain.ledger.deploy import deploy_tenders
 from chain.ledger.deployment import Deployment
 from chain.ledger.proofs import header_rlp
-from scripts.vectors.tender import DOMAIN_TYPE, TYPES, group_key, partial_signatures, threshold_signature
+from scripts.vectors.ledger import DOMAIN_TYPE
+from scripts.vectors.tender import TYPES, group_key, partial_signatures, threshold_signature
 
 LIMITS = {"submit (first of a lot)": 130_000, "submit": 130_000, "open": 220_000}
 """What may never be exceeded: gas of the whole transaction."""

@@ -16,6 +16,7 @@ from eth_account.messages import _hash_eip191_message, encode_defunct, encode_ty
 
 from chain.kernel.encoding import hex0x, sha256
 from chain.keys import Keystore, keystore
+from scripts.vectors.ledger import DOMAIN_TYPE
 
 FILE = Path(__file__).resolve().parents[2] / "tests" / "vectors" / "keys.json"
 PASSPHRASE = "a sample passphrase, 样例口令"  # noqa: S105 - of sample keys
@@ -54,14 +55,8 @@ def _message(account: Any, text: str) -> dict[str, str]:
 
 def _typed_data() -> list[dict[str, Any]]:
     domain = {"name": "Sample", "version": "1", "chainId": 20260101, "verifyingContract": "0x" + "a5" * 20}
-    kinds = [
-        {"name": "name", "type": "string"},
-        {"name": "version", "type": "string"},
-        {"name": "chainId", "type": "uint256"},
-        {"name": "verifyingContract", "type": "address"},
-    ]
     nested = {
-        "EIP712Domain": kinds,
+        "EIP712Domain": DOMAIN_TYPE,
         "Paper": [
             {"name": "lines", "type": "Line[]"},
             {"name": "pair", "type": "bytes32[2]"},
@@ -82,7 +77,7 @@ def _typed_data() -> list[dict[str, Any]]:
         "good": False,
         "mark": "0x01020304",
     }
-    empty = {"EIP712Domain": kinds, "Paper": [{"name": "lines", "type": "string[]"}]}
+    empty = {"EIP712Domain": DOMAIN_TYPE, "Paper": [{"name": "lines", "type": "string[]"}]}
     return [
         {"types": nested, "primaryType": "Paper", "domain": domain, "message": message},
         {"types": empty, "primaryType": "Paper", "domain": domain, "message": {"lines": []}},

@@ -18,6 +18,8 @@ from eth_account.messages import encode_typed_data
 from eth_hash.auto import keccak
 from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
+from scripts.vectors.ledger import DOMAIN_TYPE
+
 TARGET = Path(__file__).resolve().parents[2] / "tests" / "vectors" / "tender.json"
 DST = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
@@ -29,12 +31,6 @@ BOOK, HOLDERS = b"\xb0" * 20, b"\xc0" * 20
 THRESHOLD, HOLDER_COUNT = 3, 5
 BIDDER_KEY, RECOVERY_KEY, CUSTODIAN_KEY = (sha256(f"tender vectors: {name}".encode()).digest() for name in "brc")
 
-DOMAIN_TYPE = [
-    {"name": "name", "type": "string"},
-    {"name": "version", "type": "string"},
-    {"name": "chainId", "type": "uint256"},
-    {"name": "verifyingContract", "type": "address"},
-]
 TYPES = {
     "Commitment": "uint64 tender,uint32 lot,address bidder,uint32 version,address recovery,uint64 notAfter,"
     "bytes32 kindDigest,bytes32 file1,uint64 size1,bytes32 form1,bytes32 file2,uint64 size2,bytes32 form2",

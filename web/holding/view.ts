@@ -9,8 +9,6 @@ import type { NotYet, Ready, Title } from "./ready.ts";
 import type { Roll } from "./roll.ts";
 import type { PublicShare } from "./share.ts";
 
-export { facts };
-
 /** Clocks, as the page looks at them. Seconds. */
 export interface Clocks {
   readonly own: number;
