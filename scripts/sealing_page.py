@@ -21,7 +21,10 @@ _PROGRAMS = {
     "seal": "web/seal/seal.worker.ts",
     "cipher": "web/seal/cipher.worker.ts",
     "hash": "web/seal/hash.worker.ts",
+    "watched": "tests/web/programs/watched.ts",
+    "stopping": "tests/web/programs/watched.ts",
 }
+_HASHING = ("hash", "seal", "watched", "stopping")
 _PAGE = (
     b'<!doctype html><meta charset="utf-8"><title>sealing</title><link rel="icon" href="data:,">'
     b'<input id="documents" type="file" multiple><script type="module" src="/assets/page.js"></script>'
@@ -59,7 +62,7 @@ def standing(folder: Path) -> Iterator[Standing]:
             body = _PAGE if self.path == "/" else (folder / f"{name}.js").read_bytes() if known else b""
             self.send_response(200 if known else 404)
             self.send_header("Content-Type", "text/html" if self.path == "/" else "text/javascript")
-            self.send_header("Content-Security-Policy", _WASM if name in ("hash", "seal") else _POLICY)
+            self.send_header("Content-Security-Policy", _WASM if name in _HASHING else _POLICY)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -71,12 +71,21 @@ def test_a_browser_seals_stops_is_reloaded_and_goes_on(tmp_path: Path) -> None:
             kind = "application/octet-stream"
             page.set_input_files("#documents", [{"name": n, "mimeType": kind, "buffer": d} for n, d in files.items()])
 
-        choose(document=document, other=other)
-        stopped = page.evaluate("([k, o]) => sealing.seal(k, 'bid.age', o)", [notice_keys(), {"stopAfter": BLOCK}])
+        def seal(**options: object) -> dict[str, Any]:
+            choose(document=document, other=other)
+            return dict(page.evaluate("([k, o]) => sealing.seal(k, 'bid.age', o)", [notice_keys(), options]))
+
+        at_once = seal(program="watched", stop=True)
+        assert at_once["digest"] is None
+        assert at_once["written"] == [0], "the start, and no block"
+        stopped = seal(program="stopping", given=at_once["kept"])
         assert stopped["digest"] is None
+        first = stopped["written"][-1]
+        assert stopped["written"] == [0, first], "the start, and one block"
         page.reload()
-        choose(document=document, other=other)
-        made = page.evaluate("([k, o]) => sealing.seal(k, 'bid.age', o)", [notice_keys(), {"given": stopped["kept"]}])
+        made = seal(program="watched", given=stopped["kept"])
+        step = BLOCK + 16 * 16
+        assert made["written"] == [0, *range(first + step, made["size"], step)], "the block that was kept is not made again"
         page.evaluate("sealing.upload('bid.age')")
         k2 = unb64url(made["kept"]["secrets"]["k2"])
         open_bid(here.found, known_of(made), BidKeys(signature(IDENTITY), k2), tmp_path / "out")

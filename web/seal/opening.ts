@@ -188,7 +188,7 @@ class Pieces {
   }
 
   private async read(size: number, room: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.watch.stopped?.()) throw new Stopped();
+    if (await this.watch.stopped?.()) throw new Stopped();
     const wanted = Math.min(size, this.left);
     const piece = await this.reading.next(new Uint8Array(room, 0, wanted));
     if (piece.length < wanted) throw new BidFault("wrong_file", "the file ended while it was read");

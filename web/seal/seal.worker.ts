@@ -13,6 +13,7 @@ import { readManifest } from "./manifest.ts";
 import type { Plan, SealAnswer, SealQuestion } from "./messages.ts";
 import { checkSealed } from "./opening.ts";
 import { type SealedFile, type Sink, sealInto, type Watch } from "./sealing.ts";
+import { turn } from "./turn.ts";
 
 type Handle = Sink & { close(): void };
 type FileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<Handle> };
@@ -38,7 +39,10 @@ scope.onmessage = async ({ data }) => {
 };
 
 function watching(all: number): Watch {
-  return { told: (done) => scope.postMessage({ kind: "progress", done, all }), stopped: () => stopped };
+  return {
+    told: (done) => scope.postMessage({ kind: "progress", done, all }),
+    stopped: () => turn().then(() => stopped),
+  };
 }
 
 async function seal(plan: Plan, documents: readonly Blob[], port: MessagePort): Promise<void> {

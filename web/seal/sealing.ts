@@ -25,8 +25,8 @@ export interface Sink {
 export interface Watch {
   /** Told how many bytes of the plaintext are done. */
   readonly told?: (done: number) => void;
-  /** True if it is to stop; what is written stays. */
-  readonly stopped?: () => boolean;
+  /** True if it is to stop; what is written stays. Asked at each block; a promise can let a message be heard before it answers. */
+  readonly stopped?: () => boolean | Promise<boolean>;
 }
 
 /** What a commitment says of the file. */
@@ -78,7 +78,7 @@ export async function sealInto(
       write(sink, start, 0);
       hasher.update(start);
     }
-    if (stopped()) {
+    if (await stopped()) {
       sink.flush();
       return null;
     }

@@ -5,7 +5,7 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { formOf, formRoot } from "../../../web/seal/form.ts";
 import { identityDigest, readIdentity } from "../../../web/seal/identity.ts";
-import { check, digestsOf, type Job, start } from "../../../web/seal/job.ts";
+import { check, digestsOf, start } from "../../../web/seal/job.ts";
 import { drawSecrets, type Secrets } from "../../../web/seal/locks.ts";
 import { writeManifest } from "../../../web/seal/manifest.ts";
 import type { Plan } from "../../../web/seal/messages.ts";
@@ -19,7 +19,7 @@ type Known = Keys & { digest: string; size: number; formRoot: string; signature:
 
 const SCRIPTS = { seal: "/assets/seal.js", cipher: "/assets/cipher.js", hash: "/assets/hash.js" };
 const CHUNK = 64 * 1024;
-let job: Job | undefined;
+let written: readonly number[] = [];
 
 function recipientsOf({ officer, supervisor }: Keys) {
   return { officer: unb64url(officer, "officer"), supervisor: unb64url(supervisor, "supervisor") };
@@ -66,20 +66,20 @@ async function planned(keys: Keys, name: string, given?: { secrets: Text; salt: 
   };
 }
 
-/** Seals what is chosen; stops by itself after so many bytes, if asked to. */
+/** Seals what is chosen; by a watched program, if asked to: `written` is where that one wrote in the file. Or stops at once. */
 async function seal(
   keys: Keys,
   name: string,
-  options: { given?: { secrets: Text; salt: string }; stopAfter?: number } = {},
+  options: { given?: { secrets: Text; salt: string }; program?: "stopping" | "watched"; stop?: boolean } = {},
 ) {
+  const { program = "seal" } = options;
+  const scripts = { ...SCRIPTS, seal: `/assets/${program}.js` };
   const began = performance.now();
   const { plan, files, kept, root } = await planned(keys, name, options.given);
   const digested = performance.now();
-  let first = -1;
-  job = start(SCRIPTS, plan, files, (done) => {
-    if (first < 0) first = done;
-    if (options.stopAfter !== undefined && done >= options.stopAfter) job?.stop();
-  });
+  written = [];
+  const job = start(scripts, plan, files);
+  if (options.stop === true) job.stop();
   const made = await job.done;
   const sealed = performance.now();
   if (made !== null) await check(SCRIPTS, plan, made).done;
@@ -87,7 +87,7 @@ async function seal(
   return {
     kept,
     formRoot: root,
-    first,
+    written,
     digest: made === null ? null : hex(made.digest),
     size: made?.size ?? 0,
     digesting: digested - began,
@@ -146,5 +146,13 @@ if (typeof document === "undefined") {
     scope.postMessage(performance.now() - began);
   };
 } else {
+  globalThis.Worker = class extends Worker {
+    constructor(address: string | URL, options?: WorkerOptions) {
+      super(address, options);
+      this.addEventListener("message", ({ data }) => {
+        written = data?.written ?? written;
+      });
+    }
+  };
   Object.assign(globalThis, { sealing: { seal, raw, open, upload } });
 }

@@ -6,11 +6,12 @@ import { formOf, formRoot } from "../../../web/seal/form.ts";
 import { hashers } from "../../../web/seal/hasher.ts";
 import { digestOf } from "../../../web/seal/hashing.ts";
 import { identityDigest } from "../../../web/seal/identity.ts";
-import { BLOCK, layOut } from "../../../web/seal/layout.ts";
+import { BLOCK, layOut, placeOf } from "../../../web/seal/layout.ts";
 import { drawSecrets } from "../../../web/seal/locks.ts";
 import { caseless, checkName, type Manifest, writeManifest } from "../../../web/seal/manifest.ts";
 import { checkSealed } from "../../../web/seal/opening.ts";
 import { Memory, sealInto } from "../../../web/seal/sealing.ts";
+import { turn } from "../../../web/seal/turn.ts";
 import { COMMITTED } from "../support/bids.ts";
 
 const { identity, openingKey, recipients } = COMMITTED;
@@ -80,6 +81,32 @@ test("a bid that is stopped anywhere and gone on with is the same file", async (
   const file = new Blob([straight.bytes() as Uint8Array<ArrayBuffer>]);
   const found = await checkSealed(file, { ...committed, digest: whole?.digest ?? new Uint8Array(0) }, secrets.fileKey);
   assert.deepEqual(found, manifest);
+});
+
+test("a stop that comes as a message is heard, though all blocks lie ready", async () => {
+  const { blobs, secrets, layout, committed } = await plan([8 * BLOCK]);
+  const make = await hashers();
+  const stopping = () => {
+    const { port1, port2 } = new MessageChannel();
+    let asked = false;
+    port1.onmessage = () => {
+      asked = true;
+      port1.close();
+    };
+    let blocks = 0;
+    const told = () => {
+      if (++blocks === 1) port2.postMessage("stop");
+    };
+    return { told, stopped: () => turn().then(() => asked) };
+  };
+  const sink = new Memory();
+  assert.equal(await sealInto(layout, blobs, sink, make(), new Inline(layout), stopping()), null);
+  assert.ok(sink.getSize() <= placeOf(layout, 2), "the block at hand is done, and one more at most");
+  const sealed = await sealInto(layout, blobs, sink, make(), new Inline(layout));
+  const kept = { ...committed, digest: sealed?.digest ?? new Uint8Array(0) };
+  const file = new Blob([sink.bytes() as Uint8Array<ArrayBuffer>]);
+  const inline = (keyed: ConstructorParameters<typeof Inline>[0]) => new Inline(keyed);
+  assert.equal(await checkSealed(file, kept, secrets.fileKey, inline, stopping()), null);
 });
 
 test("a file begun with other secrets is not gone on with", async () => {
