@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -75,6 +76,7 @@ class Keystore:
     def __init__(self, folder: Path, passphrase: str | None) -> None:
         self.folder = folder
         self._passphrase = passphrase
+        self._derived: dict[tuple[bytes, int, int, int], bytes] = {}
 
     def cards(self) -> list[KeyCard]:
         """Public parts of all keys, by name."""
@@ -308,7 +310,7 @@ class Keystore:
         return card, self._seal(name, kind, data)
 
     def _seal(self, name: str, kind: str, data: bytes) -> bytes:
-        salt, nonce = os.urandom(16), os.urandom(12)
+        salt, nonce = self._salt(), os.urandom(12)
         sealed = ChaCha20Poly1305(self._derive(salt, _SCRYPT)).encrypt(nonce, data, f"{_FORMAT} {kind} {name}".encode())
         body = {
             "format": _FORMAT,
@@ -333,8 +335,25 @@ class Keystore:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise self._damaged(card.name) from error
 
+    def _salt(self) -> bytes:
+        """That of the other keys here, so that the passphrase is stretched once for all of them; a new one for the first.
+
+        Whoever guesses passphrases needs one file of a home only, and each home's salt is another.
+        """
+        for file in sorted(self.folder.glob("*.json")):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, InvalidInput):
+                data = json.loads(file.read_bytes())
+                salt = unb64url(data["salt"])
+                if data["format"] == _FORMAT and data["scrypt"] == _SCRYPT and len(salt) == 16:
+                    return salt
+        return os.urandom(16)
+
     def _derive(self, salt: bytes, cost: dict[str, int]) -> bytes:
-        return Scrypt(salt=salt, length=32, n=cost["n"], r=cost["r"], p=cost["p"]).derive(self._pass().encode())
+        known = (salt, cost["n"], cost["r"], cost["p"])
+        if known not in self._derived:
+            n, r, p = known[1:]
+            self._derived[known] = Scrypt(salt=salt, length=32, n=n, r=r, p=p).derive(self._pass().encode())
+        return self._derived[known]
 
     def _pkcs8(self, name: str, kinds: tuple[str, ...], form: type) -> Any:
         key = serialization.load_der_private_key(self._unseal(self._of_kind(name, kinds)), None)

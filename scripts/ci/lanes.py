@@ -129,6 +129,7 @@ class Lanes:
                 f"--basetemp={folder}/t",
             ]
         env = {**os.environ, "CI": "true", "TMPDIR": folder, PREPARED: self._prepared, **part.env}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # thousands of commands would each compile the house anew
         began = time.monotonic()
         try:
             with log.open("wb") as sink:

@@ -189,4 +189,5 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("YINXIN_") or name in ("YINXIN_CACHE", "YINXIN_ANVIL")
     }
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of commands would each compile the house anew
     return env | {"PYTHONUNBUFFERED": "1"}

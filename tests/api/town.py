@@ -95,14 +95,14 @@ def run_here(home: Path, *arguments: str, as_json: bool = True) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
-def cheap_keys() -> contextlib.ExitStack:
+def cheap_keys(cost: int = 2**10) -> contextlib.ExitStack:
     """Keys made inside are sealed at a low cost."""
     stack = contextlib.ExitStack()
     encrypt = Account.encrypt
-    stack.enter_context(mock.patch.object(keystore, "_SCRYPT", {"n": 2**10, "r": 8, "p": 1}))
+    stack.enter_context(mock.patch.object(keystore, "_SCRYPT", {"n": cost, "r": 8, "p": 1}))
     stack.enter_context(
         mock.patch.object(
-            LocalAccount, "encrypt", lambda self, passphrase: encrypt(self.key, passphrase, iterations=2**10)
+            LocalAccount, "encrypt", lambda self, passphrase: encrypt(self.key, passphrase, iterations=cost)
         )
     )
     return stack

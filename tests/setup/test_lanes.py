@@ -94,3 +94,9 @@ def test_a_part_that_cannot_run_here_needs_an_entry() -> None:
     unfit = Part("odd", ("true",), "check", unfit="no moon")
     (outcome,) = Lanes([]).run([unfit])
     assert "skip not in tests/skips.toml" in outcome.note
+
+
+def test_a_part_may_keep_what_it_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each of the thousands of commands that tests start compiles the house anew."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert [one.failed for one in Lanes([]).run([part("a", "import sys; sys.exit(sys.dont_write_bytecode)")])] == [0]

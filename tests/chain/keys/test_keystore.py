@@ -148,6 +148,38 @@ def test_the_cost_in_use_is_that_of_rfc_7914_for_files(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "one.json").read_bytes())["scrypt"] == {"n": 131_072, "p": 1, "r": 8}
 
 
+def test_the_passphrase_is_stretched_once_for_all_keys_of_a_home(tmp_path: Path) -> None:
+    with cheap_keys(), mock.patch.object(keystore, "Scrypt", wraps=keystore.Scrypt) as stretched:
+        made = Keystore(tmp_path, PASSPHRASE)
+        for name in ("a", "b", "c"):
+            made.create(name, "secret")
+        again = Keystore(tmp_path, PASSPHRASE)
+        assert len({again.secret(name) for name in ("a", "b", "c")}) == 3
+        assert stretched.call_count == 2
+        with pytest.raises(Refused):
+            Keystore(tmp_path, "another-passphrase").secret("a")
+    files = [json.loads((tmp_path / f"{name}.json").read_bytes()) for name in ("a", "b", "c")]
+    assert len({one["salt"] for one in files}) == 1
+    assert len({one["nonce"] for one in files}) == 3
+    with cheap_keys():
+        Keystore(tmp_path / "other", PASSPHRASE).create("a", "secret")
+    assert json.loads((tmp_path / "other" / "a.json").read_bytes())["salt"] != files[0]["salt"]
+
+
+@pytest.mark.parametrize("harm", [b"", b"[]", b'{"format": "yinxin-key-1"}', None])
+def test_a_key_is_made_beside_damaged_or_older_files(tmp_path: Path, harm: bytes | None) -> None:
+    with cheap_keys():
+        Keystore(tmp_path, PASSPHRASE).create("a", "secret")
+    if harm is not None:
+        (tmp_path / "a.json").write_bytes(harm)
+    with cheap_keys(2**11):
+        Keystore(tmp_path, PASSPHRASE).create("b", "secret")
+    assert len(Keystore(tmp_path, PASSPHRASE).secret("b")) == 32
+    found = json.loads((tmp_path / "b.json").read_bytes())
+    assert found["scrypt"]["n"] == 2**11
+    assert harm is not None or found["salt"] != json.loads((tmp_path / "a.json").read_bytes())["salt"]
+
+
 class TestPassphrase:
     @pytest.fixture(autouse=True)
     def nothing_around(self, monkeypatch: pytest.MonkeyPatch) -> None:
