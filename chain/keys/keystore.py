@@ -336,7 +336,7 @@ class Keystore:
             raise self._damaged(card.name) from error
 
     def _salt(self) -> bytes:
-        """That of the other keys here, so that the passphrase is stretched once for all of them; a new one for the first.
+        """That of the other keys here, so that the passphrase is stretched once for all; a new one for the first.
 
         Whoever guesses passphrases needs one file of a home only, and each home's salt is another.
         """
