@@ -162,8 +162,9 @@ def _on_postgresql(files: Sequence[Path]) -> Part:
 
 def kubo_part() -> Part:
     """The building of Kubo, which takes minutes once and nothing afterwards."""
-    unfit = "" if find_kubo() else why_unbuildable()
-    return Part("kubo", (str(ci_kubo.BUILD),), "check", 10**8, unfit=unfit)
+    built = find_kubo() is not None
+    unfit = "" if built else why_unbuildable()
+    return Part("kubo", (str(ci_kubo.BUILD),), "check", 10**8, share=0.0 if built else 1.0, unfit=unfit)
 
 
 def _test_files(targets: Sequence[Path]) -> list[Path]:

@@ -56,6 +56,19 @@ def test_parts_run_side_by_side_as_far_as_the_cores_bear_it(tmp_path: Path, shar
     assert [one.failed for one in Lanes([], cores=1).run(parts)] == [failed, failed]
 
 
+@pytest.mark.parametrize(("weight", "passed"), [(300.0, True), (600.0, False)])
+def test_nothing_lighter_passes_a_long_part_that_could_begin(tmp_path: Path, weight: float, passed: bool) -> None:
+    def at(name: str, weight: float, share: float, seconds: float) -> Part:
+        program = f"import pathlib, time; time.sleep({seconds}); pathlib.Path({str(tmp_path / name)!r}).touch()"
+        return Part(name, (sys.executable, "-c", program), "check", weight, share)
+
+    parts = [at("first", 900, 0.6, 0.8), at("long", weight, 1.0, 0.4), at("a", 9, 0.1, 0), at("b", 9, 0.4, 0)]
+    Lanes([], cores=1, lanes=3).run(parts)
+    ended = {name: (tmp_path / name).stat().st_mtime_ns for name in ("first", "long", "a", "b")}
+    assert (ended["b"] < ended["first"]) is passed
+    assert (ended["b"] < ended["long"]) is passed
+
+
 def test_a_part_that_is_more_than_the_cores_bear_runs_alone() -> None:
     assert [one.failed for one in Lanes([], cores=1).run([part("wide", "pass", weight=2), part("b", "pass")])] == [0, 0]
     (outcome,) = Lanes([], cores=1).run([Part("wide", (sys.executable, "-c", "pass"), "check", 1, 40.0)])
