@@ -25,6 +25,7 @@ from tests.api.custody.bidders import Bidder
 from tests.api.custody.served import Custody, serving, settings
 from tests.api.custody.test_phases import story_of, until
 from tests.chain.sealing.samples import sealed_bid
+from tests.support.pace import roomy
 from tests.support.tender_stage import TenderStage
 
 MOST = 16
@@ -122,7 +123,9 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
         stage.together([lambda m=made: client.commit(domain, *m) for made in signed])  # type: ignore[misc]
         stage.wait_until(story_of(stage, few).deadline - 8)
         before = {tender: story_of(stage, tender) for tender in (few, many)}
-        shapes = {tender: _observed(custody, before[tender].lots[1].bids) for tender in before}
+        with httpx.Client(base_url=custody.url, timeout=60) as observer:
+            shapes = {tender: _observed(observer, before[tender].lots[1].bids) for tender in before}
+        assert stage.now() <= story_of(stage, few).deadline, "all of it was asked before answers change"
         for shape in shapes.values():
             assert len(shape) == 1
         assert _timeless(shapes[few]) == _timeless(shapes[many]), (
@@ -149,7 +152,7 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
 def _published(stage: TenderStage) -> tuple[int, int]:
     """Two tenders alike, for which some decoys are drawn: two draws of none in a row are drawn again."""
     while True:
-        few, many = (stage.publish(deadline_in=90, open_in=80, reveal_window=14) for _ in range(2))
+        few, many = (stage.publish(deadline_in=90, open_in=80, reveal_window=roomy(14)) for _ in range(2))
         stage.wait_until(stage.now() + 1)
         if len(_decoys(stage, few)) + len(_decoys(stage, many)) > 4:
             return few, many
@@ -173,19 +176,19 @@ def _decoys(stage: TenderStage, tender: int) -> Sequence[dict[str, str]]:
     return found
 
 
-def _observed(custody: Custody, bids: Sequence[Bid]) -> set[tuple[object, ...]]:
+def _observed(observer: httpx.Client, bids: Sequence[Bid]) -> set[tuple[object, ...]]:
     """All that is the same for every commitment: what is filled in, and how the custodian answers about it."""
     assert bids
-    return {_answers(custody, bid.commitment) for bid in bids}
+    return {_answers(observer, bid.commitment) for bid in bids}
 
 
-def _answers(custody: Custody, commitment: Commitment) -> tuple[object, ...]:
+def _answers(observer: httpx.Client, commitment: Commitment) -> tuple[object, ...]:
     file = commitment.first
     upload = {"tender": commitment.tender, "digest": b64url(file.digest), "size": file.size}
-    begun = httpx.post(f"{custody.url}/custody/uploads", json=upload).json()
+    begun = observer.post("/custody/uploads", json=upload).json()
     again = {"commitment": commitment_json(commitment), "signature": hex0x(bytes(65)), "relay": True}
-    signed = httpx.post(f"{custody.url}/custody/commitments", json=again)
-    read = httpx.get(f"{custody.url}/custody/files/{b64url(file.digest)}")
+    signed = observer.post("/custody/commitments", json=again)
+    read = observer.get(f"/custody/files/{b64url(file.digest)}")
     filled = tuple(bool(value and value != "0x" + "00" * 32) for value in commitment_json(commitment).values())
     return (
         filled, commitment.not_after, begun["complete"], tuple(begun["received"]), tuple(sorted(begun)),

@@ -17,6 +17,7 @@ from chain.tenders.opening import releases_topic
 from chain.tenders.story import LotStory, Story, differences, tell
 from tests.api.custody.bidders import Bidder
 from tests.api.custody.served import serving, settings
+from tests.support.pace import roomy
 from tests.support.tender_stage import TenderStage
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(240)]
@@ -86,7 +87,7 @@ def scene(tender_stage: TenderStage) -> Iterator[Scene]:
     with serving(stage) as first, serving(stage, "custodian-2") as second:
         one, two = first.client(), second.client()
         plain = stage.publish(deadline_in=18, open_in=90)
-        lossy = stage.publish(deadline_in=16, open_in=90, reveal_window=5)
+        lossy = stage.publish(deadline_in=16, open_in=90, reveal_window=roomy(5))
         priced = stage.publish(deadline_in=16, open_in=3, envelopes=2)
         found = Scene(stage, one, two, plain, lossy, priced, {})
         places = (
@@ -165,7 +166,7 @@ def test_two_custodians_settle_close_and_attest_and_give_out_the_live_files(scen
 
 def test_an_unfinished_upload_is_removed_after_the_deadline(scene: Scene) -> None:
     stage = scene.stage
-    tender = stage.publish(deadline_in=3, open_in=90)
+    tender = stage.publish(deadline_in=5, open_in=90)
     wanted = {"tender": tender, "digest": b64url(bytes(32)), "size": 9 * 2**20}
     upload = scene.one._http.json("POST", "/custody/uploads", wanted)["upload"]
     until(stage, tender, lambda lot: lot.phase is Phase.FAILED)

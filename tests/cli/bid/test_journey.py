@@ -11,6 +11,7 @@ from chain.kernel.tender_facts import TenderEvent
 from chain.sealing.manifest import TAG
 from tests.cli.bid.drafts import SECRETS, again, fill, ready
 from tests.support.market import Market
+from tests.support.pace import roomy
 
 pytestmark = pytest.mark.loopback
 
@@ -106,7 +107,7 @@ def test_a_replacement_that_fails_leaves_the_old_bid_standing(market: Market, tm
     again(market, "company-1", tender, "2970000.00")
     assert market.run("company-1", "bid", "submit", number).data["error"]["code"] == "bidding.stands"
     signed = tmp_path / "signed.json"
-    short = ("--relay", "none", "--out", str(signed), "--good-for", "1")
+    short = ("--relay", "none", "--out", str(signed), "--good-for", str(roomy(3)))
     kept = market.ok("company-1", "bid", "replace", number, *short)
     assert (kept["final"], kept["version"]) == (False, 2)
     market.stage.wait_until(kept["notAfter"])

@@ -9,6 +9,7 @@ import pytest
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, Refused
 from chain.ledger import proofs
+from tests.support.pace import roomy
 from tests.support.tender_stage import TenderStage
 
 pytestmark = pytest.mark.loopback
@@ -36,7 +37,7 @@ def test_the_two_headers_span_any_moment(tender_stage: TenderStage) -> None:
 
 def test_a_deadline_is_settled_once_by_the_right_headers_after_a_stop_too(tender_stage: TenderStage) -> None:
     stage = tender_stage
-    tender = stage.publish(deadline_in=3)
+    tender = stage.publish(deadline_in=5)
     state = stage.ledger.tender(tender)
     assert state is not None
     assert stage.ledger.spanning_headers(state.deadline) is None
@@ -65,7 +66,8 @@ def test_a_deadline_is_settled_once_by_the_right_headers_after_a_stop_too(tender
 
 def test_an_outage_across_the_deadline_moves_it(tender_stage: TenderStage) -> None:
     stage = tender_stage
-    tender = stage.publish(deadline_in=3, gap=2, grace=6, open_in=1)
+    grace = roomy(6)
+    tender = stage.publish(deadline_in=5, gap=2, grace=grace, open_in=1)
     state = stage.ledger.tender(tender)
     assert state is not None
     stage.submit(tender, bidder=1)
@@ -81,7 +83,7 @@ def test_an_outage_across_the_deadline_moves_it(tender_stage: TenderStage) -> No
     assert values["timeBefore"] <= state.deadline < values["timeAfter"]
     assert values["timeAfter"] - values["timeBefore"] > 2
     assert moved.grace_used
-    assert moved.deadline == values["deadline"] == values["timeAfter"] + 6
+    assert moved.deadline == values["deadline"] == values["timeAfter"] + grace
     assert moved.open_at - state.open_at == moved.deadline - state.deadline
     stage.submit(tender, bidder=2)  # within the grace
     assert stage.ledger.lot(tender, 1).places == 2

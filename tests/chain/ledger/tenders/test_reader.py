@@ -11,6 +11,7 @@ from chain.kernel.tender_ports import TenderActs, TenderLedger
 from chain.keys.signatures import address_of, sign
 from chain.tenders.digests import kind_digest
 from chain.tenders.typed import commitment_hash, move_hash
+from tests.support.pace import roomy
 from tests.support.tender_stage import BUREAU, HOLDERS, TenderStage
 
 pytestmark = pytest.mark.loopback
@@ -98,7 +99,9 @@ def test_two_envelopes_with_a_move_a_decoy_an_objection_and_a_lot_that_fails(ten
     """Everything that may happen in a tender is told by its events, and the state says the same at each step."""
     stage = tender_stage
     officer, custodian = stage.acts("officer"), stage.acts("custodian-1")
-    number = stage.publish(deadline_in=7, open_in=1, lots=2, envelopes=2, minimum_bids=2, reveal_window=3, standstill=4)
+    number = stage.publish(
+        deadline_in=7, open_in=1, lots=2, envelopes=2, minimum_bids=2, reveal_window=roomy(3), standstill=4
+    )
     ledger = stage.ledger
     salt, decoy = sha256(b"decoy"), address_of(stage.bidder_key(9))
     hidden = kind_digest(ledger.book, number, 1, decoy, salt, custodian=stage.address("custodian-1"))

@@ -29,6 +29,7 @@ from tests.api.walk import run_until
 from tests.chain.ledger.test_rpc import Alter, Mirror
 from tests.chain.tenders.holding.steps import AFTERWARDS
 from tests.support.market import Market
+from tests.support.pace import roomy
 from tests.support.tender_stage import TenderStage
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
@@ -52,10 +53,10 @@ def stage(tender_stage: TenderStage) -> TenderStage:
 
 
 def named(draft: dict[str, Any]) -> None:
-    """A draft of the tender that people see here; it opens twelve seconds after its deadline."""
+    """A draft of the tender that people see here; it opens twelve seconds after its deadline, or later."""
     draft["title"] = {"zh": "示例设备采购", "en": "Sample equipment"}
     draft["lots"][0]["title"] = {"zh": "第一标段", "en": "Lot one"}
-    draft["openAt"] = "+18s"
+    draft["openAt"] = f"+{int(draft['deadline'].strip('+s')) + roomy(12)}s"
 
 
 def store(stage: TenderStage, name: str = "holder-1") -> ShareStore:

@@ -15,11 +15,18 @@ from chain.kernel.errors import Refused
 from chain.tenders.notice import Limits, current_notice, notices
 from chain.tenders.notice.publishing import Publisher
 from scripts.samples.tenders import People, Periods, desks, roads, write
+from tests.support.pace import roomy
 from tests.support.tender_stage import BUREAU, NAME, TenderStage
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(240)]
 
 LONG = Periods(questions="+200s", deadline="+300s", opening="+310s")
+
+
+def soon() -> Periods:
+    """A deadline that is waited for."""
+    deadline = roomy(6)
+    return replace(LONG, questions=f"+{deadline - 1}s", deadline=f"+{deadline}s", opening=f"+{deadline + 6}s")
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +201,7 @@ def test_questions_have_no_name_and_answers_are_never_taken_back(
     tender_stage: TenderStage, people: People, tmp_path: Path
 ) -> None:
     stage = tender_stage
-    tender = publish(stage, tmp_path, desks(people, replace(LONG, questions="+9s")))
+    tender = publish(stage, tmp_path, desks(people, replace(LONG, questions=f"+{roomy(9)}s")))
     for text in ("桌面高度可调吗？", "可否分批交货？", "桌面高度可调吗？"):
         stage.ok("bidder", "tender", "ask", str(tender), "--text", text)
     notes = [data for _, data in stage.board.notes(f"questions/{tender}")]
@@ -229,7 +236,7 @@ def test_the_deadline_becomes_final_once_and_what_is_due_is_said(
     tender_stage: TenderStage, people: People, tmp_path: Path
 ) -> None:
     stage = tender_stage
-    tender = publish(stage, tmp_path, desks(people, replace(LONG, questions="+5s", deadline="+6s", opening="+12s")))
+    tender = publish(stage, tmp_path, desks(people, soon()))
     early = stage.run("bidder", "tender", "tick", str(tender))
     assert early.code == 1
     assert {one["what"] for one in stage.ok("bidder", "tender", "show", str(tender))["due"]} <= {"ask", "bid"}
@@ -260,12 +267,11 @@ def test_the_deadline_becomes_final_once_and_what_is_due_is_said(
 
 def test_an_outage_across_the_deadline_moves_it_once(tender_stage: TenderStage, people: People, tmp_path: Path) -> None:
     stage = tender_stage
-    periods = replace(LONG, questions="+5s", deadline="+6s", opening="+12s", gap=3, grace=4)
-    tender = publish(stage, tmp_path, desks(people, periods))
+    tender = publish(stage, tmp_path, desks(people, replace(soon(), gap=3, grace=4)))
     state = stage.ledger.tender(tender)
     assert state is not None
-    stage.wait_until(state.deadline - 3)
     stage.stop_chain()
+    assert time.time() < state.deadline, "the outage begins before the deadline"
     while time.time() < state.deadline + 4:
         time.sleep(0.1)
     stage.start_chain()
