@@ -36,22 +36,34 @@ def test_a_part_waits_for_what_it_needs(tmp_path: Path) -> None:
     assert [one.failed for one in Lanes([]).run([second, first])] == [0, 0]
 
 
-def meet(folder: Path, name: str, others: int) -> str:
-    """A program that waits until so many others stand beside it, and gives up after a while."""
+def meet(folder: Path, name: str, other: str, seconds: float) -> str:
+    """A program that waits until another one stands beside it and has seen it, and gives up after a while."""
     return f"""
 import pathlib, sys, time
-here = pathlib.Path({str(folder)!r}); (here / {name!r}).touch(); end = time.monotonic() + 1.5
-while time.monotonic() < end and len(list(here.iterdir())) <= {others}: time.sleep(0.01)
-met = len(list(here.iterdir())) > {others}; time.sleep(0.1); (here / {name!r}).unlink(); sys.exit(not met)
+here, end = pathlib.Path({str(folder)!r}), time.monotonic() + {seconds}
+def seen(file):
+    while not (here / file).exists():
+        if time.monotonic() > end: return False
+        time.sleep(0.01)
+    return True
+(here / {name!r}).touch()
+if seen({other!r}):
+    (here / "{name} met").touch()
+    sys.exit(not seen("{other} met"))
+(here / {name!r}).unlink()
+sys.exit(1)
 """
 
 
-@pytest.mark.parametrize(("share", "failed"), [(0.5, 0), (1.0, 1)])
-def test_parts_run_side_by_side_as_far_as_the_cores_bear_it(tmp_path: Path, share: float, failed: int) -> None:
+@pytest.mark.parametrize(("share", "failed", "seconds"), [(0.5, 0, 60.0), (1.0, 1, 1.5)])
+def test_parts_run_side_by_side_as_far_as_the_cores_bear_it(
+    tmp_path: Path, share: float, failed: int, seconds: float
+) -> None:
     place = tmp_path / "place"
     place.mkdir()
     parts = [
-        Part(name, (sys.executable, "-c", meet(place, name, 1)), "check", 1, share) for name in ("a", "b")
+        Part(name, (sys.executable, "-c", meet(place, name, other, seconds)), "check", 1, share)
+        for name, other in ("ab", "ba")
     ]  # 1.1 shares fit on one core
     assert [one.failed for one in Lanes([], cores=1).run(parts)] == [failed, failed]
 
@@ -59,10 +71,16 @@ def test_parts_run_side_by_side_as_far_as_the_cores_bear_it(tmp_path: Path, shar
 @pytest.mark.parametrize(("weight", "passed"), [(300.0, True), (600.0, False)])
 def test_nothing_lighter_passes_a_long_part_that_could_begin(tmp_path: Path, weight: float, passed: bool) -> None:
     def at(name: str, weight: float, share: float, seconds: float) -> Part:
-        program = f"import pathlib, time; time.sleep({seconds}); pathlib.Path({str(tmp_path / name)!r}).touch()"
+        program = f"""
+import pathlib, time
+here, end = pathlib.Path({str(tmp_path)!r}), time.monotonic() + {seconds}
+while time.monotonic() < end and not (here / "b").exists(): time.sleep(0.01)
+(here / {name!r}).touch()
+"""
         return Part(name, (sys.executable, "-c", program), "check", weight, share)
 
-    parts = [at("first", 900, 0.6, 0.8), at("long", weight, 1.0, 0.4), at("a", 9, 0.1, 0), at("b", 9, 0.4, 0)]
+    patience = 60 if passed else 0.8  # for b to come beside it
+    parts = [at("first", 900, 0.6, patience), at("long", weight, 1.0, 0.4), at("a", 9, 0.1, 0), at("b", 9, 0.4, 0)]
     Lanes([], cores=1, lanes=3).run(parts)
     ended = {name: (tmp_path / name).stat().st_mtime_ns for name in ("first", "long", "a", "b")}
     assert (ended["b"] < ended["first"]) is passed

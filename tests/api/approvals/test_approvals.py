@@ -14,6 +14,7 @@ from chain.kernel.encoding import unhex0x
 from chain.kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from chain.kernel.home import Home
 from chain.ledger.decision import Decision
+from tests.api.jobs.kit import eventually
 from tests.api.people import Person, content_of, hand_in
 from tests.api.town import BUREAU, LICENCE, Town, licences
 
@@ -87,11 +88,16 @@ def test_revoking_in_bulk_waits_for_the_second_person(town: Town, anna: Person, 
     said = town.run(town.officer, "revoke", *names, "--reason", "forged papers", "--wait", "0")
     reference = f"act-{said.data['acts'][0]['act']}"
     first = hand_in(town, reference, anna, "--approve")
+
+    def shown() -> tuple[str, int | None, int | None]:
+        (one,) = town.run(town.officer, "decisions", "show", first["request"]).data["decisions"]
+        return one["state"], one.get("have"), one.get("needed")
+
     with town.signing(approve=False):
-        said = town.run(town.officer, "acts", "--wait", "2")
+        eventually(lambda: shown() == ("counted", 1, 2), why=shown)
+        said = town.run(town.officer, "acts", "--wait", "1")
     assert said.code == 2, "one person is not enough"
-    (one,) = town.run(town.officer, "decisions", "show", first["request"]).data["decisions"]
-    assert (one["state"], one["have"], one["needed"]) == ("counted", 1, 2)
+    assert shown() == ("counted", 1, 2)
     hand_in(town, reference, bela, "--approve")
     with town.signing(approve=False):
         town.ok(town.officer, "acts", "--wait", "30")

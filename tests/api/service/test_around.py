@@ -205,7 +205,7 @@ def test_a_content_length_that_is_no_number_is_refused(hall: Hall) -> None:
 def test_whoever_asks_too_often_waits(hall: Hall) -> None:
     app: FastAPI = hall.client.app  # type: ignore[assignment]
     hall.token("officer"), hall.token("clerk")
-    with mock.patch.object(app.state, "rates", Rates(60, 3)):
+    with mock.patch.object(app.state, "rates", Rates(0.01, 3)):
         answers = [hall.get("officer", "/v1/me") for _ in range(5)]
         assert [one.status_code for one in answers[:3]] == [200] * 3
         assert answers[4].status_code == 429
@@ -216,7 +216,7 @@ def test_whoever_asks_too_often_waits(hall: Hall) -> None:
 
 def test_guessing_tokens_is_held_to_the_rate_of_the_address(hall: Hall) -> None:
     app: FastAPI = hall.client.app  # type: ignore[assignment]
-    with mock.patch.object(app.state, "rates", Rates(60, 3)):
+    with mock.patch.object(app.state, "rates", Rates(0.01, 3)):
         answers = [
             hall.get(None, "/v1/me", headers={"Authorization": f"Bearer yx_{number}"}).status_code
             for number in range(6)

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from scripts.samples.lists import CHINESE, csv_bytes
+from tests.api.jobs.kit import eventually
 from tests.api.service.hall import Hall
 from tests.api.town import BUREAU, licences
 
@@ -46,6 +45,8 @@ def test_a_list_goes_from_upload_to_a_verified_certificate(hall: Hall) -> None:
         )
         assert act.status_code == 202, act.text
         hall.settle(f"{HERE}/acts/{act.json()['items'][0]['number']}")
-    time.sleep(2)  # what a check rests on is asked for about once a second
-    later = hall.post(None, "/v1/verifications", json={"input": bundle.text})
-    assert later.json()["verdict"] == "SUSPENDED"
+
+    def verdict() -> str:
+        return str(hall.post(None, "/v1/verifications", json={"input": bundle.text}).json()["verdict"])
+
+    assert eventually(lambda: verdict() == "SUSPENDED", why=verdict)  # asked for about once a second

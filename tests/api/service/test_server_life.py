@@ -9,10 +9,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from select import select
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func
+from sqlalchemy import select as rows_of
 
 from api.audit import log as audit_log
 from api.certificates.tables import batches, certificates
@@ -32,8 +34,8 @@ def rows(count: int, first: int) -> bytes:
 
 
 def wait_for_end(pids: list[int]) -> list[int]:
-    """Those still alive after at most ten seconds."""
-    for _ in range(200):
+    """Those still alive after at most a minute."""
+    for _ in range(1200):
         left = [pid for pid in pids if alive(pid)]
         if not left:
             return []
@@ -65,7 +67,7 @@ def count(hall: Hall) -> tuple[int, int]:
     """Batches and certificates of the register."""
     with hall.service.office(BUREAU).engine.connect() as connection:
         found = [
-            connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (batches, certificates)
+            connection.execute(rows_of(func.count()).select_from(one)).scalar_one() for one in (batches, certificates)
         ]
     return found[0], found[1]
 
@@ -150,11 +152,11 @@ def test_streams_stay_open_while_nothing_happens_and_end_when_nobody_listens(hal
     with httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as client:
         number = client.post(f"{HERE}/lists", params=WHERE, content=rows(2, 360)).json()["batch"]["number"]
         for _ in range(many):
-            with client.stream("GET", f"{HERE}/batches/{number}/events", timeout=0.4) as stream:
-                lines = stream.iter_lines()
+            with client.stream("GET", f"{HERE}/batches/{number}/events") as stream:
+                lines = stream.iter_lines()  # the stream is shut with it
                 assert _next_state(lines) == "waiting"
-                with pytest.raises(httpx.ReadTimeout):
-                    assert _next_state(lines), "the server ended the stream"
+                connection = stream.extensions["network_stream"].get_extra_info("socket")
+                assert select([connection], [], [], 0.4)[0] == [], "the server said more, or ended the stream"
     ends = time.monotonic() + 30
     while served.log.read_text().count("/events") < answered + many and time.monotonic() < ends:
         threading.Event().wait(0.1)
@@ -182,7 +184,7 @@ def test_sigterm_lets_an_open_request_end(hall: Hall) -> None:
             connection.sendall(data[len(data) // 2 :])
             status, body = answer_of(connection)
         assert (status, body["accepted"]) == (201, True)
-        assert served.process.wait(20) == 0
+        assert served.process.wait(60) == 0
         assert wait_for_end(workers) == []
         assert "Traceback" not in served.log.read_text()
 

@@ -166,7 +166,7 @@ def test_after_the_deadline_no_question_is_taken_and_no_expert_leaves(office: Te
 def test_questions_of_one_address_are_few(office: TenderOffice, tender: int) -> None:
     app = office.client.app
     before = app.state.question_rates  # type: ignore[attr-defined]
-    app.state.question_rates = Rates(60 / 60, 2)  # type: ignore[attr-defined]
+    app.state.question_rates = Rates(0.01, 2)  # type: ignore[attr-defined]
     try:
         path = f"/v1/tenders/{tender}/questions"
         found = [office.call(None, "POST", path, json={"text": f"number {n}?"}).status_code for n in range(4)]
