@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,9 +46,20 @@ def compiled() -> Compilation:
 
 def free_port() -> int:
     """A TCP port of loopback that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    with nobody_at() as port:
+        return port
+
+
+@contextmanager
+def nobody_at() -> Iterator[int]:
+    """A TCP port of loopback at which nobody answers, nor can begin to: while this lasts it is taken."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
+
+
+class PortTaken(Exception):
+    """The program ended at once: since it was chosen, another one has taken the port."""
 
 
 @dataclass
@@ -64,7 +77,15 @@ class Anvil:
     @classmethod
     def start(cls, folder: Path, *, chain_id: int = 31_415, block_time: int | None = None) -> Anvil:
         """Start it; blocks are made for each transaction, or every ``block_time`` seconds."""
-        port = free_port()
+        for _ in range(4):
+            try:
+                return cls._start(folder, free_port(), chain_id, block_time)
+            except PortTaken:
+                continue
+        return cls._start(folder, free_port(), chain_id, block_time)
+
+    @classmethod
+    def _start(cls, folder: Path, port: int, chain_id: int, block_time: int | None) -> Anvil:
         command = [
             str(ANVIL), "--port", str(port), "--host", "127.0.0.1", "--no-cors", "--accounts", "0",
             "--chain-id", str(chain_id),
@@ -73,15 +94,18 @@ class Anvil:
             *(("--block-time", str(block_time)) if block_time else ()),
         ]  # fmt: skip
         process = subprocess.Popen(command, cwd=folder, start_new_session=True)
-        client = RpcClient([f"http://127.0.0.1:{port}"], finality="latest", timeout=5)
-        deadline = time.monotonic() + 20
+        client = RpcClient([f"http://127.0.0.1:{port}"], finality="latest", timeout=20)
+        deadline = time.monotonic() + 60
         while True:
             try:
                 client.chain_id()
                 client.close()
                 return cls(f"http://127.0.0.1:{port}", process)
-            except Exception:
-                if time.monotonic() > deadline or process.poll() is not None:
+            except Exception as error:
+                if process.poll() is not None:
+                    client.close()
+                    raise PortTaken(f"anvil ended with {process.returncode}") from error
+                if time.monotonic() > deadline:
                     process.kill()
                     raise
                 time.sleep(0.02)
@@ -137,11 +161,11 @@ class World:
     def _fill(cls, anvil: Anvil, folder: Path, chain_id: int) -> World:
         authority, anchor_key, signer = account(1), account(2), P256Key.generate()
         deployment = deploy(
-            anvil.url, account(9).key, bytes.fromhex(authority.address[2:]), 0, compilation=compiled(), timeout=20
+            anvil.url, account(9).key, bytes.fromhex(authority.address[2:]), 0, compilation=compiled(), timeout=60
         )
         contracts = sorted((c.name, c.address, c.block_number) for c in deployment.contracts)
         root = TrustRoot(chain_id, deployment.genesis_hash, tuple(ContractRange(*contract) for contract in contracts))
-        rpc = RpcClient([anvil.url], finality="latest", timeout=10)
+        rpc = RpcClient([anvil.url], finality="latest", timeout=30)
         sender = Sender(rpc, authority, folder / "authority.db", chain_id=chain_id)
         world = cls(anvil, rpc, root, authority, anchor_key, signer, sender, folder)
         address = bytes.fromhex(anchor_key.address[2:])
@@ -156,7 +180,7 @@ class World:
 
     def registry(self, data: bytes, what: str = "test") -> None:
         """One write to BureauRegistry by the authority, final."""
-        write_registry(self.sender, self.trust_root, data, what=what, timeout=20)
+        write_registry(self.sender, self.trust_root, data, what=what, timeout=60)
 
     @property
     def domain(self) -> Domain:

@@ -26,7 +26,7 @@ from chain.ledger.deploy import (
     deploy_tenders,
 )
 from chain.ledger.deployment import DeployedContract, Deployment
-from tests.chain.ledger.kit import Anvil, compiled, free_port
+from tests.chain.ledger.kit import Anvil, compiled, nobody_at
 
 KEY = sha256(b"deployer of a test").digest()
 AUTHORITY = address_of(sha256(b"authority of a test").digest())
@@ -230,8 +230,8 @@ class TestDeploy:
             deploy(anvil.url, KEY, AUTHORITY, DELAY, compilation=replace(compilation, contracts=contracts))
 
     def test_nobody_at_the_address(self, compilation: Compilation) -> None:
-        with pytest.raises(Unavailable):
-            deploy(f"http://127.0.0.1:{free_port()}", KEY, AUTHORITY, DELAY, compilation=compilation, timeout=2)
+        with nobody_at() as port, pytest.raises(Unavailable):
+            deploy(f"http://127.0.0.1:{port}", KEY, AUTHORITY, DELAY, compilation=compilation, timeout=2)
 
 
 class TestArguments:
