@@ -251,7 +251,7 @@ class TestKeys:
         assert town.verify(before).as_dict()["authentic"] is not True
         file = town.write_list("more.csv", licences(1, first=3))
         with town.signing():
-            said = town.run(town.officer, "issue", str(file), *TYPE, "--wait", "20")
+            said = town.run(town.officer, "issue", str(file), *TYPE, "--wait", "60")
         assert said.code == 1, "the signer takes no certificates from that key"
 
     def test_a_suspended_bureau_issues_nothing_but_still_revokes(self, town: Town) -> None:
@@ -260,7 +260,7 @@ class TestKeys:
         town.ok(town.authority, "authority", "suspend", BUREAU, "--reason", "an inquiry")
         file = town.write_list("more.csv", licences(1, first=3))
         with town.signing():
-            said = town.run(town.officer, "issue", str(file), *TYPE, "--wait", "20")
+            said = town.run(town.officer, "issue", str(file), *TYPE, "--wait", "60")
         assert said.code == 1
         town.act("revoke", first, "--reason", "x")
         town.ok(town.authority, "authority", "reinstate", BUREAU)
@@ -284,7 +284,7 @@ class TestSuccession:
         take_over(town)
 
         with town.signing(home=town.folder / "new-approver"):
-            said = town.run(town.officer, "revoke", first, "--reason", "x", "--wait", "10")
+            said = town.run(town.officer, "revoke", first, "--reason", "x", "--wait", "60")
             assert said.code == 1, "not before the authority has named it"
         town.run(town.officer, "acts")
         town.ok(town.authority, "authority", "succeed", BUREAU, OTHER)

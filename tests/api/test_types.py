@@ -178,7 +178,7 @@ class TestProposal:
         assert (waiting["kind"], waiting["action"], waiting["slug"], waiting["version"]) == ("type", "approve", SLUG, 1)
         assert any("受益人" in one["zh"] and "beneficiary" in one["en"] for one in waiting["changes"])
         town.ok(town.approver, "refuse", waiting["request"], "--reason", "no such product")
-        said = town.run(town.officer, "type", "run", "1", "--wait", "10")
+        said = town.run(town.officer, "type", "run", "1", "--wait", "60")
         assert (said.code, said.data["error"]["code"]) == (1, "type.refused")
         assert "no such product" in said.data["error"]["message"]
         assert town.run(town.officer, "type", "show", SLUG).data["error"]["code"] == "catalogue.type"

@@ -87,7 +87,7 @@ def committee_on_the_ledger(case: OpeningCase, folder: Path) -> dict[str, Any]:
     assert (few.code, few.data["missing"], few.data["waitingFor"]) == (2, 1, [3, 4, 5])
     assert [one["keyHolder"] for one in few.data["refused"]] == [3]
     stage.ok("holder-3", "keyholder", "draw", tender, "--yes")
-    drawn = stage.ok("officer", "tender", "drawn", tender, "--wait", "20")
+    drawn = stage.ok("officer", "tender", "drawn", tender, "--wait", "60")
     assert len(drawn["seats"]) == 4
     assert 0 not in drawn["seats"]
     assert stage.ok("officer", "tender", "drawn", tender)["drawn"] == drawn["drawn"]
@@ -101,7 +101,7 @@ def committee_on_the_ledger(case: OpeningCase, folder: Path) -> dict[str, Any]:
     _killed(stage, "holder-1", SHARE, "keyholder", "draw", tender, "--yes")
     for name in ("holder-1", "holder-2", "holder-3"):
         stage.ok(name, "keyholder", "draw", tender, "--yes")
-    _killed(stage, "officer", RESULT, "tender", "drawn", tender, "--wait", "20")
+    _killed(stage, "officer", RESULT, "tender", "drawn", tender, "--wait", "60")
     new = stage.ok("officer", "tender", "drawn", tender)["seats"]
     counted = Counter(event.values["kind"] for event in case.story.lots[1].records)
     assert (counted["draw"], counted["drawn"]) == (2, 2), "nothing is there twice"

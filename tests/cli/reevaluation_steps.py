@@ -78,7 +78,7 @@ def draw(stage: TenderStage, tender: str, *kind: str) -> dict[str, Any]:
     """Three key holders sign the draw that is next; the officer combines it."""
     for name in HOLDERS:
         stage.ok(name, "keyholder", "draw", tender, *kind, "--yes")
-    return stage.ok("officer", "tender", "drawn", tender, *kind, "--wait", "20")
+    return stage.ok("officer", "tender", "drawn", tender, *kind, "--wait", "60")
 
 
 def expert_is_replaced(case: OpeningCase, seats: list[dict[str, Any]], spare: str, owner: Path, folder: Path) -> None:

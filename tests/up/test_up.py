@@ -291,13 +291,13 @@ def test_the_next_start_serves_https_on_the_local_network_and_keeps_everything(
         port = url.rpartition(":")[2]
         here = f"https://localhost:{port}"
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-            httpx.get(f"{here}/healthz", trust_env=False)
+            httpx.get(f"{here}/healthz", timeout=60, trust_env=False)
         trusting = ssl.create_default_context(cafile=authority)
         for name in ("localhost", "127.0.0.1"):
-            answer = httpx.get(f"https://{name}:{port}/ca.crt", verify=trusting, trust_env=False)
+            answer = httpx.get(f"https://{name}:{port}/ca.crt", verify=trusting, timeout=60, trust_env=False)
             assert answer.headers["Content-Type"] == "application/x-x509-ca-cert"
             assert answer.content == authority.read_bytes()
-        page = httpx.get(here, verify=trusting, trust_env=False)
+        page = httpx.get(here, verify=trusting, timeout=60, trust_env=False)
         assert 'href="/ca.crt"' in page.text
         fingerprint = x509.load_pem_x509_certificate(authority.read_bytes()).fingerprint(SHA256())
         assert fingerprint.hex(":").upper() in run.said

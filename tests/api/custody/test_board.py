@@ -68,14 +68,14 @@ def test_notes_come_in_order_and_once_over_several_pages(board: Board, tender_st
      "/board/papers/..%2f..%2fconfig.toml", "/board/notes/a%00b"],
 )  # fmt: skip
 def test_nothing_but_papers_and_notes_is_read(custody: Custody, path: str) -> None:
-    answer = httpx.get(custody.url + path)
+    answer = httpx.get(custody.url + path, timeout=30)
     assert answer.status_code in (404, 422)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_paper_is_bytes_to_a_browser(custody: Custody, board: Board) -> None:
     digest = board.put(b"<script>alert(1)</script>")
-    answer = httpx.get(f"{custody.url}/board/papers/{b64url(digest)}")
+    answer = httpx.get(f"{custody.url}/board/papers/{b64url(digest)}", timeout=30)
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -41,7 +41,7 @@ def test_a_promised_bid_is_sent_once_wherever_the_custodian_dies(tender_stage: T
                 threading.Thread(target=lambda m=made: answers.append(client.commit(stage.domain, *m)))  # type: ignore[misc]
             )
             threads[-1].start()
-            assert stepping.dead.wait(30), step
+            assert stepping.dead.wait(60), step
     with serving(stage, port=port):
         for thread in threads:
             thread.join()

@@ -82,7 +82,7 @@ def test_what_was_acknowledged_outlives_a_kill_in_the_middle_of_a_part(
             stepping.kill_at = "custody-part"  # the third part is on disk, and not yet noted
             with pytest.raises(httpx.TransportError):
                 put(first, upload["upload"], 3, data[8 * MIB :])
-        assert stepping.dead.wait(10)
+        assert stepping.dead.wait(60)
     with serving(tender_stage, "custodian-2") as second:
         found = begin(second, tender, digest, len(data)).json()
         assert (found["upload"], found["received"], found["complete"]) == (upload["upload"], [2], False)
@@ -103,7 +103,7 @@ def test_a_file_that_became_whole_in_the_moment_of_a_kill_is_whole(
         client = first.client(patience=1.0)
         with pytest.raises(Exception, match="no answer"):
             client.upload(tender, path)
-        assert stepping.dead.wait(10)
+        assert stepping.dead.wait(60)
     with serving(tender_stage, "custodian-2") as second:
         assert second.client().upload(tender, path).receipts == {}
 
@@ -124,7 +124,7 @@ def test_a_client_that_lies_about_digests_gets_nothing_counted(custody: Custody,
     lie = put(custody, upload, 1, data, digest=sha256(b"other bytes"))
     assert (lie.status_code, lie.json()["code"]) == (422, "custody.part_digest")
     assert put(custody, upload, 1, data).status_code == 200
-    state = httpx.get(f"{custody.url}/custody/uploads/{upload}").json()
+    state = httpx.get(f"{custody.url}/custody/uploads/{upload}", timeout=30).json()
     assert (state["complete"], state["received"]) == (False, []), "the whole has another digest: all is forgotten"
 
 
@@ -213,8 +213,8 @@ def test_nobody_reads_a_file_before_the_closing(custody: Custody, tender: int, t
     uploaded = custody.client().upload(tender, path)
     with pytest.raises(NotFound):
         custody.client().fetch(uploaded.digest, uploaded.size, tmp_path / "out.age")
-    unknown = httpx.get(f"{custody.url}/custody/files/{b64url(bytes(32))}")
-    known = httpx.get(f"{custody.url}/custody/files/{b64url(uploaded.digest)}")
+    unknown = httpx.get(f"{custody.url}/custody/files/{b64url(bytes(32))}", timeout=30)
+    known = httpx.get(f"{custody.url}/custody/files/{b64url(uploaded.digest)}", timeout=30)
     assert (known.status_code, known.json()["detail"]) == (unknown.status_code, unknown.json()["detail"])
 
 
@@ -234,7 +234,7 @@ def test_an_empty_file_and_a_wrong_address_are_named(custody: Custody, tender: i
 
 
 def test_logs_hold_no_address_and_no_key(custody: Custody, tender_stage: TenderStage) -> None:
-    answer = httpx.get(f"{custody.url}/health")
+    answer = httpx.get(f"{custody.url}/health", timeout=30)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert set(answer.json()) == {"status", "custodian", "chainId", "book", "block"}
     text = custody.log.read_text()

@@ -357,7 +357,7 @@ class TestTransport:
     def test_a_silent_endpoint_costs_its_timeout_and_the_next_is_asked(self, setting: Setting) -> None:
         end = setting.mirror()
         end.may_answer.clear()
-        assert setting.client(end, setting.node.url, timeout=0.3).chain_id() == setting.node.chain_id
+        assert setting.client(end, setting.node.url, timeout=1.5).chain_id() == setting.node.chain_id
         with pytest.raises(Unavailable, match="no answer in time"):
             setting.client(end, timeout=0.3).call("eth_chainId")
 

@@ -81,9 +81,9 @@ def test_deep_and_long_values_end_soon(hostile):
         b"trailer\n<</Size 2/Root 1 0 R>>\nyinxin-bundle\nstartxref\n"
     )
     data += b"%d\n%%%%EOF\n" % data.index(b"xref\n0 2")
-    began = time.monotonic()
+    began = time.process_time()
     assert not believed(data)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_larger_file_is_not_looked_at():

@@ -27,7 +27,7 @@ def word(value: int) -> bytes:
     return value.to_bytes(32, "big")
 
 
-def eventually(condition: Callable[[], Any], limit: float = 30.0) -> Any:
+def eventually(condition: Callable[[], Any], limit: float = 60.0) -> Any:
     """The condition's first true answer; fails after ``limit`` seconds."""
     deadline = time.monotonic() + limit
     pause = threading.Event()
@@ -79,7 +79,7 @@ def post(
 ) -> tuple[int, dict[str, str], Any]:
     """Status, headers and JSON of one request; a body that is not bytes goes as JSON."""
     where = urlsplit(url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=20)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
     try:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(verb, path, raw, {"Content-Type": "application/json", **(headers or {})})

@@ -47,7 +47,7 @@ def let_go(process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
     process.stdin.close()
     process.stdout.close()
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 def gone(folder: Path) -> bool:
@@ -150,7 +150,7 @@ def test_a_process_left_behind_is_known_by_its_birth_and_ended(folder: Path) -> 
         listed = [found, msgspec.structs.replace(other, born="another time")]
         (folder / "processes.json").write_bytes(msgspec.json.encode(listed))
         with ensure_node(folder):
-            assert left.wait(10) == -signal.SIGKILL
+            assert left.wait(60) == -signal.SIGKILL
             assert is_alive(other)
     finally:
         for child in (left, bystander):
@@ -166,7 +166,7 @@ def test_ending_by_mark_spares_a_process_that_took_the_number() -> None:
         assert end(msgspec.structs.replace(found, born="earlier"))
         assert is_alive(found)
         assert end(found, grace=5.0)
-        assert bystander.wait(5) == -signal.SIGTERM
+        assert bystander.wait(60) == -signal.SIGTERM
     finally:
         bystander.kill()
         bystander.wait()

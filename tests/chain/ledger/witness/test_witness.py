@@ -281,7 +281,7 @@ def test_runs_and_serves_over_http(world: World, tmp_path: Path, clock: Clock) -
 
     def look(url: str) -> None:
         source = HttpSource(url)
-        found = witnessed([source], root, anchor.block, wait=20)
+        found = witnessed([source], root, anchor.block, wait=60)
         assert found is not None
         latest = newest([source], root)
         assert latest is not None
