@@ -6,7 +6,6 @@ read: the bidder is blamed only for the file that was committed, never for anoth
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from chain.containers import Stanza, decrypt_stream, read_header, read_pieces
 from chain.containers.header import MAX_HEADER
 from chain.kernel.errors import Conflict, Damaged, InvalidInput
+from chain.kernel.hashing import HashBeside
 from chain.sealing.faults import BidFault, FaultKind
 from chain.sealing.locks import BidKeys, Recipients, unlock
 from chain.sealing.manifest import LARGEST, TAG, Document, Manifest, content_size, read_manifest
@@ -139,7 +139,7 @@ def _manifest(plain: _Plain, committed: Committed) -> tuple[Manifest, int]:
 
 
 def _document(plain: _Plain, document: Document, folder: Path | None) -> None:
-    hasher = hashlib.sha256()
+    hasher = HashBeside()
 
     def watched() -> Iterator[bytes | memoryview]:
         for piece in plain.pieces(document.size):
@@ -193,7 +193,7 @@ class _Hashed:
     """The pieces of a file; knows digest and size of what went through."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._hasher, self._size = pieces, hashlib.sha256(), 0
+        self._pieces, self._hasher, self._size = pieces, HashBeside(), 0
 
     def __iter__(self) -> Iterator[bytes]:
         return self

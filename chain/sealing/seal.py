@@ -8,7 +8,6 @@ in between is noticed and nothing is left behind.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from chain.containers import encrypt_stream, read_pieces, write_whole
 from chain.kernel.encoding import sha256_file
 from chain.kernel.errors import Conflict, InvalidInput
+from chain.kernel.hashing import HashBeside
 from chain.sealing.form import Form
 from chain.sealing.locks import BidRecipient, Recipients
 from chain.sealing.manifest import TAG, Document, Manifest, check_name, content_size
@@ -86,7 +86,7 @@ def seal_bid(bid: Bid, opening_key: bytes, recipients: Recipients, target: Path)
     documents = tuple(_look_at(source) for source in bid.documents)
     manifest = Manifest(bid.identity, bid.organisation, bid.form, documents, tuple(bid.presentations), bid.guarantee)
     data = manifest.to_bytes()
-    hasher, size = hashlib.sha256(), 0
+    hasher, size = HashBeside(), 0
 
     def watched(pieces: Iterable[bytes]) -> Iterator[bytes]:
         nonlocal size
@@ -110,7 +110,7 @@ def _look_at(source: Source) -> Document:
 def _plaintext(manifest: bytes, sources: Sequence[Source], documents: Sequence[Document]) -> Iterator[bytes]:
     yield TAG + len(manifest).to_bytes(4, "big") + manifest
     for source, document in zip(sources, documents, strict=True):
-        hasher, size = hashlib.sha256(), 0
+        hasher, size = HashBeside(), 0
         with source.path.open("rb") as stream:
             for piece in read_pieces(stream):
                 hasher.update(piece)

@@ -1,0 +1,46 @@
+"""A digest taken beside is that of the same bytes, and never runs far behind."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import threading
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chain.kernel import hashing
+from chain.kernel.hashing import HashBeside
+
+
+@given(st.lists(st.binary(max_size=9_000), max_size=12))
+def test_it_is_the_digest_of_the_pieces_in_their_order(pieces: list[bytes]) -> None:
+    beside = HashBeside()
+    for number, piece in enumerate(pieces, 1):
+        beside.update(memoryview(piece) if number % 2 else piece)
+        if number % 5 == 0:
+            assert beside.digest() == hashlib.sha256(b"".join(pieces[:number])).digest()
+    assert beside.digest() == hashlib.sha256(b"".join(pieces)).digest()
+
+
+def test_no_more_is_held_than_may_wait() -> None:
+    beside, piece = HashBeside(), bytes(hashing.AHEAD // 4)
+    for _ in range(40):
+        beside.update(piece)
+        assert beside._ahead <= hashing.AHEAD
+    assert beside.digest() == hashlib.sha256(piece * 40).digest()
+
+
+def test_its_thread_ends_with_it() -> None:
+    def threads() -> list[threading.Thread]:
+        return [one for one in threading.enumerate() if one.name.startswith("sha256")]
+
+    before = len(threads())
+    beside = HashBeside()
+    beside.update(b"x")
+    beside.digest()
+    (mine,) = threads()[before:]
+    del beside
+    gc.collect()
+    mine.join(10)
+    assert not mine.is_alive()
