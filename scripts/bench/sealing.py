@@ -1,9 +1,9 @@
 """How fast a bid is sealed and opened, what memory that takes, and what opening a hundred bids costs.
 
-Sealing reads each document twice and takes three digests: of documents, of documents as they are encrypted, of the file;
-opening takes two. Where a processor has no instructions for SHA-256, these are most of the time: one alone is told, too.
-The peers encrypt and decrypt the same bytes and do nothing else: PyPI pyrage (age in Rust), and our own container with
-one X25519 recipient. The opening of many
+Sealing reads each document twice and takes three digests: of documents, of documents as they are encrypted, of the
+file; opening takes two. Where a processor has no instructions for SHA-256, these are most of the time: one alone is
+told, too. The peers encrypt and decrypt the same bytes and do nothing else: PyPI pyrage (age in Rust), and our own
+container with one X25519 recipient. The opening of many
 bids is compared with secrets that each bidder splits among the key holders by Shamir's scheme, plain and verified.
 All outputs are compared with what went in.
 """
