@@ -7,7 +7,6 @@ from collections import Counter
 
 import pytest
 
-from api.service.server import free_port
 from chain.kernel.errors import Refused
 from chain.kernel.tender_facts import Phase
 from chain.sealing import make_release
@@ -17,13 +16,14 @@ from tests.api.custody import steps
 from tests.api.custody.bidders import Bidder
 from tests.api.custody.served import Custody, Stepping, serving, settings
 from tests.api.custody.test_phases import story_of, until
+from tests.chain.ledger.kit import free_port
 from tests.support.tender_stage import TenderStage
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(600)]
 
 
 def test_a_promised_bid_is_sent_once_wherever_the_custodian_dies(tender_stage: TenderStage) -> None:
-    stage, port = tender_stage, free_port("127.0.0.1")
+    stage, port = tender_stage, free_port()
     settings(stage, "custodian-1", decoys=0)
     tender = stage.publish(deadline_in=600)
     client = CustodianClient(f"http://127.0.0.1:{port}", patience=180)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,12 +46,14 @@ def compiled() -> Compilation:
 
 
 def free_port() -> int:
-    """A TCP port of loopback that was free a moment ago."""
-    with nobody_at() as port:
-        return port
+    """A TCP port of loopback that was free a moment ago, below those that are given to whoever asks for any."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", random.randrange(20_000, 32_000)))
+            return int(probe.getsockname()[1])
 
 
-@contextmanager
+@contextlib.contextmanager
 def nobody_at() -> Iterator[int]:
     """A TCP port of loopback at which nobody answers, nor can begin to: while this lasts it is taken."""
     with socket.socket() as held:
