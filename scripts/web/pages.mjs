@@ -2,6 +2,9 @@
 //
 // Every file under assets/ has a digest of its content in its name. The worker that reads codes is built first, since the page's
 // program names it; the service worker last, since it names all of them. The same sources give the same bytes.
+//
+// A program may leave parts for later (`await import(…)`); what it shares with them is a file of its own, which the page asks for
+// together with the program: parts.json says which.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
@@ -26,20 +29,31 @@ const PAGES = ["verify.html", "wallet.html"];
 export async function buildPages(root, out, shared) {
   const assets = `${out}/assets`;
   await mkdir(assets, { recursive: true });
+  const parts = {};
   const bundle = async (name, entry, define = {}) => {
     const done = await build({
       ...shared,
+      splitting: true,
       entryPoints: { [name]: `${root}${entry}` },
       outdir: assets,
       entryNames: "[name]-[hash]",
       assetNames: "[name]-[hash]",
+      chunkNames: `${name}-[name]-[hash]`,
       publicPath: "/assets",
       loader: { ".wasm": "file" },
       define: Object.fromEntries(Object.entries(define).map(([key, value]) => [key, JSON.stringify(value)])),
       metafile: true,
     });
-    const main = Object.entries(done.metafile.outputs).find(([, one]) => one.entryPoint !== undefined);
-    return `/assets/${basename(main[0])}`;
+    const { outputs } = done.metafile;
+    // Parts that come later are entry points for esbuild, too.
+    const [main] = Object.entries(outputs).find(([, one]) => one.entryPoint === entry);
+    const needed = new Set([main]);
+    for (const one of needed) {
+      for (const { path, kind } of outputs[one].imports) if (kind === "import-statement") needed.add(path);
+    }
+    needed.delete(main);
+    if (needed.size > 0) parts[name] = [...needed].map((one) => `/assets/${basename(one)}`).sort();
+    return `/assets/${basename(main)}`;
   };
   const copied = async (file, text) => {
     const data = text === undefined ? await readFile(file) : Buffer.from(text);
@@ -80,9 +94,12 @@ export async function buildPages(root, out, shared) {
     define: { YINXIN_FILES: JSON.stringify(files), YINXIN_VERSION: JSON.stringify(version) },
   });
   // What stands on a device for working offline is the scanner; these come when their page does.
+  const known = new Set(files);
   for (const { name, entry } of ISLANDS) names[name] = await bundle(name, entry);
   await writeFile(`${out}/names.json`, `${JSON.stringify(names, null, 1)}\n`);
-  files.push(...ISLANDS.map(({ name }) => names[name]));
+  await writeFile(`${out}/parts.json`, `${JSON.stringify(parts, null, 1)}\n`);
+  const later = (await readdir(assets)).sort().map((name) => `/assets/${name}`);
+  files.push(...later.filter((name) => !known.has(name)));
   return [`${out}/sw.js`, ...PAGES.map((file) => `${out}/${file}`), ...files.map((name) => `${out}${name}`)];
 }
 

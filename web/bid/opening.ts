@@ -5,10 +5,10 @@ import { dataOf } from "../ui/service.ts";
 import { hex0x, unhex0x } from "../verify/bytes.ts";
 import { InvalidInput } from "../verify/errors.ts";
 import { readTrustRoot } from "../verify/trustroot.ts";
-import { stored } from "./kept.ts";
+import { boxName, stored } from "./kept.ts";
 import { readNotice } from "./notice.ts";
 import { action, field, fileInput, note, save } from "./parts.ts";
-import { boxName, Room, type Setting } from "./room.ts";
+import type { Room, Setting } from "./room.ts";
 import { checkNotice, type TenderFacts, TenderLedger } from "./tender.ts";
 import { moment, said, t } from "./words.ts";
 
@@ -21,20 +21,34 @@ export interface Data {
   readonly scripts: { readonly seal: string; readonly cipher: string; readonly hash: string; readonly device: string };
 }
 
+/** What is behind the door; see inside.ts. */
+type Inside = Pick<typeof import("./inside.ts"), "Room">;
+
 const LEAST = 12;
 
 /** Reads the notice and compares it with the ledger. Throws YinxinError. */
-export async function prepare(): Promise<{ setting: Setting; facts: TenderFacts; data: Data }> {
+export async function prepare(): Promise<{
+  setting: Setting;
+  facts: TenderFacts;
+  data: Data;
+  /** The box that is kept here, or null. */
+  here: string | null;
+}> {
   const data = dataOf<Data>();
-  const root = readTrustRoot(await fetched("/v1/trust-root"));
-  const ledger = await TenderLedger.open([`${location.origin}/v1/ledger-calls`], root, data.book);
   unhex0x(data.notice, "notice", 32);
-  const notice = readNotice(await fetched(`/v1/tenders/${data.tender}/papers/${data.notice}`));
+  // All at once: on a slow line each wait for the one before costs as much as its own answer.
+  const trusted = fetched("/v1/trust-root").then(readTrustRoot);
+  const [root, ledger, notice] = await Promise.all([
+    trusted,
+    TenderLedger.open([`${location.origin}/v1/ledger-calls`], trusted, data.book),
+    fetched(`/v1/tenders/${data.tender}/papers/${data.notice}`).then(readNotice),
+  ]);
   const asked = Number(new URLSearchParams(location.search).get("lot") ?? "1");
   const lot = notice.lots.some((one) => one.number === asked) ? asked : 1;
-  const facts = await ledger.facts(data.tender, lot);
+  const setting = { notice, root, ledger, scripts: data.scripts, book: data.book, lot };
+  const [facts, here] = await Promise.all([ledger.facts(data.tender, lot), stored(boxName(setting))]);
   checkNotice(notice, facts, root, data.book, data.tender);
-  return { setting: { notice, root, ledger, scripts: data.scripts, book: data.book, lot }, facts, data };
+  return { setting, facts, data, here };
 }
 
 /** What was checked, in words. */
@@ -80,9 +94,16 @@ function lotLinks(numbers: readonly number[], lot: number): HTMLElement {
  * Asks for the passphrase: of the room that is kept here, of one from a file, or of a new one. A file that is chosen counts, also
  * where a room is kept here; so does a new beginning, once it is confirmed that the room kept here is given up. Nobody begins once
  * no bids are taken any more.
+ * @param here the box that is kept on this device, or null
+ * @param inside the room's own program, which comes while the passphrase is typed
  */
-export async function door(setting: Setting, place: HTMLElement, bidding: boolean): Promise<Room> {
-  const here = await stored(boxName(setting));
+export function door(
+  setting: Setting,
+  here: string | null,
+  place: HTMLElement,
+  bidding: boolean,
+  inside: () => Promise<Inside>,
+): Promise<Room> {
   return new Promise((resolve) => {
     const secret = (how: string) => h("input", { class: "input", type: "password", autocomplete: how });
     const word = secret(here === null ? "new-password" : "current-password");
@@ -94,6 +115,7 @@ export async function door(setting: Setting, place: HTMLElement, bidding: boolea
       else {
         // What is kept is read anew: another page may have gone on since this one was loaded.
         const text = async () => (await chosen?.text()) ?? (await stored(boxName(setting))) ?? "";
+        const { Room } = await inside();
         resolve(await held(setting, async () => Room.reopen(setting, word.value, await text())));
       }
     };
@@ -101,6 +123,7 @@ export async function door(setting: Setting, place: HTMLElement, bidding: boolea
       if (!bidding) throw new InvalidInput("no room was chosen", "bidroom.no_room");
       if (first.value.length < LEAST) throw new InvalidInput("too short", "bidroom.short");
       if (first.value !== second.value) throw new InvalidInput("not the same", "bidroom.not_same");
+      const { Room } = await inside();
       const fresh = async (): Promise<Room> => {
         if (here === null && (await stored(boxName(setting))) !== null)
           throw new InvalidInput("a room was begun meanwhile", "bidroom.begun");
@@ -133,6 +156,7 @@ export async function door(setting: Setting, place: HTMLElement, bidding: boolea
         here === null || !bidding ? null : anew(setting, here, secret, begin),
       ),
     );
+    inside().catch(() => {}); // tried again, and told, when the door is opened
   });
 }
 

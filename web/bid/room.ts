@@ -15,7 +15,7 @@ import type { TrustRoot } from "../verify/trustroot.ts";
 import { type Commitment, commitmentHash, type Domain, signStruct, type Withdrawal, withdrawalHash } from "./acts.ts";
 import { lacks } from "./completeness.ts";
 import * as custodians from "./custodian.ts";
-import { Box } from "./kept.ts";
+import { Box, boxName } from "./kept.ts";
 import type { Custodian, Notice } from "./notice.ts";
 import { commitmentOf, goodUntil, planned } from "./planning.ts";
 import type { Place } from "./statement.ts";
@@ -90,11 +90,6 @@ const STATED = ["forms", "certificates", "guarantee", "statement"] as const; // 
 
 /** Documents that are attached, by envelope; another list is another choice. */
 type Documents = ReadonlyMap<number, readonly File[]>;
-
-/** The box's name on this device. */
-export function boxName({ root, book, notice, lot }: Setting): string {
-  return `${hex0x(root.genesisHash)}/${book}/${notice.tender}/${lot}`;
-}
 
 /** Fresh keys for one lot. */
 export function fresh({ root, book, notice, lot }: Setting): Kept {

@@ -2,7 +2,7 @@
  * A tender on the ledger, read at one final block: which notice is in force, the opening key, the deadline, a bidder's place. What a
  * service or a board hands out counts only if it is what stands here.
  */
-import { g2FromLedger } from "../seal/curve.ts";
+import { compressedFromLedger } from "../seal/point.ts";
 import { AbiReader, selector } from "../verify/abi.ts";
 import { bigEndian, concat, equal, fromBigEndian, hex0x, keccak256, padLeft, unhex0x, utf8 } from "../verify/bytes.ts";
 import { isList, isObject } from "../verify/canonical.ts";
@@ -105,10 +105,17 @@ export class TenderLedger {
     private state: BlockRef,
   ) {}
 
-  /** Throws Unavailable: another chain, or no answer; InvalidInput: the trust root does not name that book. */
-  static async open(endpoints: readonly string[], root: TrustRoot, book: string): Promise<TenderLedger> {
+  /**
+   * Throws Unavailable: another chain, or no answer; InvalidInput: the trust root does not name that book.
+   * @param given the trust root; while it is on its way the endpoints are asked already
+   */
+  static async open(
+    endpoints: readonly string[],
+    given: TrustRoot | Promise<TrustRoot>,
+    book: string,
+  ): Promise<TenderLedger> {
     const rpc = new RpcClient(endpoints);
-    const [chain, block] = await Promise.all([rpc.chain(), rpc.finalBlock()]);
+    const [root, chain, block] = await Promise.all([given, rpc.chain(), rpc.finalBlock()]);
     if (chain.id !== root.chainId || !equal(chain.genesis.hash, root.genesisHash)) {
       throw new Unavailable("the endpoint serves another chain than the trust root names", "ledger.genesis");
     }
@@ -140,7 +147,10 @@ export class TenderLedger {
     ]);
     const ceremony = view.number(256, 64);
     const registry = hex0x(keyed.word(0).subarray(12));
-    const [key] = await this.read([[registry, call("publicKeyOf(uint64)", bigEndian(ceremony, 32))]]);
+    const [[key], notice] = await Promise.all([
+      this.read([[registry, call("publicKeyOf(uint64)", bigEndian(ceremony, 32))]]),
+      this.notice(tender, view.number(128, 32)),
+    ]);
     const deadline = view.number(160, 64);
     const phase = line.number(0, 8);
     return {
@@ -148,7 +158,7 @@ export class TenderLedger {
       deadline,
       openAt: view.number(192, 64),
       bidding: phase === 1 && block.time <= deadline && fromBigEndian(view.word(416)) === 0,
-      notice: await this.notice(tender, view.number(128, 32)),
+      notice,
       openingKey: compressed(key.bytes(key.offset(0, 0))),
       phase,
       objectUntil:
@@ -323,5 +333,5 @@ function recordedAs(name: string, logs: readonly Log[]): Uint8Array[] {
 
 function compressed(point: Uint8Array): Uint8Array {
   if (point.length === 0) throw new Unavailable("the ceremony has no key", "ledger.answer");
-  return g2FromLedger(point);
+  return compressedFromLedger(point);
 }

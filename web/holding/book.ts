@@ -102,10 +102,15 @@ export class Book {
   /**
    * Opens it. Throws Unavailable: another chain, too few endpoints, or no contracts of tenders.
    * @param endpoints of JSON-RPC; a quorum of them must agree
+   * @param given the trust root; while it is on its way the endpoints are asked already
    */
-  static async open(endpoints: readonly string[], quorum: number, root: TrustRoot): Promise<Book> {
+  static async open(
+    endpoints: readonly string[],
+    quorum: number,
+    given: TrustRoot | Promise<TrustRoot>,
+  ): Promise<Book> {
     const rpc = new RpcClient(endpoints, { quorum });
-    const [chain, block] = await Promise.all([rpc.chain(), rpc.finalBlock()]);
+    const [root, chain, block] = await Promise.all([given, rpc.chain(), rpc.finalBlock()]);
     if (chain.id !== root.chainId || !equal(chain.genesis.hash, root.genesisHash)) {
       throw new Unavailable("the endpoints serve another chain than the pinned trust root's", "ledger.genesis");
     }

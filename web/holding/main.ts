@@ -33,7 +33,7 @@ class Page {
 
   constructor(
     private readonly from: Given,
-    private readonly root: TrustRoot,
+    private readonly root: Promise<TrustRoot>,
   ) {
     this.task = taskOf(from);
   }
@@ -188,8 +188,8 @@ class Page {
 
 async function start(place: HTMLElement): Promise<void> {
   try {
-    const pinned = await pinnedRoot();
-    await new Page(dataOf<Given>(), pinned.root).start(place);
+    const root = pinnedRoot().then((pinned) => pinned.root);
+    await new Page(dataOf<Given>(), root).start(place);
   } catch (error) {
     const words = error instanceof NotYet ? notYetWords(error) : faultWords(error);
     const again = h(

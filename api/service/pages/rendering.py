@@ -15,12 +15,13 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import BaseLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from api.accounts.principals import Principal
 from api.service.cookies import FIELD, FORM_HEADER, form_token, secret_of
 from api.service.pages import navigation, policy, speaking
-from api.service.pages.site import address_of_asset
+from api.service.pages.site import address_of_asset, parts_of_asset
 from api.service.pages.times import day, instant
 
 _API = Path(__file__).resolve().parents[2]
@@ -41,8 +42,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.globals |= {"asset": address_of_asset, "instant": instant, "day": day}
+    made.globals |= {"asset": address_of_asset, "program": program, "instant": instant, "day": day}
     return made
+
+
+def program(name: str) -> Markup:
+    """The tags with which a page loads a program of its own, and what that imports at the same time."""
+    parts = Markup("").join(Markup('<link rel="modulepreload" href="{}">').format(one) for one in parts_of_asset(name))
+    return parts + Markup('<script type="module" src="{}"></script>').format(address_of_asset(name))
 
 
 def render(
@@ -66,9 +73,10 @@ def render(
         connect: other origins that the page's programs talk to.
         values: the template's own names.
 
-    In every template there are ``t(key, …)`` (words), ``asset(name)`` (address of a built file), ``instant(seconds)``,
-    ``day(seconds)``, ``me`` (who is signed in, or None), ``language``, ``tag``, ``here`` (path and query), ``form``
-    (the hidden field each form needs, see ``service/macros.html``), ``ways`` (of the bar).
+    In every template there are ``t(key, …)`` (words), ``asset(name)`` (address of a built file), ``program(name)`` (the
+    tags that load a program of ``scripts/web/bundles.mjs``), ``instant(seconds)``, ``day(seconds)``, ``me`` (who is
+    signed in, or None), ``language``, ``tag``, ``here`` (path and query), ``form`` (the hidden field each form needs,
+    see ``service/macros.html``), ``ways`` (of the bar).
     """
     language = speaking.language_of(request)
     me: Principal | None = getattr(request.state, "principal", None)

@@ -110,6 +110,20 @@ def address_of_asset(name: str, folder: Path = BUILT) -> str:
     return found
 
 
+def parts_of_asset(name: str, folder: Path = BUILT) -> tuple[str, ...]:
+    """What that program imports before it runs, to be asked for together with it. Raises Unavailable."""
+    return tuple(_parts(folder).get(name, ()))
+
+
+@cache
+def _parts(folder: Path) -> dict[str, list[str]]:
+    listed = site(folder).get("parts.json")
+    if listed is None:
+        raise Unavailable("the pages are older than this service", code="service.no_pages", fix="make web builds them")
+    found: dict[str, list[str]] = json.loads(listed.body)
+    return found
+
+
 def _file(path: Path) -> SiteFile:
     body = path.read_bytes()
     packed = gzip.compress(body, 9, mtime=0) if path.suffix in _PACKED else None

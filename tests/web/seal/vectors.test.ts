@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeBox, openBox } from "../../../web/seal/box.ts";
 import { Inline } from "../../../web/seal/cipher.ts";
-import { hashToG1, pairingBytes, readG1, readG2, signedBy } from "../../../web/seal/curve.ts";
+import {
+  G2_SIZE,
+  GENERATOR,
+  g2ForLedger,
+  g2FromLedger,
+  hashToG1,
+  pairingBytes,
+  readG1,
+  readG2,
+  signedBy,
+} from "../../../web/seal/curve.ts";
 import { BidFault } from "../../../web/seal/faults.ts";
 import { figureLeaf, formOf, formRoot } from "../../../web/seal/form.ts";
 import { hashers } from "../../../web/seal/hasher.ts";
@@ -12,6 +22,7 @@ import { takeBox } from "../../../web/seal/locks.ts";
 import { readManifest } from "../../../web/seal/manifest.ts";
 import { headerOf, openBid } from "../../../web/seal/opening.ts";
 import { paddedSize } from "../../../web/seal/padding.ts";
+import { compressedFromLedger } from "../../../web/seal/point.ts";
 import { Memory, sealInto } from "../../../web/seal/sealing.ts";
 import { hex, sha256, unhex, utf8 } from "../../../web/verify/bytes.ts";
 import { COMMITTED, DOCUMENTS, FILE, KEYS, layoutOfVector, SECRETS, VECTORS } from "../support/bids.ts";
@@ -41,6 +52,23 @@ test("the pairing is written as in Python", () => {
 test("what is no point is refused", () => {
   for (const one of VECTORS.notPoints.g1) assert.throws(() => readG1(unhex(one)), { code: "sealing.point" });
   for (const one of VECTORS.notPoints.g2) assert.throws(() => readG2(unhex(one)), { code: "sealing.point" });
+});
+
+test("the ledger's form of a key is compressed without the curve as with it", () => {
+  const keys = [1n, 2n, 3n, 5n, 8n].map((one) => GENERATOR.multiply(one)).flatMap((one) => [one, one.negate()]);
+  const signs = keys.map((key) => {
+    const compressed = key.toBytes(true);
+    const point = g2ForLedger(compressed);
+    assert.deepEqual(g2FromLedger(point), compressed);
+    assert.deepEqual(compressedFromLedger(point), compressed);
+    return (compressed[0] ?? 0) & 0x20;
+  });
+  assert.deepEqual(new Set(signs), new Set([0, 0x20]));
+  const whole = g2ForLedger(GENERATOR.toBytes(true));
+  const tooGreat = whole.map((byte, at) => (at === 16 ? 0x1b : byte));
+  for (const wrong of [new Uint8Array(0), whole.subarray(1), tooGreat])
+    assert.throws(() => compressedFromLedger(wrong), { code: "sealing.point" });
+  assert.equal(compressedFromLedger(whole).length, G2_SIZE);
 });
 
 test("boxes are made and opened as in Python", () => {
