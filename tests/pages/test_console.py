@@ -6,10 +6,13 @@ import pytest
 
 from chain.catalogue import SHIPPED
 from scripts.samples.lists import CHINESE, csv_bytes
-from tests.api.town import BUREAU, licences
+from tests.api.town import BUREAU, Town, licences
 from tests.pages.axe import look
 from tests.pages.browser import DESK, PHONE, Browser, Visit
 from tests.pages.house import House
+from tests.pages.wallet import add, wallet
+from tests.support import wide
+from tests.support.guarantee import as_json
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
@@ -71,6 +74,65 @@ def test_an_officer_issues_one_certificate_prints_it_and_suspends_it(
                 page.wait_for_timeout(300)
             look(visit, "suspended")
         assert page.query_selector("[data-status='SUSPENDED']")
+
+
+def take_on_wide_type(town: Town) -> None:
+    """The type of forty fields is proposed, approved, and the bureau accredited for it."""
+    file = town.folder / "wide.json"
+    file.write_bytes(as_json(wide.definition()))
+    with town.signing():
+        town.ok(town.officer, "type", "propose", str(file), "--reason", "forty fields", "--wait", "60")
+    town.ok(town.officer, "type", "show", wide.SLUG, "--out", str(file))
+    town.ok(town.authority, "authority", "accredit", BUREAU, "--type", str(file))
+
+
+def test_a_certificate_of_forty_fields_is_made_found_kept_and_checked(browser: Browser, house: House) -> None:
+    house.apart(take_on_wide_type, house.town)
+    typed = wide.values(240)
+    fields = {one["name"]: one for one in wide.definition()["fields"]}
+    assert len(fields) == wide.COUNT
+    with browser.room(
+        f"{HERE}/types/{wide.SLUG}/1", secret=house.served.token("officer"), language="zh", viewport=PHONE
+    ) as visit:
+        page = visit.page
+        assert page.locator("[data-field]").count() == wide.COUNT
+        look(visit, "forty fields type")
+        visit.open(f"{HERE}/issue/{wide.SLUG}")
+        for name, value in typed.items():
+            if fields[name]["kind"] == "enum":
+                page.select_option(f"#f-{name}", value)
+            else:
+                page.fill(f"#f-{name}", value)
+        page.wait_for_selector("#preview [data-missing='0'][data-faults='0']")
+        look(visit, "forty fields ready")
+        with house.hall.working():
+            page.click("#make")
+            page.wait_for_selector("[data-batch-state='complete']")
+        batch = int(page.url.partition("?")[0].rpartition("/")[2])
+        visit.open(f"{HERE}/certificates")
+        page.fill("#text", typed["certificateHolderName"])
+        page.press("#text", "Enter")
+        page.wait_for_selector("#found tr[data-entry]:only-child")
+        page.click("#found a")
+        page.wait_for_selector("#pdf")
+        for language in ("zh", "en"):
+            page.click(f"header a[hreflang|={language}]")
+            page.wait_for_selector(f"html[lang|={language}]")
+            shown = str(page.text_content("section[aria-labelledby=who]"))
+            assert all(one[language] in shown for one in fields.values())
+            look(visit, "forty fields certificate")
+    (identifier,) = house.apart(house.town.identifiers, batch)
+    bundle = house.apart(house.town.bundle, identifier)
+    with wallet(browser, viewport=PHONE) as visit:
+        add(visit, bundle)
+        sheet = visit.page.inner_text("[data-sheet]")
+        assert all(part in sheet for part in (typed["KZ_wideLink"], typed["KZ_wideContract"], typed["KZ_wideClient"]))
+        look(visit, "forty fields kept")
+    with browser.visit(viewport=PHONE) as visit:
+        visit.drop("forty.json", bundle, "application/json")
+        assert visit.verdict() == "VALID"
+        assert typed["KZ_wideLink"] in visit.page.inner_text("article.verdict")
+        look(visit, "forty fields checked")
 
 
 @pytest.mark.parametrize(("language", "screen"), [("en", PHONE), ("zh", DESK)])
