@@ -23,6 +23,8 @@ _PROGRAMS = {
     "hash": "web/seal/hash.worker.ts",
     "watched": "tests/web/programs/watched.ts",
     "stopping": "tests/web/programs/watched.ts",
+    "ciphers": "tests/web/programs/ciphers.ts",
+    "library": "tests/web/programs/ciphers.ts",
 }
 _HASHING = ("hash", "seal", "watched", "stopping")
 _PAGE = (

@@ -78,14 +78,16 @@ def test_a_browser_seals_stops_is_reloaded_and_goes_on(tmp_path: Path) -> None:
         at_once = seal(program="watched", stop=True)
         assert at_once["digest"] is None
         assert at_once["written"] == [0], "the start, and no block"
-        stopped = seal(program="stopping", given=at_once["kept"])
+        stopped = seal(program="stopping", cipher="library", given=at_once["kept"])
         assert stopped["digest"] is None
         first = stopped["written"][-1]
         assert stopped["written"] == [0, first], "the start, and one block"
         page.reload()
-        made = seal(program="watched", given=stopped["kept"])
+        made = seal(program="watched", cipher="ciphers", given=stopped["kept"])
         step = BLOCK + 16 * 16
-        assert made["written"] == [0, *range(first + step, made["size"], step)], "the block that was kept is not made again"
+        assert made["written"] == [0, *range(first + step, made["size"], step)], "what was kept is not made again"
+        own = page.evaluate("sealing.raw('native', 1)") is not None
+        assert (stopped["native"], made["native"]) == (False, own), "the browser's own cipher, where it has one"
         page.evaluate("sealing.upload('bid.age')")
         k2 = unb64url(made["kept"]["secrets"]["k2"])
         open_bid(here.found, known_of(made), BidKeys(signature(IDENTITY), k2), tmp_path / "out")

@@ -1,5 +1,5 @@
 /**
- * ChaCha20-Poly1305 (RFC 8439), which WebCrypto has not: what the command line seals with it is opened in the browser, and the
+ * ChaCha20-Poly1305 (RFC 8439), which not every WebCrypto has: what the command line seals with it is opened in the browser, and the
  * other way round. Checked against the RFC's own vectors and against files of the command line.
  */
 import { concat } from "../verify/bytes.ts";

@@ -124,12 +124,17 @@ export function openChunk(
   chunk: Uint8Array,
   out?: Uint8Array,
 ): Uint8Array {
-  if (chunk.length < TAG || (chunk.length === TAG && counter > 0))
-    throw new InvalidInput("an empty chunk", "age.empty_chunk");
+  if (isEmpty(counter, chunk)) throw new InvalidInput("an empty chunk", "age.empty_chunk");
   return chacha20poly1305(key, chunkNonce(counter, last)).decrypt(chunk, out);
 }
 
-function chunkNonce(counter: number, last: boolean): Uint8Array {
+/** True for a chunk that no payload has: without a byte of plaintext, unless the whole payload has none. */
+export function isEmpty(counter: number, chunk: Uint8Array): boolean {
+  return chunk.length < TAG || (chunk.length === TAG && counter > 0);
+}
+
+/** The nonce of a chunk: its number, 11 bytes, and whether it is the last (C2SP age, "Payload"). */
+export function chunkNonce(counter: number, last: boolean): Uint8Array<ArrayBuffer> {
   const nonce = new Uint8Array(12);
   new DataView(nonce.buffer).setUint32(3, Math.floor(counter / 2 ** 32));
   new DataView(nonce.buffer).setUint32(7, counter);

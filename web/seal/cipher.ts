@@ -3,8 +3,9 @@
  * buffer that the block lay in, so that a handful of buffers goes round however large a file is.
  */
 import { InvalidInput } from "../verify/errors.ts";
-import { CHUNK, openChunk, sealChunk, TAG } from "./age.ts";
+import { CHUNK, isEmpty, openChunk, sealChunk, TAG } from "./age.ts";
 import { CHUNKS_A_BLOCK, HEADROOM, type Layout } from "./layout.ts";
+import { dropped, Native, type Subtle } from "./native.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -25,66 +26,105 @@ export interface Cipher {
 /** The part of a layout that a cipher takes. */
 export type Keyed = Pick<Layout, "key" | "chunks">;
 
-/** As {@link Cipher} does it. */
-function encryptBlock({ key, chunks }: Keyed, block: number, data: Bytes): Bytes {
-  const out = new Uint8Array(data.buffer, data.byteOffset - HEADROOM, sealedSize(data.length));
-  let counter = block * CHUNKS_A_BLOCK;
-  for (let from = 0, to = 0; from < data.length; from += CHUNK, to += CHUNK + TAG) {
-    const chunk = data.subarray(from, from + CHUNK);
-    sealChunk(key, counter, counter === chunks - 1, chunk, out.subarray(to, to + chunk.length + TAG));
-    counter++;
-  }
-  return out;
-}
-
-/** As {@link Cipher} does it. */
-function decryptBlock({ key, chunks }: Keyed, block: number, data: Bytes): Opened {
-  let counter = block * CHUNKS_A_BLOCK;
-  let done = 0;
-  try {
-    for (let from = 0; from === 0 || from < data.length; from += CHUNK + TAG) {
-      const chunk = data.subarray(from, from + CHUNK + TAG);
-      const size = Math.max(0, chunk.length - TAG);
-      openChunk(key, counter, counter === chunks - 1, chunk, data.subarray(done, done + size));
-      done += size;
-      counter++;
-    }
-  } catch (error) {
-    const fault = error instanceof InvalidInput ? error.message : "a chunk does not authenticate";
-    return { data: data.subarray(0, done), fault };
-  }
-  return { data: data.subarray(0, done), fault: null };
-}
-
 /** Bytes of the ciphertext of so many. */
 export function sealedSize(size: number): number {
   return size + Math.ceil(size / CHUNK) * TAG;
 }
 
-/** On the spot. */
+/** On the spot, by the browser's own cipher where it has one, else by the library: the same bytes, the same faults. */
 export class Inline implements Cipher {
-  constructor(private readonly keyed: Keyed) {}
+  private readonly native: Promise<Native | null>;
+  private turn: Promise<unknown>;
 
-  async encrypt(block: number, data: Bytes): Promise<Bytes> {
-    return encryptBlock(this.keyed, block, data);
+  /** @param subtle what may have a cipher; a test gives others */
+  constructor(
+    private readonly keyed: Keyed,
+    subtle: Subtle | undefined = globalThis.crypto?.subtle as Subtle | undefined,
+  ) {
+    this.native = Native.of(keyed.key, subtle);
+    this.turn = this.native;
   }
 
-  async decrypt(block: number, data: Bytes): Promise<Opened> {
-    return decryptBlock(this.keyed, block, data);
+  encrypt(block: number, data: Bytes): Promise<Bytes> {
+    return this.next(async (native) => {
+      const out = new Uint8Array(data.buffer, data.byteOffset - HEADROOM, sealedSize(data.length));
+      const chunks = this.chunksOf(block, data, CHUNK);
+      const asked = chunks.map(({ counter, last, chunk }) => native?.seal(counter, last, chunk));
+      let done = 0;
+      for (const [at, { counter, last, chunk }] of chunks.entries()) {
+        const place = out.subarray(done, done + chunk.length + TAG);
+        if (!moved(await asked[at], place)) sealChunk(this.keyed.key, counter, last, chunk, place);
+        done += place.length;
+      }
+      return out;
+    });
   }
+
+  decrypt(block: number, data: Bytes): Promise<Opened> {
+    return this.next(async (native) => {
+      const chunks = this.chunksOf(block, data, CHUNK + TAG);
+      const asked = chunks.map(({ counter, last, chunk }) =>
+        isEmpty(counter, chunk) ? null : native?.open(counter, last, chunk),
+      );
+      let done = 0;
+      try {
+        for (const [at, { counter, last, chunk }] of chunks.entries()) {
+          const place = data.subarray(done, done + Math.max(0, chunk.length - TAG));
+          if (!moved(await asked[at], place)) openChunk(this.keyed.key, counter, last, chunk, place);
+          done += place.length;
+        }
+      } catch (error) {
+        const fault = error instanceof InvalidInput ? error.message : "a chunk does not authenticate";
+        return { data: data.subarray(0, done), fault };
+      }
+      return { data: data.subarray(0, done), fault: null };
+    });
+  }
+
+  /** Block after block, so that the browser has the chunks of one at a time and no more memory. */
+  private next<Made>(work: (native: Native | null) => Promise<Made>): Promise<Made> {
+    const made = this.turn.then(async () => work(await this.native));
+    this.turn = made.catch(() => {});
+    return made;
+  }
+
+  /** A block in chunks of that size; of nothing there is one, which is empty. */
+  private chunksOf(block: number, data: Bytes, size: number): Chunk[] {
+    const chunks: Chunk[] = [];
+    for (let from = 0, counter = block * CHUNKS_A_BLOCK; from === 0 || from < data.length; from += size, counter++) {
+      chunks.push({ counter, last: counter === this.keyed.chunks - 1, chunk: data.subarray(from, from + size) });
+    }
+    return chunks;
+  }
+}
+
+interface Chunk {
+  readonly counter: number;
+  readonly last: boolean;
+  readonly chunk: Bytes;
+}
+
+/** Puts what the browser's cipher made into its place; false if it made nothing. No later chunk lies there (`HEADROOM`). */
+function moved(made: Bytes | null | undefined, place: Bytes): boolean {
+  if (made == null) return false;
+  place.set(made);
+  dropped(made);
+  return true;
 }
 
 /** By a port to the worker that does it; blocks are handed over, not copied. */
 export class Beside implements Cipher {
-  private readonly waiting = new Map<number, (done: Opened) => void>();
+  private readonly waiting = new Map<number, { done: (made: Opened) => void; failed: (error: Error) => void }>();
 
   constructor(
     private readonly port: MessagePort,
     { key, chunks }: Keyed,
   ) {
-    port.onmessage = ({ data: { block, ...opened } }: MessageEvent<Worked>) => {
-      this.waiting.get(block)?.(opened);
-      this.waiting.delete(block);
+    port.onmessage = ({ data }: MessageEvent<Worked>) => {
+      const asked = this.waiting.get(data.block);
+      this.waiting.delete(data.block);
+      if ("failed" in data) asked?.failed(new Error(data.failed));
+      else asked?.done(data);
     };
     port.postMessage({ key, chunks } satisfies ToWork);
   }
@@ -98,8 +138,8 @@ export class Beside implements Cipher {
   }
 
   private ask(work: "encrypt" | "decrypt", block: number, data: Bytes): Promise<Opened> {
-    return new Promise((resolve) => {
-      this.waiting.set(block, resolve);
+    return new Promise((done, failed) => {
+      this.waiting.set(block, { done, failed });
       this.port.postMessage({ work, block, data } satisfies ToWork, [data.buffer]);
     });
   }
@@ -111,20 +151,26 @@ export type ToWork =
   | { readonly work: "encrypt" | "decrypt"; readonly block: number; readonly data: Uint8Array<ArrayBuffer> };
 
 /** Back from it. */
-export type Worked = Opened & { readonly block: number };
+export type Worked = { readonly block: number } & (Opened | { readonly failed: string });
 
 /** What the worker does, block after block. */
 export function workAt(port: MessagePort): void {
-  let keyed: Keyed | undefined;
-  port.onmessage = ({ data: asked }: MessageEvent<ToWork>) => {
+  let cipher: Cipher | undefined;
+  port.onmessage = async ({ data: asked }: MessageEvent<ToWork>) => {
     if ("key" in asked) {
-      keyed = asked;
+      cipher = new Inline(asked);
       return;
     }
-    if (keyed === undefined) return;
+    if (cipher === undefined) return;
     const { work, block, data } = asked;
-    const made =
-      work === "encrypt" ? { data: encryptBlock(keyed, block, data), fault: null } : decryptBlock(keyed, block, data);
-    port.postMessage({ block, ...made } satisfies Worked, [made.data.buffer]);
+    try {
+      const made =
+        work === "encrypt"
+          ? { data: await cipher.encrypt(block, data), fault: null }
+          : await cipher.decrypt(block, data);
+      port.postMessage({ block, ...made } satisfies Worked, [made.data.buffer]);
+    } catch (error) {
+      port.postMessage({ block, failed: String(error) } satisfies Worked);
+    }
   };
 }

@@ -6,9 +6,11 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { formOf, formRoot } from "../../../web/seal/form.ts";
 import { identityDigest, readIdentity } from "../../../web/seal/identity.ts";
 import { check, digestsOf, start } from "../../../web/seal/job.ts";
+import { CHUNKS_A_BLOCK } from "../../../web/seal/layout.ts";
 import { drawSecrets, type Secrets } from "../../../web/seal/locks.ts";
 import { writeManifest } from "../../../web/seal/manifest.ts";
 import type { Plan } from "../../../web/seal/messages.ts";
+import type { Subtle } from "../../../web/seal/native.ts";
 import { openBid } from "../../../web/seal/opening.ts";
 import { b64url, hex, unb64url, unhex0x } from "../../../web/verify/bytes.ts";
 import type { JsonObject } from "../../../web/verify/canonical.ts";
@@ -20,6 +22,7 @@ type Known = Keys & { digest: string; size: number; formRoot: string; signature:
 const SCRIPTS = { seal: "/assets/seal.js", cipher: "/assets/cipher.js", hash: "/assets/hash.js" };
 const CHUNK = 64 * 1024;
 let written: readonly number[] = [];
+let native = false;
 
 function recipientsOf({ officer, supervisor }: Keys) {
   return { officer: unb64url(officer, "officer"), supervisor: unb64url(supervisor, "supervisor") };
@@ -66,28 +69,37 @@ async function planned(keys: Keys, name: string, given?: { secrets: Text; salt: 
   };
 }
 
-/** Seals what is chosen; by a watched program, if asked to: `written` is where that one wrote in the file. Or stops at once. */
+/**
+ * Seals what is chosen; by watched programs, if asked to: `written` is where the one wrote in the file, `native` whether the other used
+ * the browser's own cipher. Or stops at once.
+ */
 async function seal(
   keys: Keys,
   name: string,
-  options: { given?: { secrets: Text; salt: string }; program?: "stopping" | "watched"; stop?: boolean } = {},
+  options: {
+    given?: { secrets: Text; salt: string };
+    program?: "stopping" | "watched";
+    cipher?: "ciphers" | "library";
+    stop?: boolean;
+  } = {},
 ) {
-  const { program = "seal" } = options;
-  const scripts = { ...SCRIPTS, seal: `/assets/${program}.js` };
+  const { program = "seal", cipher = "cipher" } = options;
+  const scripts = { ...SCRIPTS, seal: `/assets/${program}.js`, cipher: `/assets/${cipher}.js` };
   const began = performance.now();
   const { plan, files, kept, root } = await planned(keys, name, options.given);
   const digested = performance.now();
-  written = [];
+  [written, native] = [[], false];
   const job = start(scripts, plan, files);
   if (options.stop === true) job.stop();
   const made = await job.done;
   const sealed = performance.now();
-  if (made !== null) await check(SCRIPTS, plan, made).done;
+  if (made !== null) await check({ ...scripts, seal: SCRIPTS.seal }, plan, made).done;
   const checked = performance.now();
   return {
     kept,
     formRoot: root,
     written,
+    native,
     digest: made === null ? null : hex(made.digest),
     size: made?.size ?? 0,
     digesting: digested - began,
@@ -96,18 +108,54 @@ async function seal(
   };
 }
 
-/** Milliseconds that the cipher alone takes for so many bytes, in a worker as well, chunk by chunk from one buffer to another. */
-async function raw(size: number): Promise<number> {
+type Kind = "library" | "native";
+
+/**
+ * Milliseconds that the cipher alone takes for so many bytes, in a worker as well, chunk by chunk: the library's from one buffer to
+ * another; the browser's own with as many chunks at a time as a block has, or null if it has none.
+ */
+async function raw(kind: Kind, size: number): Promise<number | null> {
   const worker = new Worker("/assets/raw.js", { type: "module" });
   try {
-    return await new Promise<number>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
+    return await new Promise<number | null>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<number | null>) => resolve(data);
       worker.onerror = () => reject(new Error("the worker failed"));
-      worker.postMessage(size);
+      worker.postMessage({ kind, size });
     });
   } finally {
     worker.terminate();
   }
+}
+
+const CHUNK_KEY = new Uint8Array(32).fill(1);
+
+function nonceOf(chunk: number): Uint8Array<ArrayBuffer> {
+  const nonce = new Uint8Array(12);
+  new DataView(nonce.buffer).setUint32(7, chunk);
+  return nonce;
+}
+
+function byLibrary(size: number): number {
+  const [chunk, out] = [new Uint8Array(CHUNK), new Uint8Array(CHUNK + 16)];
+  const began = performance.now();
+  for (let at = 0; at * CHUNK < size; at++) chacha20poly1305(CHUNK_KEY, nonceOf(at)).encrypt(chunk, out);
+  return performance.now() - began;
+}
+
+async function byBrowser(size: number): Promise<number | null> {
+  const subtle = crypto.subtle as unknown as Subtle;
+  const name = "ChaCha20-Poly1305";
+  const key = await subtle.importKey("raw-secret", CHUNK_KEY, { name }, false, ["encrypt"]).catch(() => null);
+  if (key === null) return null;
+  const chunk = new Uint8Array(CHUNK);
+  const began = performance.now();
+  for (let at = 0; at * CHUNK < size; at += CHUNKS_A_BLOCK) {
+    const chunks = Array.from({ length: CHUNKS_A_BLOCK }, (_, more) =>
+      subtle.encrypt({ name, iv: nonceOf(at + more), tagLength: 128 }, key, chunk),
+    );
+    await Promise.all(chunks);
+  }
+  return performance.now() - began;
 }
 
 async function open(known: Known) {
@@ -134,16 +182,9 @@ async function upload(name: string): Promise<void> {
 
 if (typeof document === "undefined") {
   // as the worker of `raw`
-  const scope = globalThis as unknown as { onmessage: unknown; postMessage(value: number): void };
-  scope.onmessage = ({ data: size }: MessageEvent<number>) => {
-    const [key, nonce, chunk] = [new Uint8Array(32).fill(1), new Uint8Array(12), new Uint8Array(CHUNK)];
-    const out = new Uint8Array(CHUNK + 16);
-    const began = performance.now();
-    for (let done = 0; done < size; done += CHUNK) {
-      new DataView(nonce.buffer).setUint32(7, done / CHUNK);
-      chacha20poly1305(key, nonce).encrypt(chunk, out);
-    }
-    scope.postMessage(performance.now() - began);
+  const scope = globalThis as unknown as { onmessage: unknown; postMessage(value: number | null): void };
+  scope.onmessage = async ({ data: { kind, size } }: MessageEvent<{ kind: Kind; size: number }>) => {
+    scope.postMessage(kind === "library" ? byLibrary(size) : await byBrowser(size));
   };
 } else {
   globalThis.Worker = class extends Worker {
@@ -151,6 +192,7 @@ if (typeof document === "undefined") {
       super(address, options);
       this.addEventListener("message", ({ data }) => {
         written = data?.written ?? written;
+        native ||= data?.native === true;
       });
     }
   };
