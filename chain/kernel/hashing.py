@@ -11,7 +11,7 @@ AHEAD = 8 << 20
 
 
 class HashBeside:
-    """SHA-256 (FIPS 180-4) of pieces in their order, in a thread that ends with this object.
+    """SHA-256 (FIPS 180-4) of pieces in their order, in a thread that ends with the ``with`` block.
 
     The pieces are kept, not copied: what is given may not be changed afterwards.
     """
@@ -21,6 +21,13 @@ class HashBeside:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sha256")
         self._waiting: deque[tuple[Future[None], int]] = deque()
         self._ahead = 0
+
+    def __enter__(self) -> HashBeside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the thread, also after a fault whose traceback somebody keeps."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     def update(self, piece: bytes | memoryview) -> None:
         """Take one more piece; waits only while more than :data:`AHEAD` bytes are not hashed yet."""

@@ -13,7 +13,8 @@ secret      master keys (32 bytes)           ``yinxin-key-1`` over the bytes
 ==========  ===============================  ====================================
 
 ``yinxin-key-1`` is JSON: scrypt (RFC 7914) of the passphrase, ChaCha20-Poly1305 (RFC 8439), kind and name bound in.
-The keys of a home share a salt, so that a command stretches the passphrase once, however many of them it opens.
+Those made in a home share a salt, so that a command stretches the passphrase once, however many of them it opens;
+ledger accounts have salts of their own.
 Another key holder (PKCS#11, a KMS) stands behind the same methods.
 """
 

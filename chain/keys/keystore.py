@@ -338,10 +338,10 @@ class Keystore:
     def _salt(self) -> bytes:
         """That of the other keys here, so that the passphrase is stretched once for all; a new one for the first.
 
-        Whoever guesses passphrases needs one file of a home only, and each home's salt is another.
+        Whoever guesses passphrases needs one file of a home only; two homes made apart have two salts.
         """
         for file in sorted(self.folder.glob("*.json")):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, InvalidInput):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError, InvalidInput):
                 data = json.loads(file.read_bytes())
                 salt = unb64url(data["salt"])
                 if data["format"] == _FORMAT and data["scrypt"] == _SCRYPT and len(salt) == 16:

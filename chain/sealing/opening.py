@@ -73,8 +73,8 @@ def _read(source: Path, committed: Committed, keys: BidKeys, folder: Path | None
         stream = source.open("rb")
     except FileNotFoundError as error:
         raise BidFault(FaultKind.MISSING_FILE, "the sealed file is not there") from error
-    with stream:
-        pieces = _Hashed(read_pieces(stream))
+    with stream, HashBeside() as hasher:
+        pieces = _Hashed(read_pieces(stream), hasher)
         try:
             manifest = _open(pieces, committed, keys, folder)
         except BidFault as fault:
@@ -139,20 +139,21 @@ def _manifest(plain: _Plain, committed: Committed) -> tuple[Manifest, int]:
 
 
 def _document(plain: _Plain, document: Document, folder: Path | None) -> None:
-    hasher = HashBeside()
+    with HashBeside() as hasher:
 
-    def watched() -> Iterator[bytes | memoryview]:
-        for piece in plain.pieces(document.size):
-            hasher.update(piece)
-            yield piece
+        def watched() -> Iterator[bytes | memoryview]:
+            for piece in plain.pieces(document.size):
+                hasher.update(piece)
+                yield piece
 
-    if folder is None:
-        for _ in watched():
-            pass
-    else:
-        (folder / "documents").mkdir(exist_ok=True)
-        _write(folder / "documents" / document.name, watched())
-    if hasher.digest() != document.digest:
+        if folder is None:
+            for _ in watched():
+                pass
+        else:
+            (folder / "documents").mkdir(exist_ok=True)
+            _write(folder / "documents" / document.name, watched())
+        digest = hasher.digest()
+    if digest != document.digest:
         raise BidFault(
             FaultKind.BAD_DOCUMENT, "a document is not what the manifest says", evidence={"name": document.name}
         )
@@ -192,8 +193,8 @@ class _Known:
 class _Hashed:
     """The pieces of a file; knows digest and size of what went through."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._hasher, self._size = pieces, HashBeside(), 0
+    def __init__(self, pieces: Iterator[bytes], hasher: HashBeside) -> None:
+        self._pieces, self._hasher, self._size = pieces, hasher, 0
 
     def __iter__(self) -> Iterator[bytes]:
         return self

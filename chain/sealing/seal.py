@@ -86,17 +86,19 @@ def seal_bid(bid: Bid, opening_key: bytes, recipients: Recipients, target: Path)
     documents = tuple(_look_at(source) for source in bid.documents)
     manifest = Manifest(bid.identity, bid.organisation, bid.form, documents, tuple(bid.presentations), bid.guarantee)
     data = manifest.to_bytes()
-    hasher, size = HashBeside(), 0
+    size = 0
+    with HashBeside() as hasher:
 
-    def watched(pieces: Iterable[bytes]) -> Iterator[bytes]:
-        nonlocal size
-        for piece in pieces:
-            hasher.update(piece)
-            size += len(piece)
-            yield piece
+        def watched(pieces: Iterable[bytes]) -> Iterator[bytes]:
+            nonlocal size
+            for piece in pieces:
+                hasher.update(piece)
+                size += len(piece)
+                yield piece
 
-    write_whole(target, watched(encrypt_stream(_plaintext(data, bid.documents, documents), recipient)))
-    return Sealed(hasher.digest(), size, bid.form.root(bid.identity.digest()), manifest, recipient.k2)
+        write_whole(target, watched(encrypt_stream(_plaintext(data, bid.documents, documents), recipient)))
+        digest = hasher.digest()
+    return Sealed(digest, size, bid.form.root(bid.identity.digest()), manifest, recipient.k2)
 
 
 def _look_at(source: Source) -> Document:
@@ -110,13 +112,14 @@ def _look_at(source: Source) -> Document:
 def _plaintext(manifest: bytes, sources: Sequence[Source], documents: Sequence[Document]) -> Iterator[bytes]:
     yield TAG + len(manifest).to_bytes(4, "big") + manifest
     for source, document in zip(sources, documents, strict=True):
-        hasher, size = HashBeside(), 0
-        with source.path.open("rb") as stream:
+        size = 0
+        with HashBeside() as hasher, source.path.open("rb") as stream:
             for piece in read_pieces(stream):
                 hasher.update(piece)
                 size += len(piece)
                 yield piece
-        if size != document.size or hasher.digest() != document.digest:
+            digest = hasher.digest()
+        if size != document.size or digest != document.digest:
             raise Conflict(
                 "the document changed while it was sealed", code="bid.changed", field=source.name,
                 fix="close the program that writes it and seal again",

@@ -332,6 +332,22 @@ def test_a_notice_that_is_not_the_one_on_the_ledger_opens_no_room(fair: Fair) ->
         assert visit.page.query_selector("#door") is None
 
 
+def test_where_the_rest_of_the_page_does_not_come_it_says_to_load_it_again(fair: Fair) -> None:
+    with room(fair, language="en") as visit:
+        visit.expected += ["Failed to load resource"]
+        visit.context.route("**/assets/bid-inside-*", lambda route: route.abort())
+        visit.page.reload()
+        visit.page.wait_for_selector("#door")
+        visit.page.fill("#passphrase", WORD)
+        visit.page.fill("#again", WORD)
+        visit.page.click("#enter")
+        visit.page.get_by_text(WORDS["fault.bidroom.page"]["en"]).wait_for()
+        visit.context.unroute("**/assets/bid-inside-*")
+        visit.page.reload()
+        visit.page.wait_for_selector("#door")
+        enter(visit.page, new=True)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_door_stands_on_a_phone(fair: Fair, language: str) -> None:
     with room(fair, language=language, viewport=PHONE) as visit:

@@ -104,6 +104,11 @@ export function door(
   bidding: boolean,
   inside: () => Promise<Inside>,
 ): Promise<Room> {
+  // What a browser failed to load once it may not ask for again on the same page.
+  const loaded = () =>
+    inside().catch(() => {
+      throw new InvalidInput("the rest of the page did not come", "bidroom.page");
+    });
   return new Promise((resolve) => {
     const secret = (how: string) => h("input", { class: "input", type: "password", autocomplete: how });
     const word = secret(here === null ? "new-password" : "current-password");
@@ -115,7 +120,7 @@ export function door(
       else {
         // What is kept is read anew: another page may have gone on since this one was loaded.
         const text = async () => (await chosen?.text()) ?? (await stored(boxName(setting))) ?? "";
-        const { Room } = await inside();
+        const { Room } = await loaded();
         resolve(await held(setting, async () => Room.reopen(setting, word.value, await text())));
       }
     };
@@ -123,7 +128,7 @@ export function door(
       if (!bidding) throw new InvalidInput("no room was chosen", "bidroom.no_room");
       if (first.value.length < LEAST) throw new InvalidInput("too short", "bidroom.short");
       if (first.value !== second.value) throw new InvalidInput("not the same", "bidroom.not_same");
-      const { Room } = await inside();
+      const { Room } = await loaded();
       const fresh = async (): Promise<Room> => {
         if (here === null && (await stored(boxName(setting))) !== null)
           throw new InvalidInput("a room was begun meanwhile", "bidroom.begun");
@@ -156,7 +161,7 @@ export function door(
         here === null || !bidding ? null : anew(setting, here, secret, begin),
       ),
     );
-    inside().catch(() => {}); // tried again, and told, when the door is opened
+    loaded().catch(() => {}); // told when the door is opened
   });
 }
 

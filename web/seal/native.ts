@@ -1,7 +1,7 @@
 /**
  * The browser's own ChaCha20-Poly1305, where it has one (WICG, "Modern Algorithms in the Web Cryptography API"): many times as fast as
  * the library, which is what everything is held to. It is believed after it did a sample as the library does it, and whatever it refuses
- * later, the library is asked: no verdict on a bid is a browser's alone.
+ * later, the library is asked: no fault of a bid is a browser's word alone.
  */
 import { equal } from "../verify/bytes.ts";
 import { CHUNK, chunkNonce, sealChunk, TAG } from "./age.ts";

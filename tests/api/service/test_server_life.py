@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,12 +10,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from select import select
 
 import httpx
 import pytest
-from sqlalchemy import func
-from sqlalchemy import select as rows_of
+from sqlalchemy import func, select
 
 from api.audit import log as audit_log
 from api.certificates.tables import batches, certificates
@@ -67,7 +66,7 @@ def count(hall: Hall) -> tuple[int, int]:
     """Batches and certificates of the register."""
     with hall.service.office(BUREAU).engine.connect() as connection:
         found = [
-            connection.execute(rows_of(func.count()).select_from(one)).scalar_one() for one in (batches, certificates)
+            connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (batches, certificates)
         ]
     return found[0], found[1]
 
@@ -153,14 +152,30 @@ def test_streams_stay_open_while_nothing_happens_and_end_when_nobody_listens(hal
         number = client.post(f"{HERE}/lists", params=WHERE, content=rows(2, 360)).json()["batch"]["number"]
         for _ in range(many):
             with client.stream("GET", f"{HERE}/batches/{number}/events") as stream:
-                lines = stream.iter_lines()  # the stream is shut with it
+                lines = stream.iter_lines()
                 assert _next_state(lines) == "waiting"
-                connection = stream.extensions["network_stream"].get_extra_info("socket")
-                assert select([connection], [], [], 0.4)[0] == [], "the server said more, or ended the stream"
+                assert _stays_silent(stream, lines), "the server said more, or ended the stream"
     ends = time.monotonic() + 30
     while served.log.read_text().count("/events") < answered + many and time.monotonic() < ends:
         threading.Event().wait(0.1)
     assert served.log.read_text().count("/events") == answered + many
+
+
+def _stays_silent(stream: httpx.Response, lines: Iterator[str]) -> bool:
+    """True if nothing more comes for a moment, the end of the stream included; afterwards nobody listens any more."""
+    heard: list[str | None] = []
+
+    def listen() -> None:
+        with contextlib.suppress(httpx.TransportError):
+            heard.append(_next_state(lines))
+
+    listening = threading.Thread(target=listen)
+    listening.start()
+    listening.join(0.4)
+    silent = listening.is_alive()
+    stream.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+    listening.join()
+    return silent
 
 
 def _next_state(lines: Iterator[str]) -> str | None:

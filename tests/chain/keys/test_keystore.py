@@ -166,7 +166,7 @@ def test_the_passphrase_is_stretched_once_for_all_keys_of_a_home(tmp_path: Path)
     assert json.loads((tmp_path / "other" / "a.json").read_bytes())["salt"] != files[0]["salt"]
 
 
-@pytest.mark.parametrize("harm", [b"", b"[]", b'{"format": "yinxin-key-1"}', None])
+@pytest.mark.parametrize("harm", [b"", b"[]", b'{"format": "yinxin-key-1"}', b'{"salt": 5}', b'{"salt": null}', None])
 def test_a_key_is_made_beside_damaged_or_older_files(tmp_path: Path, harm: bytes | None) -> None:
     with cheap_keys():
         Keystore(tmp_path, PASSPHRASE).create("a", "secret")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -278,6 +279,23 @@ def test_no_single_changed_byte_opens(tmp_path: Path) -> None:
         opened.append(place)
     assert len(places) == 2_000
     assert opened == []
+
+
+def test_bids_that_do_not_open_leave_no_thread_behind(tmp_path: Path) -> None:
+    """An opening keeps the faults of its bids, and whoever bids decides how many there are."""
+    sealed = sealed_bid(tmp_path, (1000, 80_000))
+    file = (tmp_path / "bid.age").read_bytes()
+    keys, known, path, faults = keys_of(file), committed(sealed), tmp_path / "changed.age", []
+    for place in (5, 400, len(file) // 2, len(file) - 1):
+        path.write_bytes(_flip(file, place))
+        with pytest.raises(BidFault) as caught:
+            open_bid(path, replace(known, digest=sha256(path.read_bytes())), keys, None)
+        faults.append(caught.value)
+    for thread in threading.enumerate():
+        if thread.name.startswith("sha256"):
+            thread.join(60)
+            assert not thread.is_alive()
+    assert len({fault.kind for fault in faults}) > 1
 
 
 def _flip(data: bytes, *places: int, bit: int = 0) -> bytes:
