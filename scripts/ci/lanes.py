@@ -56,9 +56,16 @@ class Lanes:
         self._unended: set[str] = set()
 
     def run(self, parts: Sequence[Part]) -> list[Outcome]:
-        """Run all parts, the heaviest that can begin first; the outcomes come back in the order of the parts."""
+        """Run all parts, those with most work first; the outcomes come back in the order of the parts."""
         OUT.mkdir(exist_ok=True)
-        self._waiting = sorted(parts, key=lambda part: -part.weight)
+        needed = {name for part in parts for name in part.needs}
+
+        def turn(part: Part) -> tuple[bool, bool, float]:
+            """The long ones, then what others wait for, then by work: what wants little fits in anywhere, also last."""
+            long = part.weight >= _LONG
+            return not long, part.name not in needed, -part.weight * (1.0 if long else part.share)
+
+        self._waiting = sorted(parts, key=turn)
         self._unended = {part.name for part in parts}
         watch = threading.Thread(target=self._watch, daemon=True)
         watch.start()
