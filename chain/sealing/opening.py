@@ -140,18 +140,13 @@ def _manifest(plain: _Plain, committed: Committed) -> tuple[Manifest, int]:
 
 def _document(plain: _Plain, document: Document, folder: Path | None) -> None:
     with HashBeside() as hasher:
-
-        def watched() -> Iterator[bytes | memoryview]:
-            for piece in plain.pieces(document.size):
-                hasher.update(piece)
-                yield piece
-
+        pieces = hasher.passing(plain.pieces(document.size))
         if folder is None:
-            for _ in watched():
+            for _ in pieces:
                 pass
         else:
             (folder / "documents").mkdir(exist_ok=True)
-            _write(folder / "documents" / document.name, watched())
+            _write(folder / "documents" / document.name, pieces)
         digest = hasher.digest()
     if digest != document.digest:
         raise BidFault(
@@ -194,7 +189,7 @@ class _Hashed:
     """The pieces of a file; knows digest and size of what went through."""
 
     def __init__(self, pieces: Iterator[bytes], hasher: HashBeside) -> None:
-        self._pieces, self._hasher, self._size = pieces, hasher, 0
+        self._pieces, self._hasher = pieces, hasher
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -202,14 +197,13 @@ class _Hashed:
     def __next__(self) -> bytes:
         piece = next(self._pieces)
         self._hasher.update(piece)
-        self._size += len(piece)
         return piece
 
     def finish(self) -> tuple[bytes, int]:
         """Read what is left; digest and size of all."""
         for _ in self:
             pass
-        return self._hasher.digest(), self._size
+        return self._hasher.digest(), self._hasher.size
 
 
 class _Plain:

@@ -8,7 +8,7 @@ in between is noticed and nothing is left behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,19 +86,10 @@ def seal_bid(bid: Bid, opening_key: bytes, recipients: Recipients, target: Path)
     documents = tuple(_look_at(source) for source in bid.documents)
     manifest = Manifest(bid.identity, bid.organisation, bid.form, documents, tuple(bid.presentations), bid.guarantee)
     data = manifest.to_bytes()
-    size = 0
     with HashBeside() as hasher:
-
-        def watched(pieces: Iterable[bytes]) -> Iterator[bytes]:
-            nonlocal size
-            for piece in pieces:
-                hasher.update(piece)
-                size += len(piece)
-                yield piece
-
-        write_whole(target, watched(encrypt_stream(_plaintext(data, bid.documents, documents), recipient)))
+        write_whole(target, hasher.passing(encrypt_stream(_plaintext(data, bid.documents, documents), recipient)))
         digest = hasher.digest()
-    return Sealed(digest, size, bid.form.root(bid.identity.digest()), manifest, recipient.k2)
+    return Sealed(digest, hasher.size, bid.form.root(bid.identity.digest()), manifest, recipient.k2)
 
 
 def _look_at(source: Source) -> Document:
@@ -112,14 +103,10 @@ def _look_at(source: Source) -> Document:
 def _plaintext(manifest: bytes, sources: Sequence[Source], documents: Sequence[Document]) -> Iterator[bytes]:
     yield TAG + len(manifest).to_bytes(4, "big") + manifest
     for source, document in zip(sources, documents, strict=True):
-        size = 0
         with HashBeside() as hasher, source.path.open("rb") as stream:
-            for piece in read_pieces(stream):
-                hasher.update(piece)
-                size += len(piece)
-                yield piece
+            yield from hasher.passing(read_pieces(stream))
             digest = hasher.digest()
-        if size != document.size or digest != document.digest:
+        if hasher.size != document.size or digest != document.digest:
             raise Conflict(
                 "the document changed while it was sealed", code="bid.changed", field=source.name,
                 fix="close the program that writes it and seal again",

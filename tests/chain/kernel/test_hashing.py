@@ -21,6 +21,9 @@ def test_it_is_the_digest_of_the_pieces_in_their_order(pieces: list[bytes]) -> N
             if number % 5 == 0:
                 assert beside.digest() == hashlib.sha256(b"".join(pieces[:number])).digest()
         assert beside.digest() == hashlib.sha256(b"".join(pieces)).digest()
+        assert list(beside.passing(pieces)) == pieces
+        assert beside.digest() == hashlib.sha256(b"".join(pieces) * 2).digest()
+        assert beside.size == 2 * sum(map(len, pieces))
 
 
 def test_no_more_is_held_than_may_wait() -> None:
