@@ -29,7 +29,7 @@ from tests.api.holders import Holders
 from tests.api.town import BUREAU as LICENSING
 from tests.api.town import NAME as LICENSING_NAME
 from tests.api.town import Said, Town, cheap_keys, licences, run_here
-from tests.support.pace import roomy
+from tests.support.pace import soon
 from tests.support.prepared import prepared_once
 from tests.support.tender_stage import BUREAU, CUSTODIANS, NAME, PASSPHRASE, TenderStage
 
@@ -156,7 +156,7 @@ class Market:
             edit: changes the draft in place.
         """
         stage = self.stage
-        deadline_in = roomy(deadline_in) if deadline_in < 60 else deadline_in
+        deadline_in = soon(deadline_in)
         number, ledger = stage.ledger.tenders() + 1, stage.ledger
         custodians = [
             (stage.address(name), f"示例存管{name[-1]}", self.urls.get(name, f"http://{name}.example"))

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import os
 
-__all__ = ["crowd", "roomy"]
+__all__ = ["crowd", "roomy", "soon"]
 
 _MOST = 8.0
+_FAR = 60
 
 
 def crowd() -> float:
@@ -23,3 +24,8 @@ def crowd() -> float:
 def roomy(seconds: int) -> int:
     """A window that is so long on a quiet machine, and longer on a busy one."""
     return math.ceil(seconds * (1 + 0.4 * (crowd() - 1)))
+
+
+def soon(seconds: int) -> int:
+    """A deadline so many seconds from now, later on a busy machine; one that is a minute off or more stays as it is."""
+    return roomy(seconds) if seconds < _FAR else seconds

@@ -69,7 +69,7 @@ from chain.tenders.holding.places import Place
 from chain.tenders.holding.store import ShareStore
 from chain.tenders.typed import BookDomain, commitment_hash, custody_hash
 from tests.api.town import PASSPHRASE, Said, cheap_keys, run_here
-from tests.support.pace import roomy
+from tests.support.pace import roomy, soon
 
 __all__ = ["BUREAU", "HEARTBEAT", "HOLDERS", "NAME", "PASSPHRASE", "PEOPLE", "StageKey", "TenderStage"]
 
@@ -86,7 +86,6 @@ _ROLES = {"officer": "procurement", "supervisor": "supervisor", "authority": "au
 _ACCOUNTS = {"officer": "anchor", "authority": "authority"}
 _FOREVER = 10 * 365 * 86_400
 _PATIENCE = 120.0
-_SOON = 60
 
 
 @dataclass(frozen=True)
@@ -268,7 +267,7 @@ class TenderStage:
 
     def wait_until(self, second: int) -> int:
         """Wait until the chain's final block is later than that second; its time."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + max(0, second - self.now()) + _PATIENCE
         while (now := self.now()) <= second:
             assert time.monotonic() < deadline, f"the chain stands at {now}, {second} was waited for"
             time.sleep(0.1)
@@ -356,7 +355,7 @@ class TenderStage:
 
         A deadline within the minute is later on a busy machine: what a test does before it takes longer there, too.
         """
-        deadline_in = roomy(deadline_in) if deadline_in < _SOON else deadline_in
+        deadline_in = soon(deadline_in)
         now = max(self.now(), int(time.time()))
         values: dict[str, Any] = {
             "bureau": BUREAU, "digest": sha256(b"notice"), "lots": 1, "envelopes": 1, "minimum_bids": 1,

@@ -10,6 +10,7 @@ from chain.kernel.encoding import sha256
 from chain.kernel.tender_facts import Commitment, SealedFile
 from chain.keys.signatures import address_of
 from chain.tenders.custody import CustodianClient, Custodied
+from tests.api.custody.served import SETTLED
 from tests.support.tender_stage import TenderStage
 
 
@@ -48,4 +49,4 @@ class Bidder:
         path, file = self.sealed(size)
         client.upload(tender, path)
         commitment, signature = self.signed(tender, file, version=version, **other)
-        return commitment, client.commit(self.stage.domain, commitment, signature)
+        return commitment, client.commit(self.stage.domain, commitment, signature, wait=SETTLED)

@@ -21,6 +21,9 @@ from tests.api.service.served import alive, children
 from tests.api.town import YINXIN
 from tests.support.tender_stage import TenderStage
 
+SETTLED = 150.0
+"""Seconds in which a custodian brings what it promised into a final block, an outage of the chain or a kill between."""
+
 
 @dataclass
 class Custody:

@@ -13,7 +13,7 @@ from chain.keys.signatures import address_of, sign
 from chain.tenders.custody.wire import Move, Withdrawal
 from chain.tenders.typed import commitment_hash
 from tests.api.custody.bidders import Bidder
-from tests.api.custody.served import Custody, serving, settings
+from tests.api.custody.served import SETTLED, Custody, serving, settings
 from tests.support.tender_stage import TenderStage
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(240)]
@@ -48,11 +48,11 @@ def test_a_bid_is_submitted_replaced_moved_and_withdrawn(
     move = Move(tender, 1, second.bidder, address_of(successor), 3, second.not_after, b"", b"")
     digest = stage.domain.digest(move.hash())
     move = replace(move, by_recovery=sign(digest, recovery), by_successor=sign(digest, successor))
-    assert client.move(move).state == "final"
+    assert client.move(move, wait=SETTLED).state == "final"
 
     withdrawal = Withdrawal(tender, 1, address_of(successor), 4, second.not_after, b"")
     signature = sign(stage.domain.digest(withdrawal.hash()), recovery)
-    assert client.withdraw(replace(withdrawal, signature=signature)).state == "final"
+    assert client.withdraw(replace(withdrawal, signature=signature), wait=SETTLED).state == "final"
     assert not stage.ledger.entry(tender, 1, address_of(successor)).live
 
 
@@ -61,7 +61,7 @@ def test_what_was_done_is_not_done_again(custody: Custody, tender: int, tender_s
     path, file = bidder.sealed()
     client.upload(tender, path)
     commitment, signature = bidder.signed(tender, file)
-    said = [client.commit(tender_stage.domain, commitment, signature) for _ in range(3)]
+    said = [client.commit(tender_stage.domain, commitment, signature, wait=SETTLED) for _ in range(3)]
     assert {one.relayed.transaction for one in said} == {said[0].relayed.transaction}
     assert client.relayed(commitment_hash(commitment)) == said[0].relayed
     events = [event for event in tender_stage.ledger.tender_events(tender) if event.name == "BidCommitted"]
@@ -93,7 +93,7 @@ def test_a_relay_that_somebody_else_sent_first_is_final(
     both = stage.together(
         [
             lambda: stage.acts("supervisor").submit(commitment, signature, signed.custody),
-            lambda: client.commit(stage.domain, commitment, signature),
+            lambda: client.commit(stage.domain, commitment, signature, wait=SETTLED),
         ]
     )
     assert both[1].relayed.state == "final"  # type: ignore[attr-defined]

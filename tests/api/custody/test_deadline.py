@@ -13,12 +13,12 @@ from chain.tenders.custody import CustodianClient, Relayed
 from chain.tenders.custody.client import Custodied
 from chain.tenders.typed import commitment_hash
 from tests.api.custody.bidders import Bidder
-from tests.api.custody.served import Stepping, serving, settings
+from tests.api.custody.served import SETTLED, Stepping, serving, settings
 from tests.api.custody.test_phases import story_of, until
 from tests.support.pace import roomy
 from tests.support.tender_stage import TenderStage
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(480)]
 CLIENTS = 20
 
 
@@ -43,7 +43,9 @@ def test_twenty_clients_around_the_deadline_second(tender_stage: TenderStage) ->
             moment = state.deadline - 2.0 + place * 4.0 / CLIENTS if place else 0.0
             threading.Event().wait(max(0.0, moment - time.time()))
             try:
-                found: Relayed | YinxinError = custody.client().commit(stage.domain, commitment, signature).relayed
+                found: Relayed | YinxinError = (
+                    custody.client().commit(stage.domain, commitment, signature, wait=SETTLED).relayed
+                )
             except YinxinError as error:
                 found = error
             answers[commitment_hash(commitment)] = found
@@ -86,7 +88,11 @@ def test_an_outage_across_the_deadline_gives_the_grace_and_loses_no_promise(tend
             client.upload(tender, path)
             files.append(bidder.signed(tender, file))
         first: list[Relayed] = []
-        waiting = threading.Thread(target=lambda: first.append(client.commit(stage.domain, *files[0]).relayed))
+
+        def commit_first() -> None:
+            first.append(client.commit(stage.domain, *files[0], wait=SETTLED).relayed)
+
+        waiting = threading.Thread(target=commit_first)
         waiting.start()
         assert stepping.held.wait(60), "it is journaled, and not sent"
         stage.stop_chain()
@@ -117,7 +123,7 @@ def _in_grace(client: CustodianClient, stage: TenderStage, signed: tuple[Commitm
     until = time.monotonic() + 120
     while True:
         try:
-            return client.commit(stage.domain, *signed)
+            return client.commit(stage.domain, *signed, wait=SETTLED)
         except Refused as error:
             if error.code != "custody.late" or "unless an outage" not in (error.fix or "") or time.monotonic() > until:
                 raise

@@ -22,7 +22,7 @@ from chain.tenders.custody import commitment_json
 from chain.tenders.custody.usual import usual_not_after
 from chain.tenders.story import Bid
 from tests.api.custody.bidders import Bidder
-from tests.api.custody.served import Custody, serving, settings
+from tests.api.custody.served import SETTLED, Custody, serving, settings
 from tests.api.custody.test_phases import story_of, until
 from tests.chain.sealing.samples import sealed_bid
 from tests.support.pace import roomy
@@ -120,7 +120,7 @@ def test_an_observer_of_two_bids_and_of_nine(tender_stage: TenderStage) -> None:
         signed += [_prepared(custody, stage, many, number) for number in range(1, 10)]
         client = custody.client()
         domain = stage.domain  # once: the stage's reader is for one thread
-        stage.together([lambda m=made: client.commit(domain, *m) for made in signed])  # type: ignore[misc]
+        stage.together([lambda m=made: client.commit(domain, *m, wait=SETTLED) for made in signed])  # type: ignore[misc]
         stage.wait_until(story_of(stage, few).deadline - 8)
         before = {tender: story_of(stage, tender) for tender in (few, many)}
         with httpx.Client(base_url=custody.url, timeout=60) as observer:

@@ -14,7 +14,7 @@ from chain.tenders.custody import CustodianClient, Custodied, read_statement
 from chain.tenders.opening import check_keys, live_bids, releases_topic
 from tests.api.custody import steps
 from tests.api.custody.bidders import Bidder
-from tests.api.custody.served import Custody, Stepping, serving, settings
+from tests.api.custody.served import SETTLED, Custody, Stepping, serving, settings
 from tests.api.custody.test_phases import story_of, until
 from tests.chain.ledger.kit import free_port
 from tests.support.tender_stage import TenderStage
@@ -38,7 +38,7 @@ def test_a_promised_bid_is_sent_once_wherever_the_custodian_dies(tender_stage: T
             made = bidder.signed(tender, file)
             stepping.kill_at = step
             threads.append(
-                threading.Thread(target=lambda m=made: answers.append(client.commit(stage.domain, *m)))  # type: ignore[misc]
+                threading.Thread(target=lambda m=made: answers.append(client.commit(stage.domain, *m, wait=SETTLED)))  # type: ignore[misc]
             )
             threads[-1].start()
             assert stepping.dead.wait(60), step

@@ -16,7 +16,7 @@ from chain.tenders.custody import CustodianClient, HttpBoard, read_statement
 from chain.tenders.opening import releases_topic
 from chain.tenders.story import LotStory, Story, differences, tell
 from tests.api.custody.bidders import Bidder
-from tests.api.custody.served import serving, settings
+from tests.api.custody.served import SETTLED, serving, settings
 from tests.support.pace import roomy
 from tests.support.tender_stage import TenderStage
 
@@ -32,7 +32,7 @@ def story_of(stage: TenderStage, tender: int) -> Story:
 
 def until(stage: TenderStage, tender: int, look: Callable[[LotStory], object], lot: int = 1) -> Story:
     """Wait until a lot's story is so."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 150
     while not look((story := story_of(stage, tender)).lots[lot]):
         assert time.monotonic() < end, story.events[-1]
         time.sleep(0.2)
@@ -76,7 +76,7 @@ class Scene:
             more["second"] = price
         commitment, signature = bidder.signed(tender, file, version=version, **more)
         self.files.setdefault(tender, []).append((path, commitment))
-        return lambda: client.commit(self.stage.domain, commitment, signature)
+        return lambda: client.commit(self.stage.domain, commitment, signature, wait=SETTLED)
 
 
 @pytest.fixture(scope="module")
