@@ -69,7 +69,7 @@ from chain.tenders.holding.places import Place
 from chain.tenders.holding.store import ShareStore
 from chain.tenders.typed import BookDomain, commitment_hash, custody_hash
 from tests.api.town import PASSPHRASE, Said, cheap_keys, run_here
-from tests.support.pace import roomy, soon
+from tests.support.pace import in_time, roomy, soon
 
 __all__ = ["BUREAU", "HEARTBEAT", "HOLDERS", "NAME", "PASSPHRASE", "PEOPLE", "StageKey", "TenderStage"]
 
@@ -398,6 +398,24 @@ class TenderStage:
         made, signature = self.commitment(tender, **other)
         self.acts(custodian).submit(made, signature, self.custody(made, custodian))
         return made
+
+    def bidding(self, *bidders: int, deadline_in: int, publish: Callable[..., int] | None = None, **terms: Any) -> int:
+        """Publish a tender and submit a bid of each, one after the other, all of them in time; its number.
+
+        Args:
+            bidders: 1, 2, 3 …
+            deadline_in: seconds; a machine that is too slow for them gets another tender, with more.
+            publish: another way to publish than :meth:`publish`.
+            terms: of the tender.
+        """
+
+        def work(seconds: int) -> int:
+            number = (publish or self.publish)(deadline_in=seconds, **terms)
+            for bidder in bidders:
+                self.submit(number, bidder=bidder)
+            return number
+
+        return in_time(work, deadline_in)
 
     def bidder_key(self, bidder: int, *, recovery: bool = False) -> bytes:
         """Private key of bidder 1, 2, 3 …, or of its recovery address."""

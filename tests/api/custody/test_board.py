@@ -16,7 +16,7 @@ from chain.tenders.custody import HttpBoard
 from tests.api.custody.served import Custody, serving, settings
 from tests.support.tender_stage import TenderStage
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

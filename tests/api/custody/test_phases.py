@@ -20,7 +20,7 @@ from tests.api.custody.served import SETTLED, serving, settings
 from tests.support.pace import roomy
 from tests.support.tender_stage import TenderStage
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(480)]
 
 
 def story_of(stage: TenderStage, tender: int) -> Story:

@@ -34,7 +34,7 @@ from tests.api.jobs.kit import draft, eventually, make_service, rows, working
 from tests.api.town import BUREAU, Town, licences
 from tests.api.webhooks.receiver import Receiver, receiver
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 
 class Now:

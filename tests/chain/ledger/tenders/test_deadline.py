@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 
 from chain.kernel.encoding import hex0x
 from chain.kernel.errors import Conflict, Refused
 from chain.ledger import proofs
-from tests.support.pace import roomy
+from tests.support.pace import TooSlow, in_time, roomy
 from tests.support.tender_stage import TenderStage
 
 pytestmark = pytest.mark.loopback
@@ -37,11 +38,9 @@ def test_the_two_headers_span_any_moment(tender_stage: TenderStage) -> None:
 
 def test_a_deadline_is_settled_once_by_the_right_headers_after_a_stop_too(tender_stage: TenderStage) -> None:
     stage = tender_stage
-    tender = stage.publish(deadline_in=5)
+    tender = stage.bidding(1, deadline_in=5)
     state = stage.ledger.tender(tender)
     assert state is not None
-    assert stage.ledger.spanning_headers(state.deadline) is None
-    stage.submit(tender)
     stage.wait_until(state.deadline + 2)  # the header after the deadline is there, and a block on top of it
     good, early = (stage.ledger.spanning_headers(moment) for moment in (state.deadline, state.deadline - 2))
     assert good is not None
@@ -66,12 +65,23 @@ def test_a_deadline_is_settled_once_by_the_right_headers_after_a_stop_too(tender
 
 def test_an_outage_across_the_deadline_moves_it(tender_stage: TenderStage) -> None:
     stage = tender_stage
-    grace = roomy(6)
-    tender = stage.publish(deadline_in=5, gap=2, grace=grace, open_in=1)
+    tender = in_time(partial(_bids_across_an_outage, stage), 6)
+    assert stage.ledger.lot(tender, 1).places == 2
+    stage.close(tender)
+    assert stage.ledger.live_set(tender, 1, 1).count == 2
+
+
+def _bids_across_an_outage(stage: TenderStage, seconds: int) -> int:
+    """One bid before it, one within the grace; both periods are about that long."""
+    grace = roomy(seconds)
+    tender = stage.publish(deadline_in=seconds - 1, gap=2, grace=grace, open_in=1)
     state = stage.ledger.tender(tender)
     assert state is not None
     stage.submit(tender, bidder=1)
     stage.stop_chain()
+    if time.time() >= state.deadline:
+        stage.start_chain()
+        raise TooSlow
     while time.time() <= state.deadline + 3:
         time.sleep(0.1)
     stage.start_chain()
@@ -86,9 +96,7 @@ def test_an_outage_across_the_deadline_moves_it(tender_stage: TenderStage) -> No
     assert moved.deadline == values["deadline"] == values["timeAfter"] + grace
     assert moved.open_at - state.open_at == moved.deadline - state.deadline
     stage.submit(tender, bidder=2)  # within the grace
-    assert stage.ledger.lot(tender, 1).places == 2
-    stage.close(tender)
-    assert stage.ledger.live_set(tender, 1, 1).count == 2
+    return tender
 
 
 def test_the_chain_looks_back_further_than_256_blocks(tender_stage: TenderStage) -> None:

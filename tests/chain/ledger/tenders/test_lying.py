@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from chain.ledger.rpc import Call, RpcClient
 from chain.ledger.tenders import TenderReader
 from chain.ledger.trustroot import TrustRoot
 from chain.tenders.typed import withdrawal_hash
+from tests.support.pace import in_time
 from tests.support.tender_stage import TenderStage
 
 pytestmark = pytest.mark.loopback
@@ -49,8 +51,22 @@ def reader(stage: TenderStage, lie: Lie) -> TenderReader:
 @pytest.fixture(scope="module")
 def tender(tender_stage: TenderStage) -> int:
     """A tender in which something of each kind has happened."""
-    stage = tender_stage
-    number = stage.publish(deadline_in=9, standstill=60)
+    stage, officer, relay = tender_stage, tender_stage.acts("officer"), tender_stage.acts("custodian-1")
+    number = in_time(partial(_with_all_that_has_a_deadline, stage), 9)
+    stage.close(number)
+    relay.attest_custody(number, 1, 1, sha256(b"statement"))
+    state = stage.ledger.tender(number)
+    assert state is not None
+    stage.wait_until(state.open_at)
+    relay.open(number, 1, 1, stage.live_set_signature(number), sha256(b"keys"))
+    stage.acts("supervisor").file(number, 1, CaseKind.COMPLAINT, sha256(b"case"))
+    stage.acts("supervisor").settle_case(number, 1, 1, sha256(b"decision"))
+    officer.name_candidates(number, 1, 1, sha256(b"ranking"))
+    return number
+
+
+def _with_all_that_has_a_deadline(stage: TenderStage, seconds: int) -> int:
+    number = stage.publish(deadline_in=seconds, standstill=3600)
     officer = stage.acts("officer")
     state = stage.ledger.tender(number)
     assert state is not None
@@ -64,15 +80,6 @@ def tender(tender_stage: TenderStage) -> int:
     gone, until = bids[2][0], bids[2][0].not_after
     digest = stage.domain.digest(withdrawal_hash(number, 1, gone.bidder, 2, until))
     relay.withdraw(number, 1, gone.bidder, 2, until, sign(digest, stage.bidder_key(3)))
-    stage.close(number)
-    relay.attest_custody(number, 1, 1, sha256(b"statement"))
-    state = stage.ledger.tender(number)
-    assert state is not None
-    stage.wait_until(state.open_at)
-    relay.open(number, 1, 1, stage.live_set_signature(number), sha256(b"keys"))
-    stage.acts("supervisor").file(number, 1, CaseKind.COMPLAINT, sha256(b"case"))
-    stage.acts("supervisor").settle_case(number, 1, 1, sha256(b"decision"))
-    officer.name_candidates(number, 1, 1, sha256(b"ranking"))
     return number
 
 
