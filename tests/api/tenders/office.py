@@ -86,6 +86,10 @@ class TenderOffice:
         self.stage.board.put(notice.data)
         return self.stage.publish(digest=notice.digest, **terms), notice
 
+    def publish_number(self, folder: Path, **terms: Any) -> int:
+        """As :meth:`publish`; only the number."""
+        return self.publish(folder, **terms)[0]
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the service database."""
         with self.engine.connect() as connection:

@@ -13,6 +13,7 @@ from api.tenders.tables import EVERYTHING, tender_cursor, tender_events
 from chain.kernel.encoding import hex0x, sha256
 from chain.tenders.story import tell
 from tests.api.tenders.office import TenderOffice
+from tests.support.pace import in_time
 from tests.support.tender_stage import BUREAU, NAME
 
 pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
@@ -22,10 +23,15 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 def opened(office: TenderOffice, tmp_path_factory: pytest.TempPathFactory) -> int:
     """A tender with two bids, one withdrawn bid less, that was opened and has a record; followed now and then."""
     stage = office.stage
-    number, _ = office.publish(tmp_path_factory.mktemp("notice"), deadline_in=8)
-    for bidder in (1, 2):
-        stage.submit(number, bidder=bidder)
-        office.follow()
+
+    def bids(seconds: int) -> int:
+        found, _ = office.publish(tmp_path_factory.mktemp("notice"), deadline_in=seconds)
+        for bidder in (1, 2):
+            stage.submit(found, bidder=bidder)
+            office.follow()
+        return found
+
+    number = in_time(bids, 8)
     stage.close(number)
     stage.wait_until(stage.ledger.tender(number).open_at)  # type: ignore[union-attr]
     keys = stage.board.put(b'{"keys":[]}')

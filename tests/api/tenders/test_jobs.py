@@ -19,6 +19,7 @@ from api.tenders.place import Tenders
 from api.webhooks import create_webhook, deliveries_of
 from chain.kernel.home import TenderSettings
 from chain.kernel.tender_facts import Phase
+from chain.tenders.notice import Notice
 from tests.api.jobs.kit import eventually
 from tests.api.jobs.walks import OTHERS
 from tests.api.tenders.office import TenderOffice, make_homes, open_office
@@ -66,9 +67,14 @@ def test_killed_at_every_step_it_settles_closes_and_tells_once(office: TenderOff
         office.engine, office.account("lead"), address="lead@example.org", language="zh", muted=[], now=1
     )
     create_webhook(office.service.office(BUREAU), "https://hall.example/hook", ["tender.closed"])
-    tender, notice = office.publish(tmp_path, deadline_in=7, lots=1)
-    stage.submit(tender, bidder=1)
-    stage.submit(tender, bidder=2)
+    notices: dict[int, Notice] = {}
+
+    def publish(**terms: Any) -> int:
+        number, made = office.publish(tmp_path, **terms)
+        notices[number] = made
+        return number
+
+    tender = stage.bidding(1, 2, deadline_in=7, publish=publish, lots=1)
     state = stage.ledger.tender(tender)
     assert state is not None
     stage.wait_until(state.deadline + 3)
@@ -90,7 +96,7 @@ def test_killed_at_every_step_it_settles_closes_and_tells_once(office: TenderOff
     letters = sorted((office.service.home / "mail").glob("*.eml"))
     own = office.rows(f"SELECT id FROM notifications WHERE account_id = {office.account('lead')} ORDER BY id")
     assert [int(file.stem) for file in letters] == [row[0] for row in own]
-    title = notice.title.zh
+    title = notices[tender].title.zh
     shown = office.get("/v1/notifications?limit=500", "lead")["items"]
     assert any(one["kind"] == "tender.closed" and title in one["text"]["zh"] for one in shown)
     waiting = {job["kind"] for job in stage.ok("desk-officer", "jobs")["jobs"]}
@@ -99,8 +105,7 @@ def test_killed_at_every_step_it_settles_closes_and_tells_once(office: TenderOff
 
 def test_what_somebody_else_did_first_is_no_fault(office: TenderOffice) -> None:
     stage = office.stage
-    tender = stage.publish(deadline_in=5)
-    stage.submit(tender, bidder=1)
+    tender = stage.bidding(1, deadline_in=5)
     state = stage.ledger.tender(tender)
     assert state is not None
     stage.wait_until(state.deadline)
@@ -150,8 +155,7 @@ def test_an_extended_deadline_is_reminded_of_anew(office: TenderOffice) -> None:
 
 def test_who_has_no_account_is_told_that_it_is_late(office: TenderOffice) -> None:
     stage = office.stage
-    tender = stage.publish(deadline_in=5)
-    stage.submit(tender, bidder=1)
+    tender = stage.bidding(1, deadline_in=5)
     state = stage.ledger.tender(tender)
     assert state is not None
     settings = TenderSettings(late_seconds=1)
@@ -206,7 +210,7 @@ def running(office: TenderOffice) -> Iterator[None]:
             yield
         finally:
             process.send_signal(signal.SIGTERM)
-            code = process.wait(30)
+            code = process.wait(120)
     assert code == 0, file.read_text()
 
 

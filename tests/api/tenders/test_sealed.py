@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,7 @@ def test_answers_before_the_closing_are_the_same_for_no_two_and_nine_bids(office
 
 def test_between_closing_and_opening_the_number_is_told_to_nobody(office: TenderOffice, tmp_path: Path) -> None:
     stage = office.stage
-    tender, _ = office.publish(tmp_path, deadline_in=7, open_in=60)
-    for bidder in (1, 2):
-        stage.submit(tender, bidder=bidder)
+    tender = stage.bidding(1, 2, deadline_in=7, publish=partial(office.publish_number, tmp_path), open_in=300)
     stage.close(tender)
     statement = stage.board.put(b'{"files":["one","two"]}')
     stage.acts("custodian-1").attest_custody(tender, 1, 1, statement)
