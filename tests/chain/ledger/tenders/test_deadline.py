@@ -38,7 +38,18 @@ def test_the_two_headers_span_any_moment(tender_stage: TenderStage) -> None:
 
 def test_a_deadline_is_settled_once_by_the_right_headers_after_a_stop_too(tender_stage: TenderStage) -> None:
     stage = tender_stage
-    tender = stage.bidding(1, deadline_in=5)
+
+    def publish(**terms: int) -> int:
+        number = stage.publish(**terms)
+        begun = stage.ledger.tender(number)
+        assert begun is not None
+        headers = stage.ledger.spanning_headers(begun.deadline)
+        if stage.now() > begun.deadline:
+            raise TooSlow
+        assert headers is None, "the block after the deadline is yet to come"
+        return number
+
+    tender = stage.bidding(1, deadline_in=5, publish=publish)
     state = stage.ledger.tender(tender)
     assert state is not None
     stage.wait_until(state.deadline + 2)  # the header after the deadline is there, and a block on top of it
