@@ -14,7 +14,12 @@ from api.service.context import Service
 from api.service.routes import Caller, Here, ServiceRoute, about, bytes_of, ruled
 from api.service.shapes import Bureau, Number
 from api.types.schemas import (
+    AnswerView,
+    Definitions,
+    DefinitionView,
     FieldView,
+    OwnType,
+    OwnTypes,
     ProposalRequest,
     Proposals,
     ProposalView,
@@ -23,7 +28,7 @@ from api.types.schemas import (
     Types,
     TypeView,
 )
-from api.types.service import propose_type, recall_type, retire_type, type_act, type_acts_of
+from api.types.service import is_definition, propose_type, recall_type, retire_type, type_act, type_acts_of
 from chain.catalogue import SHIPPED, CertificateType, schema_of
 from chain.catalogue.lists.template import write_template
 from chain.kernel.canonical import canonical
@@ -46,6 +51,32 @@ def list_shipped_types() -> Types:
     return Types(items=[TypeView.of(kind, SHIPPED) for kind in SHIPPED.every()])
 
 
+@router.get("/own-types", **ruled(public()))
+def list_own_types(service: Here) -> OwnTypes:
+    """The types that bureaus of this service defined themselves, for whoever asks a holder for their fields."""
+    items = []
+    for bureau in service.bureaus:
+        own = {act.code for act in type_acts_of(service.office(bureau)) if is_definition(act)}
+        if not own:
+            continue
+        facts, _ = service.facts(bureau)
+        catalogue = service.office(bureau).catalogue
+        for kind in (catalogue.versions(code)[-1] for code in sorted(own)):
+            items.append(
+                OwnType(
+                    bureau=bureau,
+                    bureau_name=None if facts is None else facts.name,
+                    code=kind.code,
+                    version=kind.version,
+                    zh=kind.zh,
+                    en=kind.en,
+                    fields=_fields(kind),
+                    answers=[AnswerView(name=one.name, zh=one.zh, en=one.en) for one in kind.derived],
+                )
+            )
+    return OwnTypes(items=items)
+
+
 @router.get("/bureaus/{bureau}/types", **ruled(public()))
 def list_types(service: Here, bureau: Bureau) -> Types:
     """The types a bureau may issue under, shipped and its own, each in every version."""
@@ -57,12 +88,23 @@ def list_types(service: Here, bureau: Bureau) -> Types:
 def show_type(service: Here, bureau: Bureau, name: _Name, version: _Version = None) -> TypeDetail:
     """One version of a type, with its fields."""
     kind = _find(service, bureau, name, version)
-    fields = [
-        FieldView(name=one.name, zh=one.zh, en=one.en, kind=one.kind, required=one.required, source=one.source)
-        for one in kind.fields
-    ]
-    shown: TypeDetail = TypeDetail.of(kind, service.office(bureau).catalogue, fields=fields)
+    shown: TypeDetail = TypeDetail.of(kind, service.office(bureau).catalogue, fields=_fields(kind))
     return shown
+
+
+@router.get("/bureaus/{bureau}/types/{name}/definitions", **ruled(public()))
+def list_definitions(service: Here, bureau: Bureau, name: _Name) -> Definitions:
+    """The definitions of a type that the bureau anchored, byte for byte, for verifiers."""
+    office = service.office(bureau)
+    kind = office.catalogue.versions(name)[-1]
+    acts = [act for act in type_acts_of(office, code=kind.code) if is_definition(act)]
+    return Definitions(
+        items=[
+            DefinitionView(version=act.version, sequence=act.sequence, document=act.document.decode())
+            for act in sorted(acts, key=lambda act: act.version)
+            if act.sequence is not None
+        ]
+    )
 
 
 @router.get("/bureaus/{bureau}/types/{name}/schema", **ruled(public()))
@@ -99,6 +141,13 @@ def show_template(
         data = file.read_bytes()
     headers = {"Content-Disposition": f'attachment; filename="{kind.slug}-{kind.version}.{form}"'}
     return Response(data, media_type=_XLSX if form == "xlsx" else "text/csv", headers=headers)
+
+
+def _fields(kind: CertificateType) -> list[FieldView]:
+    return [
+        FieldView(name=one.name, zh=one.zh, en=one.en, kind=one.kind, required=one.required, source=one.source)
+        for one in kind.fields
+    ]
 
 
 def _find(service: Service, bureau: str, name: str, version: int | None) -> CertificateType:

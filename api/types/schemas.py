@@ -70,6 +70,49 @@ class TypeDetail(TypeView):
     fields: list[FieldView]
 
 
+class AnswerView(Shape):
+    """One derived answer of a type."""
+
+    name: str = Field(examples=["grade_at_least_2"])
+    zh: str = Field(examples=["等级不低于二级"])
+    en: str = Field(examples=["grade 2 or better"])
+
+
+class OwnType(Shape):
+    """A type that a bureau defined itself, as one who asks a holder for its fields needs it."""
+
+    bureau: str = Field(examples=["11440100000000001F"])
+    bureau_name: str | None = Field(description="by the registry on the ledger", examples=["示例市市场监督管理局"])
+    code: str = Field(examples=["11440100000000001FT01"])
+    version: int = Field(examples=[1])
+    zh: str = Field(examples=["投标保函"])
+    en: str = Field(examples=["tender guarantee"])
+    fields: list[FieldView]
+    answers: list[AnswerView]
+
+
+class OwnTypes(Shape):
+    """Types that bureaus of this service defined, each in its newest version, by bureau and code."""
+
+    items: list[OwnType]
+
+
+class DefinitionView(Shape):
+    """One version of a type as it is anchored: whoever hashes the document finds it in the ledger's lane ``$types``."""
+
+    version: int = Field(examples=[1])
+    sequence: int = Field(description="number in the bureau's lane `$types`", examples=[1])
+    document: str = Field(
+        description="canonical JSON (RFC 8785), byte for byte", examples=['{"code":"11440100000000001FT01"}']
+    )
+
+
+class Definitions(Shape):
+    """The definitions of a type that a bureau anchored, oldest first; none for a type that shipped."""
+
+    items: list[DefinitionView]
+
+
 class ProposalRequest(Shape):
     """A new type, or the next version of one."""
 

@@ -224,6 +224,11 @@ def type_acts_of(office: Office, *, code: str | None = None) -> list[TypeAct]:
         return [_shown(row) for row in connection.execute(query)]
 
 
+def is_definition(act: TypeAct) -> bool:
+    """Whether it is a version of a type that is in force or was: its anchor is final."""
+    return act.action == "approve" and act.state == "active"
+
+
 def open_types(office: Office) -> list[int]:
     """Numbers of proposals that are not over, oldest first."""
     with office.engine.connect() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chain.catalogue import SHIPPED
@@ -18,6 +20,8 @@ pytestmark = [pytest.mark.loopback, pytest.mark.timeout(300)]
 
 HERE = f"/console/{BUREAU}"
 KIND = SHIPPED.find("business-licence")
+HOLDER_NAME = "certificateHolderName"
+"""Shown as the holder, under no label of its own."""
 REFUSED = "Failed to load resource: the server responded with a status of 42"
 
 
@@ -125,14 +129,79 @@ def test_a_certificate_of_forty_fields_is_made_found_kept_and_checked(browser: B
     bundle = house.apart(house.town.bundle, identifier)
     with wallet(browser, viewport=PHONE) as visit:
         add(visit, bundle)
-        sheet = visit.page.inner_text("[data-sheet]")
-        assert all(part in sheet for part in (typed["KZ_wideLink"], typed["KZ_wideContract"], typed["KZ_wideClient"]))
-        look(visit, "forty fields kept")
+        for tag, language in (("zh-CN", "zh"), ("en", "en")):
+            visit.speak(tag)
+            visit.page.wait_for_selector("[data-sheet]")
+            sheet = visit.page.inner_text("[data-sheet]")
+            assert all(typed[name] in sheet for name in ("KZ_wideLink", "KZ_wideContract", "KZ_wideClient"))
+            assert wide.definition()[language].casefold() in sheet.casefold()
+            assert_called(sheet, fields, language)
+            look(visit, "forty fields kept")
     with browser.visit(viewport=PHONE) as visit:
         visit.drop("forty.json", bundle, "application/json")
         assert visit.verdict() == "VALID"
-        assert typed["KZ_wideLink"] in visit.page.inner_text("article.verdict")
+        found = visit.page.inner_text("article.verdict")
+        assert typed["KZ_wideLink"] in found
+        assert_called(found, fields, "zh")
         look(visit, "forty fields checked")
+        ask_for_forty(visit, fields)
+        # Without a connection the device still knows what the fields are called.
+        visit.ready_offline()
+        visit.expected.append("Failed to load resource")
+        visit.context.set_offline(True)
+        visit.reload()
+        visit.page.wait_for_selector("[data-connection=offline]")
+        visit.drop("forty.json", bundle, "application/json")
+        visit.verdict()
+        assert_called(visit.page.inner_text("article.verdict"), fields, "zh")
+    for lie in (_other_words, _nothing):
+        with browser.visit(viewport=PHONE) as visit:
+            visit.page.route("**/types/*/definitions", lie)
+            visit.drop("forty.json", bundle, "application/json")
+            assert visit.verdict() == "VALID", "no verdict rests on a definition"
+            found = visit.page.inner_text("article.verdict")
+            assert "KZ_wideLink" in found
+            assert "另一种叫法" not in found, "what the ledger does not confirm names nothing"
+
+
+def assert_called(text: str, fields: dict[str, dict[str, Any]], language: str) -> None:
+    """Every field stands there under its label in that language, and under no name of a program."""
+    missing = [
+        one for name, one in fields.items() if name != HOLDER_NAME and one[language].casefold() not in text.casefold()
+    ]
+    assert not missing, missing
+    assert "KZ_wide" not in text
+
+
+def ask_for_forty(visit: Visit, fields: dict[str, dict[str, Any]]) -> None:
+    """The clerk can ask a holder for each of them, by the words of the form."""
+    page = visit.page
+    page.click("#another")
+    page.click("#open-ask")
+    page.fill("#ask-purpose", "核对业绩")
+    group = page.wait_for_selector("#ask-type optgroup", state="attached")
+    assert group is not None
+    assert group.get_attribute("label")
+    page.select_option("#ask-type", label=wide.definition()["zh"])
+    page.wait_for_selector("#ask-field-KZ_wideLink")
+    assert page.input_value("#ask-purpose") == "核对业绩"
+    boxes = page.locator("dialog .ticks input")
+    assert boxes.count() == wide.COUNT + len(wide.definition()["derived"])
+    assert_called(page.inner_text("dialog .ticks"), fields, "zh")
+    look(visit, "forty fields asked for")
+    page.keyboard.press("Escape")
+
+
+def _other_words(route: Any) -> None:
+    """A service that gives its own names to the fields of a bureau's type."""
+    answer = route.fetch().json()
+    for one in answer["items"]:
+        one["document"] = one["document"].replace("工程影像资料归档目录的完整路径", "另一种叫法")
+    route.fulfill(json=answer)
+
+
+def _nothing(route: Any) -> None:
+    route.fulfill(json={"items": []})
 
 
 @pytest.mark.parametrize(("language", "screen"), [("en", PHONE), ("zh", DESK)])

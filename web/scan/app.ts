@@ -9,6 +9,7 @@ import { type Input, verdictWords } from "../verify/index.ts";
 import { type Language, language, languageTag, setLanguage, t, type WordKey } from "../words/words.ts";
 import { Checking } from "./checking.ts";
 import { held, hold, Keeping, staysOpen } from "./keeping.ts";
+import { ownTypes } from "./owntypes.ts";
 import { fromFile, fromText, ReadingFault } from "./reading.ts";
 import { ServiceFault, Session } from "./service.ts";
 import type { Shift } from "./shift.ts";
@@ -280,7 +281,7 @@ export class App {
   private async ask(): Promise<void> {
     this.viewfinder.stop();
     const [name = ""] = await vault.all<string>("desk");
-    askDialog(name, (wish) => {
+    askDialog(name, ownTypes(), (wish) => {
       void vault.put("desk", wish.name);
       requestDialog(this.checking.showings.ask(wish), {
         camera: () => void this.viewfinder.start(false),

@@ -13,6 +13,7 @@ import {
   type Sources,
   type TrustRoot,
   type TrustSource,
+  type TypeIndex,
   Unavailable,
 } from "../verify/index.ts";
 
@@ -55,6 +56,11 @@ export async function fetchSnapshot(): Promise<Uint8Array> {
 /** Places and lists for a source: the snapshot has its own, the ledger needs an index, which is never trusted. */
 export function indexFor(trust: TrustSource): NonNullable<Sources["index"]> {
   return trust instanceof SnapshotSource ? trust : new HttpIndex(origin());
+}
+
+/** Where definitions of bureaus' own types are asked for; each is checked against the ledger. */
+export function typeIndex(): TypeIndex {
+  return new HttpIndex(origin());
 }
 
 async function get(path: string, timeout: number, limit: number): Promise<Uint8Array> {

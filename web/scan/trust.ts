@@ -10,6 +10,7 @@ import { t } from "../words/words.ts";
 import * as evidence from "./evidence.ts";
 import { b64urlOf, type Ledger, NoLedger, type SeenSnapshot, type SnapshotSource, type TrustRoot } from "./evidence.ts";
 import * as storage from "./storage.ts";
+import { LearnedTypes } from "./types.ts";
 
 /** Whether the ledger can be asked. */
 export type Connection = "online" | "offline";
@@ -48,6 +49,7 @@ export class Trust {
   /** Told whenever the standing has changed. */
   changed: () => void = () => undefined;
 
+  private readonly types = new LearnedTypes(evidence.typeIndex());
   private root: TrustRoot | null = null;
   private rootBytes: Uint8Array | null = null;
   private otherBytes: Uint8Array | null = null;
@@ -211,7 +213,7 @@ export class Trust {
 
   private beside(trust: Sources["trust"]): Omit<Sources, "trust"> {
     if (this.root === null) return {};
-    return { index: evidence.indexFor(trust), proofs: new RootProofs(this.root) };
+    return { index: evidence.indexFor(trust), proofs: new RootProofs(this.root), types: this.types };
   }
 
   private set(connection: Connection): void {

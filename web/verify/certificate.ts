@@ -4,7 +4,7 @@
  */
 import type { Claims } from "./claims.ts";
 import type { AnchorFacts, BureauFacts, Links } from "./facts.ts";
-import type { CertificateType, FieldValue } from "./types.ts";
+import type { FieldValue, Label, TypeLabels } from "./types.ts";
 
 /** Field with the holder's name (GB/T 36903). */
 export const HOLDER_NAME = "certificateHolderName";
@@ -42,7 +42,8 @@ export interface Certificate {
 /** What {@link describe} puts together. */
 export interface Described {
   readonly claims: Claims;
-  readonly kind: CertificateType | null;
+  /** Types that name the fields, the first that knows a field before the others. */
+  readonly kinds: readonly TypeLabels[];
   /** Disclosed fields by name; null where no credential was shown. */
   readonly disclosed: ReadonlyMap<string, FieldValue> | null;
   readonly hidden: number;
@@ -61,22 +62,16 @@ export interface Described {
 
 /** The summary. */
 export function describe(what: Described): Certificate {
-  const { claims, kind, anchor, links } = what;
-  const shown: (readonly [string | number, FieldValue])[] = [...(what.face?.fields ?? [])];
-  for (const [name, value] of what.disclosed ?? []) {
-    if (name === HOLDER_NAME) continue;
-    const at = shown.findIndex(([label]) => label === name);
-    if (at < 0) shown.push([name, value]);
-    else shown[at] = [name, value];
-  }
+  const { claims, kinds, anchor, links } = what;
+  const shown = fieldsOf(what);
   const holder = what.disclosed?.get(HOLDER_NAME);
   return {
     confirmed: what.authentic === true,
     bureau: { name: what.bureau?.name ?? null, uscc: claims.bureau },
-    type: { code: claims.certificateType, zh: kind?.zh ?? null, en: kind?.en ?? null },
+    type: { code: claims.certificateType, zh: kinds[0]?.zh ?? null, en: kinds[0]?.en ?? null },
     identifier: claims.identifier,
     holder: holder === undefined ? (what.face?.holder ?? null) : String(holder),
-    fields: shown.map(([label, value]) => labelled(label, value, kind)),
+    fields: shown.map(([label, value]) => labelled(label, value, kinds)),
     hidden: what.hidden,
     validity: {
       notBefore: rfc3339(claims.notBefore),
@@ -98,11 +93,31 @@ export function describe(what: Described): Certificate {
   };
 }
 
-function labelled(label: string | number, value: FieldValue, kind: CertificateType | null): ShownField {
-  const known =
-    typeof label === "number"
-      ? kind?.fields[label - 1] // a stamp's label is the field's place in its type, from 1
-      : (kind?.fields.find((one) => one.name === label) ?? kind?.derived.find((one) => one.name === label));
+type Shown = readonly [string | number, FieldValue];
+
+function fieldsOf(what: Pick<Described, "face" | "disclosed">): readonly Shown[] {
+  const shown: Shown[] = [...(what.face?.fields ?? [])];
+  for (const [name, value] of what.disclosed ?? []) {
+    if (name === HOLDER_NAME) continue;
+    const at = shown.findIndex(([label]) => label === name);
+    if (at < 0) shown.push([name, value]);
+    else shown[at] = [name, value];
+  }
+  return shown;
+}
+
+/** Whether that type names every field that is shown. */
+export function namesAll(kind: TypeLabels | null, what: Pick<Described, "face" | "disclosed">): boolean {
+  return kind !== null && fieldsOf(what).every(([label]) => labelOf(label, kind) !== undefined);
+}
+
+function labelOf(label: string | number, kind: TypeLabels): Label | undefined {
+  if (typeof label === "number") return kind.fields[label - 1]; // a stamp's label is the field's place in its type, from 1
+  return kind.fields.find((one) => one.name === label) ?? kind.derived.find((one) => one.name === label);
+}
+
+function labelled(label: string | number, value: FieldValue, kinds: readonly TypeLabels[]): ShownField {
+  const known = kinds.map((kind) => labelOf(label, kind)).find((one) => one !== undefined);
   if (known === undefined) return { name: String(label), zh: String(label), en: String(label), value };
   return { name: known.name, zh: known.zh, en: known.en, value };
 }

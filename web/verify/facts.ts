@@ -133,6 +133,20 @@ export interface LeafPlace {
   readonly path: readonly Uint8Array[];
 }
 
+/** One definition of a certificate type, as an untrusted index gives it. */
+export interface TypeDocument {
+  /** Number in the bureau's lane `$types`, as it claims. */
+  readonly sequence: number;
+  /** Canonical JSON of the format `yinxin-certificate-type-1`, as it claims. */
+  readonly document: Uint8Array;
+}
+
+/** Finds the definitions of a bureau's own types. Never trusted: each is checked against the ledger. */
+export interface TypeIndex {
+  /** Those of one type, all versions; none if it knows none. */
+  definitions(uscc: string, code: string): Later<readonly TypeDocument[]>;
+}
+
 /** Any index that finds public evidence. Never trusted: every answer is checked against the ledger. */
 export interface EvidenceIndex {
   byStamp(stampDigest: Uint8Array): Later<LeafPlace | null>;

@@ -2,16 +2,17 @@
  * A service of Yinxin as an index: places of stamps and credentials, status lists, bundles. Never trusted: what it says
  * is checked against the ledger.
  */
-import { fromUtf8, hex0x, unhex0x } from "./bytes.ts";
+import { fromUtf8, hex0x, unhex0x, utf8 } from "./bytes.ts";
 import { canonical, isList, isObject, type Json } from "./canonical.ts";
 import { InvalidInput, Unavailable } from "./errors.ts";
-import type { EvidenceIndex, LeafPlace } from "./facts.ts";
+import type { EvidenceIndex, LeafPlace, TypeDocument, TypeIndex } from "./facts.ts";
 import { type Fetch, request } from "./http.ts";
 import { isWhole } from "./names.ts";
 
 const PLACE_LIMIT = 64 * 1024;
 const LIST_LIMIT = 4 * 2 ** 20;
 const BUNDLE_LIMIT = 512 * 1024;
+const TYPES_LIMIT = 4 * 2 ** 20;
 
 /** How a service is asked. */
 export interface IndexOptions {
@@ -22,8 +23,8 @@ export interface IndexOptions {
   readonly fetch?: Fetch;
 }
 
-/** `GET <base>/v1/stamps/0x…`, `/v1/credentials/0x…`, `/v1/status-lists/0x…`, `POST /v1/bundles`. */
-export class HttpIndex implements EvidenceIndex {
+/** `GET <base>/v1/stamps/0x…`, `/v1/credentials/0x…`, `/v1/status-lists/0x…`, `POST /v1/bundles`, `GET …/definitions`. */
+export class HttpIndex implements EvidenceIndex, TypeIndex {
   private readonly base: string;
 
   /** @param base address of the service, without its `/v1`; the page's own origin for the scanner. */
@@ -55,6 +56,12 @@ export class HttpIndex implements EvidenceIndex {
     return this.ask("/v1/bundles", BUNDLE_LIMIT, canonical({ identifier }));
   }
 
+  async definitions(uscc: string, code: string): Promise<readonly TypeDocument[]> {
+    const path = `/v1/bureaus/${encodeURIComponent(uscc)}/types/${encodeURIComponent(code)}/definitions`;
+    const data = await this.get(path, TYPES_LIMIT);
+    return data === null ? [] : this.read(data, documentsOf);
+  }
+
   private get(path: string, limit: number): Promise<Uint8Array | null> {
     return this.ask(path, limit, undefined);
   }
@@ -71,14 +78,27 @@ export class HttpIndex implements EvidenceIndex {
 
   private async place(path: string): Promise<LeafPlace | null> {
     const data = await this.get(path, PLACE_LIMIT);
-    if (data === null) return null;
+    return data === null ? null : this.read(data, placeOf);
+  }
+
+  private read<T>(data: Uint8Array, reader: (value: Json) => T): T {
     try {
-      return placeOf(JSON.parse(fromUtf8(data) ?? "") as Json);
+      return reader(JSON.parse(fromUtf8(data) ?? "") as Json);
     } catch (error) {
       if (!(error instanceof InvalidInput || error instanceof SyntaxError)) throw error;
-      throw new Unavailable(`service ${this.base}: its answer is no place`, "index.form");
+      throw new Unavailable(`service ${this.base}: its answer is not of the form agreed`, "index.form");
     }
   }
+}
+
+function documentsOf(value: Json): readonly TypeDocument[] {
+  if (!isObject(value) || !isList(value.items)) throw new InvalidInput("no list", "index.form");
+  return value.items.map((one) => {
+    if (!isObject(one) || !isWhole(one.sequence) || typeof one.document !== "string") {
+      throw new InvalidInput("no definition", "index.form");
+    }
+    return { sequence: one.sequence, document: utf8(one.document) };
+  });
 }
 
 function placeOf(value: Json): LeafPlace {

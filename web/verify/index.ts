@@ -16,6 +16,7 @@
 
 export { b64url as b64urlOf } from "./bytes.ts";
 export * from "./certificate.ts";
+export { type ProvenType, provenTypes, versionAt } from "./definitions.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
 export { HttpIndex, type IndexOptions } from "./httpindex.ts";

@@ -6,28 +6,35 @@
 import shipped from "../catalogue/types.json" with { type: "json" };
 import type { Json } from "./canonical.ts";
 
-/** One field of a type; its place in `fields`, from 1, is its number on a stamp's face. */
-export interface Field {
+/** What something is called in both languages. */
+export interface Label {
   readonly name: string;
   readonly zh: string;
   readonly en: string;
+}
+
+/** One field of a type; its place in `fields`, from 1, is its number on a stamp's face. */
+export interface Field extends Label {
   readonly kind: string;
 }
 
 /** An answer a holder may show instead of a value. `yes`: the values, or the items, for which it is yes. */
-export interface DerivedAnswer {
-  readonly name: string;
-  readonly zh: string;
-  readonly en: string;
+export interface DerivedAnswer extends Label {
   readonly field: string;
   readonly how: string;
   readonly yes: readonly string[];
 }
 
-export interface CertificateType {
+/** What a type, its fields and its answers are called. */
+export interface TypeLabels {
   readonly code: string;
   readonly zh: string;
   readonly en: string;
+  readonly fields: readonly Label[];
+  readonly derived: readonly Label[];
+}
+
+export interface CertificateType extends TypeLabels {
   /** Seconds. */
   readonly statusMaxAge: number;
   readonly fields: readonly Field[];

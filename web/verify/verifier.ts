@@ -16,7 +16,7 @@
 import { type AnchorReading, anchorOfBundle, anchorOfJwt, anchorOfStamp } from "./anchor.ts";
 import { ask } from "./asking.ts";
 import { readBundle } from "./bundle.ts";
-import { describe } from "./certificate.ts";
+import { describe, namesAll } from "./certificate.ts";
 import type { Claims } from "./claims.ts";
 import { parseCredential } from "./credential.ts";
 import { InvalidInput } from "./errors.ts";
@@ -27,6 +27,7 @@ import type { Options, Sources } from "./sources.ts";
 import { parseStamp } from "./stamp.ts";
 import { checkStatus } from "./status.ts";
 import { checkTime } from "./times.ts";
+import type { TypeLabels } from "./types.ts";
 import {
   decide,
   invalid,
@@ -99,7 +100,7 @@ async function judged(kind: Kind, sources: Sources, options: Options, read: () =
 }
 
 async function judge(shownAs: Kind, shown: Shown, sources: Sources, at: number, policy: Policy): Promise<Verification> {
-  const { trust, links = null } = sources;
+  const { trust, links = null, types = null } = sources;
   const claims = claimsOf(shown);
   const { identifier } = claims;
   const [bureau, key] = await Promise.all([
@@ -119,12 +120,20 @@ async function judge(shownAs: Kind, shown: Shown, sources: Sources, at: number, 
   const steps: Steps = [form, integrity, issuer, anchor.step, time, status.step, holder];
   const decision = decide(steps);
   const { credential, stamp } = shown;
-  const certificate = describe({
-    claims,
-    kind,
+  const seen = {
     disclosed: credential?.fields ?? null,
-    hidden: credential?.hidden ?? 0,
     face: stamp === null ? null : { fields: stamp.face, holder: stamp.holder },
+  };
+  const known: TypeLabels[] = kind === null ? [] : [kind];
+  if (types !== null && decision.authentic !== false && !namesAll(kind, seen)) {
+    const own = await ask(() => types.labels(claims.bureau, claims.certificateType, anchor.facts, trust));
+    if (own.value !== null) known.push(own.value);
+  }
+  const certificate = describe({
+    ...seen,
+    claims,
+    kinds: known,
+    hidden: credential?.hidden ?? 0,
     bureau: bureau.value,
     anchor: anchor.facts,
     authentic: decision.authentic,

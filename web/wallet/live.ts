@@ -6,8 +6,10 @@ import { framesOf } from "../claims/frames.ts";
 import type { ShowingRequest } from "../claims/request.ts";
 import { MAX_AGE, makeShowing, presented } from "../claims/showing.ts";
 import { now } from "../ui/times.ts";
+import type { Label } from "../verify/types.ts";
 import { type Card, credentialOf } from "./cards.ts";
 import { actingDevice } from "./claiming.ts";
+import { labelsOf } from "./labels.ts";
 import * as locker from "./locker.ts";
 
 /** Seconds after which a code is signed anew: what is scanned at the last moment still has half a minute to be read. */
@@ -28,6 +30,8 @@ export interface Shown {
   readonly purpose: string;
   readonly aud: string;
   readonly fields: readonly string[];
+  /** What the fields were called; entries of earlier releases have none. */
+  readonly labels?: readonly Label[];
 }
 
 /** What the page is told. */
@@ -106,6 +110,7 @@ async function note({ card, request, fields }: Live): Promise<void> {
     purpose: request.purpose,
     aud: request.aud,
     fields: [...fields],
+    labels: labelsOf(card).filter((one) => fields.has(one.name)),
   };
   await keepShown(entry);
 }

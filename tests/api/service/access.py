@@ -18,6 +18,7 @@ ANYBODY: frozenset[str] = frozenset(
         "sign_in", "new_nonce", "sign_in_by_key", "verify", "verify_picture", "find_stamp", "find_credential",
         "show_status_list",
         "make_claim", "end_own_binding", "show_claim", "list_shipped_types", "list_types", "show_type", "show_schema",
+        "list_own_types", "list_definitions",
         "show_template", "list_bureaus", "show_bureau", "list_anchors", "list_status_heads", "show_blob", "alive",
         "ready", "show_local_authority", "show_scanner", "show_scanned", "show_service_worker",
         "show_asset", "show_trust_root", "show_trust_snapshot", "call_ledger", "show_evidence",

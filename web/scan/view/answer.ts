@@ -202,7 +202,7 @@ function presence(certificate: Certificate, shower: Step): HTMLElement | null {
 
 /** Each field once: a face field may be shortened, and its disclosure, which comes later, is whole. */
 function once(certificate: Certificate): Certificate["fields"] {
-  return [...new Map(certificate.fields.map((field) => [field.en, field])).values()];
+  return [...new Map(certificate.fields.map((field) => [field.name, field])).values()];
 }
 
 function facts(certificate: Certificate): HTMLElement {

@@ -6,16 +6,33 @@ import { h } from "../../ui/dom.ts";
 import { field, form, submitButton } from "../../ui/form.ts";
 import { icon } from "../../ui/icons.ts";
 import { codeDrawing } from "../../ui/qr.ts";
-import { type CertificateType, SHIPPED } from "../../verify/types.ts";
+import { SHIPPED, type TypeLabels } from "../../verify/types.ts";
 import { language, t } from "../../words/words.ts";
+import type { OwnType } from "../owntypes.ts";
 import type { Wish } from "../showings.ts";
+
+/** A type that can be asked for; `key` is its own in the list. */
+type Choice = TypeLabels & Pick<OwnType, "key">;
+
+const KNOWN: readonly Choice[] = SHIPPED.map((type) => ({ ...type, key: type.code }));
 
 /** Fields that are ticked to begin with: whose it is. */
 const FIRST = ["certificateHolderName"];
 
-/** Asks the clerk what to ask for. `name`: of the desk, as it was last time. */
-export function askDialog(name: string, asked: (wish: Wish) => void): void {
-  const typed = { name, purpose: "", type: SHIPPED[0]?.code ?? "", fields: new Set(FIRST) };
+/**
+ * Asks the clerk what to ask for.
+ *
+ * @param name of the desk, as it was last time.
+ * @param coming the bureaus' own types; they join the list once they are there, whatever is being typed meanwhile.
+ */
+export function askDialog(name: string, coming: Promise<readonly OwnType[]>, asked: (wish: Wish) => void): void {
+  const typed = { name, purpose: "", type: KNOWN[0], fields: new Set(FIRST) };
+  let own: readonly OwnType[] = [];
+  let list: HTMLSelectElement | undefined;
+  void coming.then((found) => {
+    own = found;
+    list?.append(...ofBureaus(own, typed.type));
+  });
   let faults = { name: false, purpose: false };
   form((again) => () => {
     const one = (key: "name" | "purpose", hint: string): HTMLElement =>
@@ -36,12 +53,17 @@ export function askDialog(name: string, asked: (wish: Wish) => void): void {
       body: [
         one("name", t("ask.nameHint")),
         one("purpose", t("ask.purposeHint")),
-        typePicker(typed.type, (code) => {
-          typed.type = code;
-          typed.fields = new Set(FIRST);
-          again();
+        typePicker(typed.type, own, {
+          made: (control) => {
+            list = control;
+          },
+          picked: (key) => {
+            typed.type = [...KNOWN, ...own].find((type) => type.key === key);
+            typed.fields = new Set(FIRST);
+            again();
+          },
         }),
-        ticks(SHIPPED.find((type) => type.code === typed.type) ?? null, typed.fields),
+        ticks(typed.type, typed.fields),
       ],
       actions: [submitButton(t("ask.show"))],
       submit: (dialog) => {
@@ -53,7 +75,7 @@ export function askDialog(name: string, asked: (wish: Wish) => void): void {
           return;
         }
         dialog.close();
-        asked({ ...plain, type: typed.type, fields: [...typed.fields].sort() });
+        asked({ ...plain, type: typed.type?.code ?? "", fields: [...typed.fields].sort() });
       },
     };
   });
@@ -98,16 +120,38 @@ function cut(text: string, most: number): string {
   return [...text.trim()].slice(0, most).join("");
 }
 
-function typePicker(code: string, picked: (code: string) => void): HTMLElement {
+function typePicker(
+  chosen: Choice | undefined,
+  own: readonly OwnType[],
+  told: { made(control: HTMLSelectElement): void; picked(key: string): void },
+): HTMLElement {
   const control = h(
     "select",
-    { class: "input", id: "ask-type", onchange: () => picked(control.value) },
-    ...SHIPPED.map((type) => h("option", { value: type.code, selected: type.code === code }, type[language()])),
+    { class: "input", id: "ask-type", onchange: () => told.picked(control.value) },
+    ...KNOWN.map((type) => option(type, chosen)),
+    ...ofBureaus(own, chosen),
   );
+  told.made(control);
   return h("div", { class: "field" }, h("label", { for: "ask-type" }, t("ask.type")), control);
 }
 
-function ticks(type: CertificateType | null, chosen: Set<string>): HTMLElement {
+/** The bureaus' own types, each bureau's under its name. */
+function ofBureaus(own: readonly OwnType[], chosen: Choice | undefined): readonly HTMLElement[] {
+  const bureaus = [...new Set(own.map((type) => type.bureau))];
+  return bureaus.map((bureau) =>
+    h(
+      "optgroup",
+      { label: bureau },
+      ...own.filter((type) => type.bureau === bureau).map((type) => option(type, chosen)),
+    ),
+  );
+}
+
+function option(type: Choice, chosen: Choice | undefined): HTMLElement {
+  return h("option", { value: type.key, selected: type.key === chosen?.key }, type[language()]);
+}
+
+function ticks(type: TypeLabels | undefined, chosen: Set<string>): HTMLElement {
   const box = (name: string, label: string): HTMLElement => {
     const control = h("input", {
       type: "checkbox",

@@ -6,7 +6,7 @@ import { icon } from "../../ui/icons.ts";
 import { now } from "../../ui/times.ts";
 import { w } from "../../words/wallet.ts";
 import type { Card } from "../cards.ts";
-import { labelOf, typeOf } from "../labels.ts";
+import { labelOf, labelsOf } from "../labels.ts";
 import { shown } from "./card.ts";
 import { typeName } from "./home.ts";
 
@@ -75,7 +75,8 @@ function who(request: ShowingRequest): HTMLElement {
 
 function choosing(request: ShowingRequest, cards: readonly Card[], choice: Choice, actions: AskedActions): HTMLElement {
   const asked = new Set(request.fields);
-  const type = typeOf(choice.card.certificate.type.code);
+  const labels = labelsOf(choice.card);
+  const called = (name: string): string => labelOf(labels, choice.card.certificate.type.code, name);
   const all = disclosuresOf(choice.card.credential ?? "");
   const box = (name: string, value: unknown): HTMLElement => {
     const control = h("input", {
@@ -94,7 +95,7 @@ function choosing(request: ShowingRequest, cards: readonly Card[], choice: Choic
         "label",
         { class: "tick", for: `field-${name}` },
         control,
-        h("span", {}, h("span", { class: "soft small" }, labelOf(type, name)), h("strong", {}, shown(value))),
+        h("span", {}, h("span", { class: "soft small" }, called(name)), h("strong", {}, shown(value))),
       ),
     );
   };
@@ -110,11 +111,7 @@ function choosing(request: ShowingRequest, cards: readonly Card[], choice: Choic
       h("p", {}, h("strong", {}, typeName(choice.card)), ` · ${choice.card.certificate.holder ?? ""}`),
     wanted.length > 0 && h("ul", { class: "ticks" }, ...wanted.map((one) => box(one.name, one.value))),
     missing.length > 0 &&
-      h(
-        "p",
-        { class: "soft small" },
-        w("asked.missing", { names: missing.map((one) => labelOf(type, one)).join(" · ") }),
-      ),
+      h("p", { class: "soft small" }, w("asked.missing", { names: missing.map((one) => called(one)).join(" · ") })),
     others.length > 0 &&
       h(
         "details",

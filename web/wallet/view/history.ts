@@ -4,7 +4,7 @@ import { icon } from "../../ui/icons.ts";
 import { dateTime } from "../../ui/times.ts";
 import { w } from "../../words/wallet.ts";
 import { language } from "../../words/words.ts";
-import { labelOf, typeOf } from "../labels.ts";
+import { labelOf } from "../labels.ts";
 import type { Shown } from "../live.ts";
 
 /** The page. */
@@ -30,7 +30,6 @@ export function historyPage(entries: readonly Shown[], forget: () => void): Chil
 }
 
 function one(entry: Shown): HTMLElement {
-  const type = typeOf(entry.type.code);
   return h(
     "li",
     { class: "card stack", "data-shown": true },
@@ -39,7 +38,7 @@ function one(entry: Shown): HTMLElement {
     h(
       "p",
       { class: "soft small" },
-      `${entry.type[language()] ?? entry.type.code}: ${entry.fields.map((name) => labelOf(type, name)).join(" · ") || w("history.nothing")}`,
+      `${entry.type[language()] ?? entry.type.code}: ${entry.fields.map((name) => labelOf(entry.labels ?? [], entry.type.code, name)).join(" · ") || w("history.nothing")}`,
     ),
   );
 }

@@ -4,7 +4,7 @@ import { icon } from "../../ui/icons.ts";
 import { codeDrawing } from "../../ui/qr.ts";
 import { w } from "../../words/wallet.ts";
 import type { Card } from "../cards.ts";
-import { labelOf, typeOf } from "../labels.ts";
+import { labelOf, labelsOf } from "../labels.ts";
 import { typeName } from "./home.ts";
 
 /** The place of the codes; it outlives every drawing of the page, since the codes change several times a second. */
@@ -53,7 +53,7 @@ export function livePage(
   screen: LiveScreen,
   actions: { copy(): void; stop(): void },
 ): HTMLElement {
-  const type = typeOf(card.certificate.type.code);
+  const labels = labelsOf(card);
   return h(
     "section",
     { class: "card stack", "aria-labelledby": "live" },
@@ -64,7 +64,7 @@ export function livePage(
       { class: "small" },
       h("strong", {}, typeName(card)),
       " · ",
-      [...fields].map((one) => labelOf(type, one)).join(" · "),
+      [...fields].map((one) => labelOf(labels, card.certificate.type.code, one)).join(" · "),
     ),
     h(
       "div",
