@@ -56,11 +56,12 @@ def list_own_types(service: Here) -> OwnTypes:
     """The types that bureaus of this service defined themselves, for whoever asks a holder for their fields."""
     items = []
     for bureau in service.bureaus:
-        own = {act.code for act in type_acts_of(service.office(bureau)) if is_definition(act)}
+        office = service.office(bureau)
+        own = {act.code for act in type_acts_of(office) if is_definition(act)}
         if not own:
             continue
         facts, _ = service.facts(bureau)
-        catalogue = service.office(bureau).catalogue
+        catalogue = office.catalogue
         for kind in (catalogue.versions(code)[-1] for code in sorted(own)):
             items.append(
                 OwnType(

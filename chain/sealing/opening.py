@@ -189,15 +189,13 @@ class _Hashed:
     """The pieces of a file; knows digest and size of what went through."""
 
     def __init__(self, pieces: Iterator[bytes], hasher: HashBeside) -> None:
-        self._pieces, self._hasher = pieces, hasher
+        self._pieces, self._hasher = hasher.passing(pieces), hasher
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        piece = next(self._pieces)
-        self._hasher.update(piece)
-        return piece
+        return next(self._pieces)
 
     def finish(self) -> tuple[bytes, int]:
         """Read what is left; digest and size of all."""

@@ -111,7 +111,7 @@ function choosing(request: ShowingRequest, cards: readonly Card[], choice: Choic
       h("p", {}, h("strong", {}, typeName(choice.card)), ` · ${choice.card.certificate.holder ?? ""}`),
     wanted.length > 0 && h("ul", { class: "ticks" }, ...wanted.map((one) => box(one.name, one.value))),
     missing.length > 0 &&
-      h("p", { class: "soft small" }, w("asked.missing", { names: missing.map((one) => called(one)).join(" · ") })),
+      h("p", { class: "soft small" }, w("asked.missing", { names: missing.map(called).join(" · ") })),
     others.length > 0 &&
       h(
         "details",
